@@ -61,6 +61,8 @@ if TYPE_CHECKING:
     from graphdiff.structure.diagnose import diagnose as diagnose
     from graphdiff.structure.rank import Ranking as Ranking
     from graphdiff.structure.rank import rank as rank
+    from graphdiff.structure.replacement import ReplacementScores as ReplacementScores
+    from graphdiff.structure.replacement import replacement_scores as replacement_scores
     from graphdiff.sums.accumulate import accumulate as accumulate
     from graphdiff.sums.flow import edge_contributions as edge_contributions
     from graphdiff.sums.flow import node_contributions as node_contributions
@@ -121,6 +123,7 @@ _HOMES: dict[str, str | None] = {
     "NODES": "graph.ends",
     "ROOTS": "graph.ends",
     "Ranking": "structure.rank",
+    "ReplacementScores": "structure.replacement",
     "Routes": "why.routes",
     "Semiring": "sums.semirings",
     "Sensitivities": "whatif.sensitivities",
@@ -163,6 +166,7 @@ _HOMES: dict[str, str | None] = {
     "read": "io.read",
     "read_edges": "io.table",
     "read_targets": "io.targets",
+    "replacement_scores": "structure.replacement",
     "reverse": "sums.influence",
     "routes": "why.routes",
     "sample_paths": "paths.sample",

@@ -203,6 +203,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "rank": lambda g, _, n: said(gd.rank(g, n(0))),
     "read_targets": lambda g, _, n: named(gd.read_targets(io.StringIO("node,weight\n5,2\n6,3\n"), g)),
     "reach_sizes": lambda g, _, n: named(gd.reach_sizes(g)),
+    "replacement_scores": lambda g, _, n: refused(gd.replacement_scores, g),
     "reverse": lambda g, _, n: named(gd.reverse(g, n(5))),
     "routes": lambda g, _, n: said(gd.routes(g, n(0), n(5))),
     "sample_paths": lambda g, _, n: {

@@ -126,17 +126,17 @@ SCOPES = ("module", "file", "class")
 _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
-        help="unit (1 on every edge), even (1/out-degree), imports (part of a module's import statements); of "
-        "profiles spent, per-call, how-often, even-calls; or an edge attribute (attr:NAME where a preset has its "
-        "name). Repeat, where a verb puts two side by side. Default: known ones, else even, unit or both; the report "
-        "says why.",
+        help="unit (1 on every edge), even (1/out-degree), imports (part of import statements), normalised (part of "
+        "|weights| that enter the head); of profiles spent, per-call, how-often, even-calls; or an edge attribute "
+        "(attr:NAME where a preset has its name). Two: side by side, where a verb does. Default: known, else even, "
+        "unit or both.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
         "--cycles", type=click.Choice(["raise", "collapse", "solve", "reduced-form"]), metavar="HOW",
         help="A cycle on the way: raise refuses it, collapse makes it one node, solve sums its walks, "
         "reduced-form solves simultaneous equations. "
-        "Default: collapse for unit, even and imports, raise for weights from the file.",
+        "Default: collapse for presets, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
     click.option(

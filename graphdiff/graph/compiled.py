@@ -401,8 +401,23 @@ class CompiledGraph:
         return self.reweighted(arithmetic.exactly(values) if self.exact else values, meaning)
 
     def with_preset(self, preset: Preset) -> CompiledGraph:
-        """Return the same graph with the weights of a preset."""
-        return self.reweighted(preset.compute(self.topology, self.cycles, self.exact), preset.name)
+        """Return the same graph with the weights of a preset.
+
+        `graphdiff.weights.normalised` reads the edges' attribute ``weight``; where none is known, the graph's own
+        weights.
+
+        Examples
+        --------
+        >>> from graphdiff.weights import normalised
+        >>> CompiledGraph.from_arrays([0, 1], [2, 2], [1.0, -3.0]).with_preset(normalised).weights
+        array([0.25, 0.75])
+        """
+        topology = self.topology
+        if preset.measured == ("weight",) and "weight" not in topology.attributes:
+            own = Column(arithmetic.as_array(arithmetic.listed(self.weights)))
+            topology = replace(topology, attributes={**topology.attributes, "weight": own})
+        weights = preset.compute(topology, self.cycles, self.exact)
+        return replace(self, topology=topology, weights=weights, weight_meaning=preset.name)
 
     @cached_property
     def preset(self) -> str | None:
@@ -602,7 +617,7 @@ def compile(
         if preset.counts_by:
             counts = intake.weights(edges, preset.counts_by, default_weight) if edges.weights is None else None
             topology = replace(topology, counts=None if counts is None else in_rows(counts, numbers))
-        topology = _with_measured(topology, preset, graph, edges, numbers, cycles)
+        topology = _with_measured(topology, preset, graph, edges, numbers, cycles, default_weight)
         weights, meaning = preset.compute(topology, cycles, exact), preset.name
     else:
         known = edges.weights
@@ -614,7 +629,13 @@ def compile(
 
 
 def _with_measured(
-    topology: Topology, preset: Preset, graph: Any, edges: intake.Edges, numbers: NDArray[Any] | None, cycles: str
+    topology: Topology,
+    preset: Preset,
+    graph: Any,
+    edges: intake.Edges,
+    numbers: NDArray[Any] | None,
+    cycles: str,
+    default: Number,
 ) -> Topology:
     """Return the shape with the columns that a preset reads.
 
@@ -626,7 +647,7 @@ def _with_measured(
     if not preset.measured:
         return topology
     _require_calls(preset, graph, edges)
-    columns = {name: _measured(topology, edges, name, numbers, cycles) for name in preset.measured}
+    columns = {name: _measured(topology, edges, name, numbers, cycles, default) for name in preset.measured}
     of_nodes = {name: Column(intake.numbers_of_nodes(graph, name)) for name in preset.measured_of_nodes}
     if preset.measured_of_nodes and any(HIDDEN in data for _, data in graph.nodes(data=True)):
         of_nodes[HIDDEN] = column_of([data.get(HIDDEN) for _, data in graph.nodes(data=True)], HIDDEN)
@@ -648,13 +669,17 @@ def _require_calls(preset: Preset, graph: Any, edges: intake.Edges) -> None:
         )
 
 
-def _measured(topology: Topology, edges: intake.Edges, name: str, numbers: NDArray[Any] | None, cycles: str) -> Column:
-    """Return what was measured of each edge, in the order of the rows."""
-    absent = np.array([name not in data for data in edges.data], dtype=bool)
+def _measured(
+    topology: Topology, edges: intake.Edges, name: str, numbers: NDArray[Any] | None, cycles: str, default: Number
+) -> Column:
+    """Return what was measured of each edge, in the order of the rows; what an array has are its weights."""
+    if edges.weights is not None and name == "weight":
+        return Column(arithmetic.as_array(in_rows(edges.weights, numbers)))
+    absent = np.array([default is None and name not in data for data in edges.data], dtype=bool)
     missing = np.asarray(in_rows(absent, numbers))
     carries_nothing = cycles == "collapse" and not missing[topology.quotient.edges].any()
-    values = intake.weights(edges, name, 0 if carries_nothing else None)
-    return Column(np.asarray(in_rows(values, numbers)), missing)
+    values = intake.weights(edges, name, 0 if carries_nothing and default is None else default)
+    return Column(arithmetic.as_array(in_rows(values, numbers)), missing)
 
 
 def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:

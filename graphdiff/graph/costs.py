@@ -22,7 +22,7 @@ from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Call, Remedy
 from graphdiff.text.numbers import shorten
 
-__all__ = ["even_calls", "how_often", "inclusive", "per_call", "spent"]
+__all__ = ["even_calls", "how_often", "inclusive", "of_edges", "per_call", "spent"]
 
 Values = NDArray[Any]
 #: Of a drawing's nodes: what they spend in functions that are not drawn.
@@ -34,26 +34,26 @@ EVERY_LEVEL = "every level"
 def spent(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return cost(a, b) / inclusive(b)."""
     _require_all_levels(topology, cycles)
-    return _divided(topology, cycles, exact, [_of_edges(topology, "cost", cycles)], [inclusive(topology, cycles)])
+    return _divided(topology, cycles, exact, [of_edges(topology, "cost", cycles)], [inclusive(topology, cycles)])
 
 
 def per_call(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return cost(a, b) / calls(a) over inclusive(b) / calls(b)."""
     _require_all_levels(topology, cycles)
     calls = _calls(topology, cycles)
-    over = [_of_edges(topology, "cost", cycles), _at_heads(topology, cycles, calls)]
+    over = [of_edges(topology, "cost", cycles), _at_heads(topology, cycles, calls)]
     return _divided(topology, cycles, exact, over, [inclusive(topology, cycles)], [_at_tails(topology, cycles, calls)])
 
 
 def how_often(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return calls(a, b) / calls(a)."""
     calls = _at_tails(topology, cycles, _calls(topology, cycles))
-    return _divided(topology, cycles, exact, [_of_edges(topology, "calls", cycles)], [], [calls])
+    return _divided(topology, cycles, exact, [of_edges(topology, "calls", cycles)], [], [calls])
 
 
 def even_calls(topology: Topology, cycles: str, exact: bool) -> Weights:
     """Return calls(a, b) / calls(b), of a component the calls that enter it."""
-    return _divided(topology, cycles, exact, [_of_edges(topology, "calls", cycles)], [_entering(topology, cycles)])
+    return _divided(topology, cycles, exact, [of_edges(topology, "calls", cycles)], [_entering(topology, cycles)])
 
 
 def inclusive(topology: Topology, cycles: str) -> Values:
@@ -67,7 +67,7 @@ def inclusive(topology: Topology, cycles: str) -> Values:
         own = own + np.where(hidden.missing, 0, hidden.values)[topology.ids]
     sums = _by_component(topology, cycles, own)
     rows = topology.quotient if cycles == "collapse" else topology.rows
-    np.add.at(sums, rows.tails, _of_edges(topology, "cost", cycles)[rows.edges])
+    np.add.at(sums, rows.tails, of_edges(topology, "cost", cycles)[rows.edges])
     return sums
 
 
@@ -95,7 +95,7 @@ def _calls(topology: Topology, cycles: str) -> Values:
 
 def _entering(topology: Topology, cycles: str) -> Values:
     rows = topology.quotient if cycles == "collapse" else topology.rows
-    calls = _of_edges(topology, "calls", cycles)
+    calls = of_edges(topology, "calls", cycles)
     sums = np.zeros(topology.n_nodes, dtype=calls.dtype)
     np.add.at(sums, rows.heads, calls[rows.edges])
     return sums
@@ -149,8 +149,21 @@ def _fractions(size: int, edges: Values, over: Sequence[Values], below: Sequence
     return weights
 
 
-def _of_edges(topology: Topology, name: str, cycles: str) -> Values:
-    """Return the numbers of the edges; of those that carry nothing they need not be known."""
+def of_edges(topology: Topology, name: str, cycles: str) -> Values:
+    """Return the numbers of the edges; of those that carry nothing they need not be known.
+
+    Raises
+    ------
+    UsageError
+        If they are not known of all others, or are no numbers.
+
+    Examples
+    --------
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> graph = CompiledGraph.from_arrays([0], [1], attributes={"cost": [2.5]})
+    >>> of_edges(graph.topology, "cost", "raise")
+    array([2.5])
+    """
     column = topology.attributes.get(name)
     if column is not None and kind_of(column) == "number" and cycles == "collapse" and column.missing.any():
         inner = np.ones(topology.n_edges, dtype=bool)

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import UsageError, WeightError
+from graphdiff.errors import UsageError, WeightError, edge_text
 from graphdiff.graph import costs
-from graphdiff.graph.topology import Topology
+from graphdiff.graph.attributes import kind_of
+from graphdiff.graph.topology import Rows, Topology
 
 __all__ = ["WEIGHTS", "Preset", "even", "even_calls", "how_often", "imports", "normalised", "per_call", "spent", "unit"]
 
@@ -54,7 +57,8 @@ class Preset:
 
     def can_be_of(self, topology: Topology) -> bool:
         """Tell whether a compiled graph has what this reads."""
-        columns = topology.attributes.keys() >= {*self.measured}
+        known = topology.attributes
+        columns = all(name in known and kind_of(known[name]) == "number" for name in self.measured)
         of_nodes = topology.node_attributes.keys() >= {*self.measured_of_nodes}
         return columns and of_nodes and not (self.counts_by and topology.counts is None)
 
@@ -100,25 +104,54 @@ def _parts(topology: Topology, cycles: str, exact: bool, counts: NDArray[np.floa
 
 
 def _normalised(topology: Topology, cycles: str, exact: bool) -> Weights:
+    return parts_of_heads(topology, costs.of_edges(topology, "weight", cycles), cycles, exact)
+
+
+def parts_of_heads(topology: Topology, weights: Weights, cycles: str, exact: bool) -> Weights:
+    """Return of each edge its part of the absolute weights that enter its head; 0 where these are all 0.
+
+    Decimals stay Decimals, and what is exact, or no float, becomes Fractions.
+
+    Raises
+    ------
+    WeightError
+        If a weight is no real number.
+
+    Examples
+    --------
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> graph = CompiledGraph.from_arrays([0, 1], [2, 2], [1.0, -3.0])
+    >>> parts_of_heads(graph.topology, graph.weights, "raise", False)
+    array([0.25, 0.75])
+    """
     rows = topology.quotient if cycles == "collapse" else topology.rows
-    column = topology.attributes["weight"]
-    heads = topology.representative[topology.heads] if cycles == "collapse" else topology.heads
-    if exact or column.values.dtype == object:
-        return _normalised_exactly(topology.n_edges, rows.edges.tolist(), heads.tolist(), column.values.tolist())
-    sizes = np.zeros(topology.n_edges)
-    sizes[rows.edges] = np.abs(column.values[rows.edges])
-    entering = np.bincount(heads, weights=sizes, minlength=topology.n_nodes)[heads]
-    return np.divide(sizes, entering, out=np.zeros(topology.n_edges), where=entering > 0)
+    if not exact and isinstance(weights, np.ndarray) and weights.dtype.kind in "fiu":
+        sizes = np.abs(weights[rows.edges].astype(np.float64))
+        entering = np.bincount(rows.heads, weights=sizes, minlength=topology.n_nodes)[rows.heads]
+        if np.isfinite(entering).all():
+            parts = np.zeros(topology.n_edges)
+            parts[rows.edges] = np.divide(sizes, entering, out=np.zeros(len(sizes)), where=entering > 0)
+            return parts
+        return np.array(_exact_parts(topology, rows, weights, exact=True), dtype=np.float64)
+    return _exact_parts(topology, rows, weights, exact)
 
 
-def _normalised_exactly(n_edges: int, edges: list[int], heads: list[int], weights: list[Number]) -> list[Number]:
-    parts: list[Number] = [Fraction(0)] * n_edges
-    sizes = {edge: abs(Fraction(weights[edge])) for edge in edges}
-    entering: dict[int, Fraction] = {}
-    for edge, size in sizes.items():
-        entering[heads[edge]] = entering.get(heads[edge], Fraction(0)) + size
-    for edge, size in sizes.items():
-        parts[edge] = size / entering[heads[edge]] if size else Fraction(0)
+def _exact_parts(topology: Topology, rows: Rows, weights: Weights, exact: bool) -> list[Number]:
+    numbers = list(map(arithmetic.finished, arithmetic.listed(weights)))
+    wrong = next((edge for edge, number in enumerate(numbers) if not isinstance(number, arithmetic.REAL)), None)
+    if wrong is not None:
+        label, name = topology.edge_label(wrong), type(numbers[wrong]).__name__
+        raise WeightError(
+            f"normalised: a part of absolute weights needs real numbers, and {edge_text(label)} has a {name}",
+            edge=label,
+        )
+    kind = Decimal if not exact and numbers and isinstance(numbers[0], Decimal) else Fraction
+    sizes = [abs(kind(numbers[edge])) for edge in rows.edges.tolist()]
+    heads = rows.heads.tolist()
+    entering = arithmetic.added(zip(heads, sizes, strict=True))
+    parts: list[Number] = [kind(0)] * topology.n_edges
+    for edge, head, size in zip(rows.edges.tolist(), heads, sizes, strict=True):
+        parts[edge] = size / entering[head] if size else kind(0)
     return parts
 
 

@@ -279,7 +279,8 @@ def write_mermaid(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
         n1["b"]
         n0 --> n1
     """
-    picture = picture_of(graph, **viewing)
+    view = view_of(**viewing)
+    picture = next(pictures_of(graph, view))
     lines = [
         *(_node(number, node) for number, node in enumerate(picture.nodes)),
         *map(_edge, picture.edges),
@@ -288,7 +289,7 @@ def write_mermaid(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
     ]
     if picture.legend:
         lines += [f"legend[{_label(picture.legend)}]", "style legend fill:none,stroke:none"]
-    way = "LR" if viewing.get("direction") == "LR" else "TD"
+    way = picture.directions(view)[0].replace("TB", "TD")
     return "\n    ".join([f"flowchart {way}", *lines]).encode() + b"\n"
 
 
@@ -307,7 +308,7 @@ def _node(number: int, node: DrawnNode) -> str:
 
 
 def _edge(edge: DrawnEdge) -> str:
-    arrow = "-.->" if edge.is_dashed else "-->"
+    arrow = ("-.-" if edge.is_dashed else "--") + ("x" if edge.is_against else ">")
     return f"n{edge.tail} {arrow}{f'|{_label([edge.label])}|' if edge.label else ''} n{edge.head}"
 
 

@@ -1,30 +1,37 @@
-"""`prune`: the strongest part of what lies between two nodes, and the rest as edges, every total the same.
+"""`prune`: the strongest part of what lies between two ends, and the rest as edges, every total the same.
 
-What is left out is eliminated: all ways from one kept node to another that pass none become one edge. One sweep finds
-them all, which carries, for each node that is left out, the sum over the ways to it from each kept node.
+What is left out is eliminated: all ways from one kept node to another that pass none, and no kept edge alone, become
+one edge. They are a Jacobian: without the kept edges, and with every kept node split into one that is entered and one
+that is left, the total of one kept node on another is what these ways carry.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import UsageError
+from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
+from graphdiff.graph.topology import Topology, arrange, in_rows
+from graphdiff.jacobians.jacobian import jacobian
+from graphdiff.kernels.rows import index_type
+from graphdiff.paths.selection import Selection, among, holding, tails_of
 from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, ends_of, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.sums.sweeps import checked
 
 #: The sum of the products over some ways, and the number of these.
 Way: TypeAlias = tuple[Number, int]
@@ -33,6 +40,10 @@ Ways: TypeAlias = dict[int, Way]
 
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
 MAX_COVERING = 10_000
+#: So many edges may stand for what is left out.
+MAX_ELIMINATED = 10_000_000
+#: Counts of ways are held in so many bytes at once, about.
+MAX_COUNTS = 2**28
 
 
 @takes_options
@@ -43,6 +54,8 @@ def prune(
     *,
     coverage: float | None = None,
     max_nodes: int | None = None,
+    nodes: float | None = None,
+    edges: float | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.MultiDiGraph:
     """Return the strongest part of what lies between two ends; totals between the nodes kept are unchanged.
@@ -50,34 +63,52 @@ def prune(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-    source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES
-        See `graphdiff.total_influence`; all of them that lie between are kept.
+    source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or NODES
+        See `graphdiff.total_influence`; all of them that lie between are kept. With NODES as the source all that lead
+        to the target lie between, and the roots are kept.
     coverage : float, optional
         Keep the nodes of the strongest paths that have this part of the sum of absolute path influences; 0.9 where
-        neither is given.
+        nothing is given.
     max_nodes : int, optional
         Keep the nodes that most of it runs through, so many at most, the ends among them; at least as many as these.
+    nodes, edges : float, optional
+        Keep the fewest nodes that hold this part of all nodes' influence on the target, then the fewest edges that
+        hold this part of all edges' among them, as attribution graphs are pruned (Notes); a graph of any size. One
+        that is left out is 1. All ends are kept, also those that no path leads from or to.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
     Returns
     -------
     networkx.MultiDiGraph
-        The nodes kept, with the edges between them and their attributes. What paths through other nodes carry from
-        one kept node to another is one edge more, ``eliminated=True``, with its ``weight`` and its number of
-        ``paths``. Edges that are on no path from the source to the target are left out. A merged component is one
-        node, the frozenset of its members, unless it holds an end.
+        The nodes kept, with the edges kept and their attributes. What all else carries from one kept node to another
+        is one edge more, ``eliminated=True``, with its ``weight`` and its number of ``paths`` (none where walks go
+        round a cycle). Edges that are on no path from the source to the target are left out. A merged component is
+        one node, the frozenset of its members, unless it holds an end.
 
     Raises
     ------
     UsageError
-        If `coverage` is no part, or `max_nodes` leaves no room for the ends.
+        If `coverage`, `nodes` or `edges` is no part, `max_nodes` leaves no room for the ends, or two rules are given.
     LimitError
-        If the 10,000 strongest paths do not cover so much.
+        If the 10,000 strongest paths do not cover so much; if more than 10,000,000 edges might be made.
     CycleError
-        If a cycle lies between, unless it is collapsed.
+        If a cycle lies between, unless it is collapsed; with `nodes` or `edges` it may be solved.
     UnknownNodeError, WeightError, SameComponentError
         As `graphdiff.total_influence`.
+
+    Notes
+    -----
+    `nodes` and `edges` choose as circuit-tracer does: an edge counts as its part of the absolute weights that enter
+    its head (`graphdiff.weights.normalised`), a node as the total influence that it so has on the target, an edge as
+    its part times that of its head, with parts among the nodes kept. The largest are taken until they hold what is
+    asked, with those as large as the last; a node that has lost all edges that left it, or all that entered it, goes.
+    Of an attribution graph ``prune(G, NODES, LEAVES, nodes=0.8, edges=0.98)`` has circuit-tracer's nodes and edges,
+    with their signed weights; what circuit-tracer drops is in the edges with ``eliminated``.
+
+    References
+    ----------
+    M. Hanna, M. Piotrowski et al., circuit-tracer, ``prune_graph`` in ``circuit_tracer/graph.py``.
 
     Examples
     --------
@@ -90,11 +121,37 @@ def prune(
     [('a', 'b', 9), ('a', 'd', 1), ('b', 'd', 1)]
     >>> pruned.edges["a", "d", 0]
     {'weight': 1, 'paths': 1, 'eliminated': True}
+    >>> prune(G, "a", "d", nodes=0.5).edges["a", "d", 0]
+    {'weight': 10, 'paths': 2, 'eliminated': True}
     """
-    require_coverage(coverage)
     ready = compiled(graph, options)
-    seeds = ends_of(ready, source, target)
-    between, ends = restriction(ready, *seeds), [*seeds[0].positions, *seeds[1].positions]
+    starts, stops = ends_of(ready, source, target)
+    between = restriction(ready, starts, stops)
+    ends = [*(ready.topology.roots.tolist() if source is NODES else starts.positions), *stops.positions]
+    places = _places(between)
+    beside = [end for end in ends if ready.anchor(end) not in places]
+    if nodes is None and edges is None:
+        kept = _strongest_part(between, coverage, max_nodes)
+        return _as_graph(graph, between, among(between, kept), ends, [] if kept else beside)
+    if coverage is not None or max_nodes is not None:
+        given = Keyword("max_nodes" if coverage is None else "coverage")
+        raise UsageError(given, " and ", Keyword("edges" if nodes is None else "nodes"), " are two rules; give one")
+    require_sizes(between, "the strongest part is known by")
+    parts = [_part(name, part) for name, part in (("nodes", nodes), ("edges", edges))]
+    fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
+    return _as_graph(graph, between, holding(between, *parts, fixed), ends, beside)
+
+
+def _part(name: str, part: float | None) -> float:
+    """Return a part that is asked for, 1 where none is."""
+    if part is not None and not 0 <= part <= 1:
+        raise UsageError(Keyword(name, part), ": a part between 0 and 1")
+    return 1.0 if part is None else float(part)
+
+
+def _strongest_part(between: Between, coverage: float | None, max_nodes: int | None) -> set[int]:
+    """Return the nodes that the strongest paths pass, or most runs through; the ends always."""
+    require_coverage(coverage)
     least = max(2, len({*between.sources, *between.targets}))
     if max_nodes is not None and max_nodes < least:
         raise UsageError(Keyword("max_nodes", max_nodes), f": at least {least}, for the source and the target")
@@ -105,12 +162,15 @@ def prune(
     kept = _on_strongest(between, coverage) if coverage is not None else set(range(between.n_nodes))
     if max_nodes is not None and len(kept) > max_nodes:
         kept = _largest(between, kept, max_nodes)
-    return _as_graph(graph, between, kept, ends)
+    return kept
 
 
 def _on_strongest(between: Between, coverage: float) -> set[int]:
     """Return the nodes of the strongest paths that have a part of the sum of sizes; the ends always."""
-    instead = Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through")
+    instead = [
+        Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through"),
+        Remedy(Keyword("nodes"), "those that hold a part of the influence, of any size"),
+    ]
     # Nine tenths are enough where 0.9, as a float a little more, is asked for.
     paths = covering(between, coverage * (1 - 1e-12), None, instead, MAX_COVERING)
     places = {label: node for node, label in enumerate(between.labels)}
@@ -188,48 +248,148 @@ def _bring(sums: Ways, key: int, value: Number, count: int) -> None:
     sums[key] = before + value, counted + count
 
 
-def _as_graph(graph: nx.DiGraph | CompiledGraph, between: Between, kept: set[int], ends: list[int]) -> nx.MultiDiGraph:
-    """Return the kept nodes and the edges between them, drawn and eliminated."""
+# -- what all else carries
+
+
+def _eliminated(between: Between, kept: Selection) -> dict[tuple[int, int], tuple[Number, int | None]]:
+    """Return what leads from one kept node to another over no kept node, besides the kept edges.
+
+    Returns
+    -------
+    dict
+        ``{(tail, head): (sum of the products, number of ways)}``, numbered as in `between`; no number where walks go
+        round a cycle.
+    """
+    tails, heads, nodes = _split(between, kept)
+    graph, n_nodes = between.graph, between.n_nodes
+    topology, numbers = arrange(n_nodes + len(nodes), tails, heads)
+    weights = arithmetic.taken(graph.weights, between.edges[~kept.edges])
+    rest = CompiledGraph(topology, in_rows(weights, numbers), graph.cycles if between.loops else "raise", graph.exact)
+    starts, stops = np.intersect1d(tails, nodes), np.unique(heads[heads >= n_nodes])
+    if len(starts) * len(stops) > MAX_ELIMINATED:
+        raise LimitError(
+            f"what is eliminated may be an edge between any two of {len(nodes):,} nodes that are kept, and more than "
+            f"{MAX_ELIMINATED:,} edges are not made",
+            Remedy(Keyword("nodes"), "of a smaller part keeps fewer"),
+        )
+    method = "forward" if len(starts) <= len(stops) else "reverse"
+    totals = jacobian(rest, starts.tolist(), stops.tolist(), method=method).array.T.tolist()
+    carried = {
+        (start, int(nodes[stop - n_nodes])): number
+        for start, row in zip(starts.tolist(), totals, strict=True)
+        for stop, number in zip(stops.tolist(), row, strict=True)
+    }
+    if between.loops:
+        return {pair: (number, None) for pair, number in carried.items() if number != 0}
+    counts = _n_ways(n_nodes, nodes, tails.tolist(), heads.tolist())
+    return {pair: (carried[pair], n_ways) for pair, n_ways in counts.items()}
+
+
+def _split(between: Between, kept: Selection) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return the ends of the edges that are not kept, those that enter a kept node at a node of their own, and the
+    kept nodes, of which these are in order those after all others.
+    """
+    nodes = np.flatnonzero(kept.nodes)
+    entered = np.arange(between.n_nodes)
+    entered[nodes] = between.n_nodes + np.arange(len(nodes))
+    tails, heads = tails_of(between)[~kept.edges], entered[between.heads[~kept.edges]]
+    index = index_type(between.n_nodes + len(nodes))
+    return tails.astype(index), heads.astype(index), nodes
+
+
+def _n_ways(n_nodes: int, nodes: NDArray[Any], tails: list[int], heads: list[int]) -> dict[tuple[int, int], int]:
+    """Return how many ways lead from one kept node to another, where any do; exact, however many.
+
+    A node's counts, from all kept nodes, are the digits of one int, so that an edge is one addition.
+    """
+    ends, edges = nodes.tolist(), list(zip(tails, heads, strict=True))
+    most = max(_counted(n_nodes + len(ends), dict.fromkeys(ends, 1), edges), default=0)
+    width = most.bit_length() // 8 + 1
+    ways: dict[tuple[int, int], int] = {}
+    at_once = 1 + MAX_COUNTS // (width * (n_nodes + 1))
+    for first in range(0, len(ends), at_once):
+        starts = ends[first : first + at_once]
+        digits = {node: 1 << 8 * width * place for place, node in enumerate(starts)}
+        for head, packed in zip(ends, _counted(n_nodes + len(ends), digits, edges)[n_nodes:], strict=True):
+            text = packed.to_bytes(width * len(starts), "little")
+            counts = (int.from_bytes(text[width * place :][:width], "little") for place in range(len(starts)))
+            ways |= {(tail, head): n_ways for tail, n_ways in zip(starts, counts, strict=True) if n_ways}
+    return dict(sorted(ways.items()))
+
+
+def _counted(n_nodes: int, seeds: Mapping[int, int], edges: Iterable[tuple[int, int]]) -> list[int]:
+    """Return of each node its seed and what comes to it over the edges, given in topological order."""
+    counts = [0] * n_nodes
+    for node, seed in seeds.items():
+        counts[node] = seed
+    for tail, head in edges:
+        if counts[tail]:
+            counts[head] += counts[tail]
+    return counts
+
+
+# -- the graph
+
+
+def _as_graph(
+    graph: nx.DiGraph | CompiledGraph, between: Between, kept: Selection, ends: list[int], beside: Iterable[int]
+) -> nx.MultiDiGraph:
+    """Return the kept nodes and the edges between them, kept and eliminated, with the positions `beside` alone."""
     labels = _labels(between, ends)
-    named = [labels[node] for node in sorted(kept)] or [between.graph.topology.label(place) for place in ends]
+    named = [labels[node] for node in np.flatnonzero(kept.nodes).tolist()]
+    named += dict.fromkeys(map(between.graph.topology.label, beside))
     require_nodes(named)
-    edges = _edges_among(between, kept)
     given = graph if isinstance(graph, nx.DiGraph) else None
-    meaning = summed(between.graph.weight_meaning)
-    meanings = {"edge_meaning": between.graph.edge_meaning, "node_meaning": between.graph.node_meaning}
-    pruned = nx.MultiDiGraph(weight_meaning=meaning, **meanings)
-    known: dict[Any, dict[str, Any]] = dict(given.nodes(data=True)) if given is not None and between.n_nodes else {}
+    pruned = nx.MultiDiGraph()
+    pruned.graph |= {
+        **({} if given is None else given.graph),
+        "weight_meaning": summed(between.graph.weight_meaning),
+        "edge_meaning": between.graph.edge_meaning,
+        "node_meaning": between.graph.node_meaning,
+    }
+    known = _marks(between.graph.topology) if given is None else dict(given.nodes(data=True))
     pruned.add_nodes_from((name, known.get(name, {})) for name in named)
-    rest = bypasses(between, kept, {edge for _, _, edge, _ in edges})
-    for tail, head, key, data in _records(between, given, labels, edges):
+    for tail, head, key, data in _records(between, given, labels, kept):
         # Edges of several members of a merged node may have one key.
         pruned.add_edge(tail, head, None if pruned.has_edge(tail, head, key) else key, **data)
-    pruned.add_edges_from(
-        (labels[tail], labels[head], {"weight": checked(weight), "paths": count, "eliminated": True})
-        for (tail, head), (weight, count) in rest.items()
-    )
+    for (tail, head), (weight, n_ways) in _eliminated(between, kept).items():
+        counted = {} if n_ways is None else {"paths": n_ways}
+        pruned.add_edge(labels[tail], labels[head], weight=weight, **counted, eliminated=True)
     return pruned
+
+
+def _marks(topology: Topology) -> dict[Any, dict[str, Any]]:
+    """Return as attributes of nodes which ones a compiled graph has marked as roots and as leaves."""
+    names = range(topology.n_nodes) if topology.names is None else topology.names
+    seeds = topology.leaf_seeds or repeat(True)
+    marks: dict[Any, dict[str, Any]] = {names[number]: {"root": True} for number in topology.marked}
+    for number, seed in zip(topology.marked_leaves, seeds, strict=False):
+        marks.setdefault(names[number], {})["leaf"] = seed
+    return marks
+
+
+def _places(between: Between) -> dict[int, int]:
+    """Return which node between each position is."""
+    return {position: node for node, position in enumerate(between.positions.tolist())}
 
 
 def _labels(between: Between, ends: list[int]) -> dict[int, Any]:
     """Return the label of each node; of a merged component that holds one end that end's, which was asked about."""
     labels, graph = dict(enumerate(between.labels)), between.graph
-    places = {position: node for node, position in enumerate(between.positions.tolist())}
+    places = _places(between)
     held = [(places[graph.anchor(end)], end) for end in dict.fromkeys(ends) if graph.anchor(end) in places]
     alone = Counter(node for node, _ in held)
     return labels | {node: graph.topology.label(end) for node, end in held if alone[node] == 1}
 
 
-def _edges_among(between: Between, kept: Collection[int]) -> list[tuple[int, int, int, Number]]:
-    """Return tail, head, number and weight of each edge between kept nodes."""
-    rows = ((node, between.rows[node]) for node in sorted(kept))
-    return [(node, head, edge, weight) for node, row in rows for head, edge, weight in row if head in kept]
-
-
 def _records(
-    between: Between, given: nx.DiGraph | None, labels: dict[int, Any], edges: list[tuple[int, int, int, Number]]
+    between: Between, given: nx.DiGraph | None, labels: dict[int, Any], kept: Selection
 ) -> Iterator[tuple[Any, Any, Any, dict[str, Any]]]:
-    for tail, head, edge, weight in edges:
+    """Yield tail, head, key and attributes of each edge that is kept."""
+    edges = between.edges[kept.edges]
+    weights = arithmetic.listed(arithmetic.taken(between.graph.weights, edges))
+    ends = tails_of(between)[kept.edges].tolist(), between.heads[kept.edges].tolist()
+    for tail, head, edge, weight in zip(*ends, edges.tolist(), weights, strict=True):
         name = between.edge_label(edge)
         data = between.graph.topology.attributes_at(edge) if given is None else given.get_edge_data(*name) or {}
         key = name[2] if len(name) == 3 else 0

@@ -13,7 +13,7 @@ longer than that of its head: it ends, and so does every way that is made of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
@@ -333,7 +333,7 @@ def strongest_through(between: Between, k: int | None, coverage: float | None) -
     """Return the strongest of the paths between two ends: so many, or as many as carry so much."""
     if coverage is None:
         return list(islice(strongest(between), 10 if k is None else k))
-    return covering(between, coverage, k, Remedy(Keyword("k", 100), "lists the strongest alone"))
+    return covering(between, coverage, k, [Remedy(Keyword("k", 100), "lists the strongest alone")])
 
 
 def require_coverage(coverage: float | None) -> None:
@@ -369,7 +369,9 @@ def covered(between: Between, paths: Iterable[Path]) -> list[float]:
     return list(accumulate(float(abs(path.influence) / whole) for path in paths))
 
 
-def covering(between: Between, coverage: float, k: int | None, instead: Remedy, most: int = MAX_COVERING) -> list[Path]:
+def covering(
+    between: Between, coverage: float, k: int | None, instead: Sequence[Remedy], most: int = MAX_COVERING
+) -> list[Path]:
     """Return the strongest paths that have a part of the sum of sizes; at most `k`, where that is given.
 
     Raises
@@ -388,7 +390,7 @@ def covering(between: Between, coverage: float, k: int | None, instead: Remedy, 
     while covered < wanted and (k is None or len(paths) < k):
         if k is None and (len(paths) == most or n_edges > MAX_COVERING_EDGES):
             carried = f"the {len(paths):,} strongest paths carry only {float(covered / whole):.1%} of the influence"
-            raise LimitError(carried, instead)
+            raise LimitError(carried, *instead)
         path = next(ranked, None)
         if path is None:
             break

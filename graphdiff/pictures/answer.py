@@ -23,12 +23,12 @@ from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, share_text, title
-from graphdiff.pictures.scale import FAINT, Scale, scale_of
+from graphdiff.pictures.scale import FAINT, Scale, Signed, scale_of
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import end_text, node_text, texts
-from graphdiff.text.numbers import short, shorten, shown
+from graphdiff.text.numbers import short, shorten, shown, signed
 from graphdiff.text.records import distinct, keys_of
 from graphdiff.text.sentences import how_many, ways_round, words_for
 
@@ -322,11 +322,11 @@ def _lines(asked: dict[str, Any], name: str, data: dict[str, Any], scale: Scale)
     """Return the lines of a node: its name, with its value where it has one, and its part of the answer."""
     main = asked["annotation"]
     value = f" = {short(data['value'])}" if isinstance(data.get("value"), (*REAL, complex)) else ""
-    first = title(name, data) + value
+    first = title(name, data, asked.get("node_title")) + value
     if main not in data:
         return (first,)  # not known, or not asked of nodes
-    if main == "contribution":
-        return first, scale.part(data) or short(data["contribution"])
+    if main == "contribution" or isinstance(scale, Signed):
+        return first, scale.part(data) or short(data[main])
     if asked.get("edge_meaning") != "feeds":
         return first, short(data[main])
     ends = (end_text(asked["target"]), name) if main == "adjoint" else (name, end_text(asked["source"]))
@@ -378,7 +378,9 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
     """Yield what numbers, widths, colours and borders mean."""
     main = asked["annotation"]
     edge = "local derivative" if asked.get("edge_meaning") == "feeds" else "weight"
-    if main == "contribution":
+    if isinstance(scale, Signed):
+        yield from _signed_keys(asked, scale)
+    elif main == "contribution":
         edge, both = (f"edge: {edge} · ", "; node: ") if scale.has_weights else ("edge and node: ", "")
         if scale.whole == asked["total"]:
             yield f"{edge}share of the total{both and f'{both}share of the total'}"
@@ -397,3 +399,14 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
         yield f"edge: {edge}; node: sum over the paths {way}"
         yield "width and colour: size of that sum, blue positive, orange negative"
         yield "double border: target" if end == "target" else "bold ellipse: source"
+
+
+def _signed_keys(asked: dict[str, Any], scale: Signed) -> Iterator[str]:
+    """Yield what stands at the nodes and edges of an attribution graph, and what speaks for and against."""
+    total: Any = asked.get("total")
+    if isinstance(total, REAL) and isinstance(scale.whole, REAL):
+        sides = ((side * abs(scale.whole) + total) / 2 for side in (1, -1))
+        paths = " and ".join(filter(None, (signed(side) if side else "" for side in sides))) or "0"
+        yield f"paths for it and against it: {paths}; node and edge: what of the total runs through it"
+    yield "width: how much; blue, arrow: for; orange, bar: against"
+    yield "bold ellipse: source; double border: target"

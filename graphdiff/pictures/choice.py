@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 import networkx as nx
@@ -66,7 +65,7 @@ def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes
     """
     if between.loops:
         between = between.weighed(between.graph.divisible)
-    fixed = _fixed(between, view.max_nodes)
+    fixed = _fixed(between, sizes, view)
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
     if between.n_nodes > view.max_nodes and not between.loops:
         order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
@@ -74,10 +73,15 @@ def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes
     return part and part.within(view, with_boxes=with_boxes)
 
 
-def _fixed(between: Between, max_nodes: int) -> list[int]:
-    """Return the ends, where they are few: they stay."""
-    ends = [list(dict.fromkeys(nodes)) for nodes in (between.sources, between.targets)]
-    return list(dict.fromkeys(chain(*(nodes for nodes in ends if len(nodes) <= max(1, max_nodes // 4)))))
+def _fixed(between: Between, sizes: Sequence[Number], view: View) -> list[int]:
+    """Return the ends, where they are few: they stay; of many those that most passes, where the view wants some."""
+    ends = list[int]()
+    for nodes, n_most in zip((between.sources, between.targets), view.max_ends, strict=True):
+        few = list(dict.fromkeys(nodes))
+        if len(few) > n_most:
+            few = sorted(few, key=lambda node: (-sizes[node], node))[: view.least_ends]
+        ends += few
+    return list(dict.fromkeys(ends))
 
 
 def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Part | None:

@@ -21,11 +21,21 @@ import networkx as nx
 import pydot
 
 from graphdiff.errors import GraphTypeError
-from graphdiff.graph.measured import is_profile
+from graphdiff.graph.measured import is_attribution, is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.attribution import attribution_pictures
 from graphdiff.pictures.difference import overlay_pictures
-from graphdiff.pictures.picture import DARK, FONT_SIZE, DrawnEdge, DrawnNode, Picture, plain_picture, quotient_pictures
+from graphdiff.pictures.picture import (
+    DARK,
+    FONT_SIZE,
+    DrawnEdge,
+    DrawnNode,
+    Picture,
+    Row,
+    plain_picture,
+    quotient_pictures,
+)
 from graphdiff.pictures.profile import profile_pictures
 from graphdiff.pictures.profile_change import change_pictures
 from graphdiff.pictures.profile_known import known_pictures
@@ -91,8 +101,8 @@ def to_pydot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> pydot.Dot:
             The part of the answer, 0.9 by default, that is to pass nodes drawn between the ends, where so many nodes
             can do it.
         ``direction``
-            ``"TB"``, from top to bottom, or ``"LR"``, from left to right. By default the first, or where only the other
-            fits that.
+            ``"TB"``, from top to bottom, ``"LR"``, from left to right, or ``"BT"``, from the bottom to the top. By
+            default the first, or where only the second fits that; of an attribution graph the last.
         ``fit``
             The box of the picture: ``"slide"`` of 1600 × 1200 dots of a PNG (144 to the inch), ``"page"`` of
             1080 × 1440, or ``"poster"`` of 4752 × 3312, with up to 80 nodes and 150 edges.
@@ -120,11 +130,12 @@ def to_pydot(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> pydot.Dot:
     b [label="b"];
     """
     view = view_of(**viewing)
-    return drawing(next(pictures_of(graph, view)), view.directions[0])
+    picture = next(pictures_of(graph, view))
+    return drawing(picture, picture.directions(view)[0])
 
 
 def drawing(picture: Picture, direction: str) -> pydot.Dot:
-    """Return a picture as DOT that runs from top to bottom (``"TB"``) or from left to right (``"LR"``).
+    """Return a picture as DOT that runs from top to bottom (``"TB"``), back, or from left to right (``"LR"``).
 
     Examples
     --------
@@ -151,8 +162,18 @@ def drawing(picture: Picture, direction: str) -> pydot.Dot:
     for edge, key, row in zip(picture.edges, keys, edges, strict=True):
         looks = _quoted(_edge_attributes(edge)) | looks_of("edge", edge.facts)
         dot.add_edge(_with(pydot.Edge(ids[edge.tail], ids[edge.head]), looks | key | row))
+    for number, beside in enumerate(picture.rows):
+        dot.add_subgraph(_row(number, beside, ids))
     dot.ids = dict(zip(names, ids, strict=True))
     return dot
+
+
+def _row(number: int, row: Row, ids: Sequence[str]) -> pydot.Subgraph:
+    """Return what keeps nodes in a row; what it is called stands beside it where we lay it out."""
+    beside = pydot.Subgraph(f"row{number}", rank=row.rank, comment=f'"{escape(row.name)}"')
+    for place in row.nodes:
+        beside.add_node(pydot.Node(ids[place]))
+    return beside
 
 
 def _with(part: Part, attributes: dict[str, Any]) -> Part:
@@ -197,7 +218,9 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         return overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:
         return _OF_PROFILES[graph.graph["annotation"]](graph, view)
-    return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
+    if "annotation" not in graph.graph:
+        return iter([plain_picture(graph)])
+    return attribution_pictures(graph, view) if is_attribution(graph) else answer_pictures(graph, view)
 
 
 def escape(text: str) -> str:
@@ -260,6 +283,8 @@ def _edge_attributes(edge: DrawnEdge) -> dict[str, str]:
         attributes["color"] = edge.color
     if edge.is_dashed:
         attributes["style"] = "dashed"
+    if edge.is_against:
+        attributes["arrowhead"] = "tee"
     return attributes
 
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from operator import itemgetter
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from graphdiff.pictures.view import DPI, GOOD_SCALE, LEAST_SCALE, Fit, View
 from graphdiff.remedies import Keyword, Remedy
 
 CHILD = Path(__file__).with_name("graphviz_child.py")
+#: How the name of a row looks.
+ROW = {"shape": "plaintext", "style": '""', "fontsize": "10", "fontcolor": '"#666666"'}
 #: The exit status of the child where there is no font for a bitmap.
 NO_FONT = 3
 # The DTD that Graphviz names is on the network; readers of XML that refuse one need none.
@@ -66,7 +68,7 @@ def fitted(
     picture: Picture | None = next(pictures)
     while picture is not None:
         tries = []
-        for direction in view.directions:
+        for direction in picture.directions(view):
             dot = drawing(picture, direction)
             drawn = layout(dot, format, timeout=timeout, max_memory=max_memory)
             tries.append((view.scale(*_size_of(drawn, format)), dot, drawn))
@@ -142,7 +144,26 @@ def _bare(dot: pydot.Dot) -> pydot.Dot:
         bare.add_node(pydot.Node(node.get_name(), **_drawn(node)))
     for edge in dot.get_edges():
         bare.add_edge(pydot.Edge(edge.get_source(), edge.get_destination(), **_drawn(edge)))
+    _add_rows(bare, dot.get_subgraphs())
     return bare
+
+
+def _add_rows(bare: pydot.Dot, rows: list[pydot.Subgraph]) -> None:
+    """Add rows of nodes, one above the other, each with its name beside it, by edges that are not seen."""
+    longest = max(len(node.get_name()) for node in bare.get_nodes())
+    names = [f"{row.get_name()}{'_' * longest}" for row in rows]  # no node is called like that
+    for name, row in zip(names, rows, strict=True):
+        beside = pydot.Subgraph(row.get_name(), rank=row.get("rank"))
+        beside.add_node(pydot.Node(name, **ROW, label=row.get("comment")))
+        members = [node.get_name() for node in row.get_nodes()]
+        for member in members:
+            beside.add_node(pydot.Node(member))
+        bare.add_subgraph(beside)
+        pairs = [(name, member) for member in members] if row.get("rank") == "same" else pairwise([name, *members])
+        for pair in pairs:
+            bare.add_edge(pydot.Edge(*pair, style="invis"))
+    for pair in pairwise(names):
+        bare.add_edge(pydot.Edge(*pair, style="invis", weight="100"))
 
 
 def _drawn(part: pydot.Node | pydot.Edge) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -10,7 +10,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.pictures.group import in_order, made_cyclic
-from graphdiff.pictures.view import View
+from graphdiff.pictures.view import Direction, View
 from graphdiff.text.names import Edge, end_text
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown, size_text
 from graphdiff.text.records import keys_of, names_of
@@ -18,6 +18,9 @@ from graphdiff.text.sentences import how_many, words_for
 
 #: Names longer than this are cut.
 MAX_NAME = 60
+
+#: Labels of features longer than this are cut.
+MAX_CLERP = 36
 
 #: Formulas longer than this are left out.
 MAX_FORMULA = 30
@@ -58,7 +61,10 @@ class DrawnNode:
 
 @dataclass(frozen=True, slots=True)
 class DrawnEdge:
-    """An edge between two places in the list of nodes; dashed where nothing flows, or where it stands for others."""
+    """An edge between two places in the list of nodes; dashed where nothing flows, or where it stands for others.
+
+    Its head is a bar where it is against what it leads to: that is told without colour, too.
+    """
 
     tail: int
     head: int
@@ -66,8 +72,21 @@ class DrawnEdge:
     width: float = 1.0
     color: str = DARK
     is_dashed: bool = False
+    is_against: bool = field(default=False, repr=False)
     key: str | int | None = field(default=None, repr=False)
     facts: Facts = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Nodes that stand beside one another, by their places, and what the row is called.
+
+    They stand in this order where they are the first or the last of all rows (`rank` is min or max).
+    """
+
+    name: str
+    nodes: tuple[int, ...]
+    rank: str = "same"
 
 
 @dataclass(frozen=True)
@@ -84,6 +103,8 @@ class Picture:
         What is known of the whole, by name.
     extent : str
         How much of a profile is drawn.
+    rows : list of Row
+        From the bottom to the top, where layers are rows; such a picture grows upwards.
     """
 
     nodes: list[DrawnNode]
@@ -91,6 +112,11 @@ class Picture:
     legend: list[str] = field(default_factory=list)
     facts: Facts = field(default_factory=dict)
     extent: str = ""
+    rows: list[Row] = field(default_factory=list)
+
+    def directions(self, view: View) -> Sequence[Direction]:
+        """Return the directions to try, the best first."""
+        return ("BT",) if self.rows and not view.direction else view.directions
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what is drawn as a graph, with all that is known of it; nodes are called by their names.
@@ -132,18 +158,40 @@ def plain_picture(graph: nx.DiGraph) -> Picture:
         for edge, data in graph.edges.items()
     ]
     names = zip(names_of(graph).values(), graph.nodes.values(), strict=True)
-    nodes = [DrawnNode((title(name, data),), name=name, facts=data) for name, data in names]
+    called = graph.graph.get("node_title")
+    nodes = [DrawnNode((title(name, data, called),), name=name, facts=data) for name, data in names]
     return Picture(nodes, edges, facts=graph.graph)
 
 
-def title(name: str, data: Mapping[str, Any]) -> str:
-    """Return a node's name; of one that is called by its operation also its formula, where that is short.
+def title(name: str, data: Mapping[str, Any], attribute: str | None = None) -> str:
+    r"""Return a node's name; of one that is called by its operation also its formula, where that is short.
+
+    Of a token or a logit it is the text alone, as its place and its border say the rest, of a feature with a label
+    that and its id.
+
+    Parameters
+    ----------
+    name : str
+    data : mapping
+        What is known of the node.
+    attribute : str, optional
+        The one that says what reports call it.
 
     Examples
     --------
     >>> title("mul#1", {"op": "mul", "label": "x * y"}), title("c", {"op": "add", "label": "a + b"})
     ('mul#1 = x * y', 'c')
+    >>> title("E_2_0", {"kind": "token", "title": 'token "<bos>"@0'}, "title")
+    '"<bos>"@0'
+    >>> title("20_15_8", {"kind": "feature", "clerp": "Texas", "title": 'feature 20_15_8 "Texas"'}, "title")
+    'Texas\n20_15_8'
     """
+    called = data.get(attribute or "")
+    if isinstance(called, str):
+        kind = data.get("kind")
+        if kind == "feature" and data.get("clerp"):
+            return f"{shorten(str(data['clerp']), MAX_CLERP)}\n{shorten(name, MAX_NAME)}"
+        return shorten(called.removeprefix(f"{kind} ") if kind in ("token", "logit") else called, MAX_NAME)
     formula = str(data.get("label", ""))
     if name.startswith(f"{data.get('op')}#") and len(formula) <= MAX_FORMULA:
         return f"{name} = {formula}"

@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.arithmetic import REAL, Number
+from graphdiff.graph.measured import is_attribution
 from graphdiff.pictures.picture import DrawnEdge, share_text
 from graphdiff.text.numbers import short
 
@@ -73,6 +74,28 @@ class Scale:
         return replace(edge, label="", width=0.6, color=_hex(WHITE, GREY, GREY, 0.8))
 
 
+class Signed(Scale):
+    """How strongly the parts of an attribution graph are drawn: for is blue, against is orange and ends in a bar.
+
+    What runs through a node or edge is said by its number, not as a share: of much that cancels a share says little.
+    """
+
+    def part(self, data: dict[str, Any]) -> str | None:
+        """Return what runs through, with its sign; None where that is not known."""
+        value = data.get(self.attribute)
+        if value is None:
+            return None
+        return f"+{short(value)}" if isinstance(value, REAL) and value > 0 else short(value)
+
+    def edge(self, tail: int, head: int, data: dict[str, Any]) -> DrawnEdge:
+        """Return an edge between two places in a list of nodes."""
+        return replace(super().edge(tail, head, data), is_dashed=False, is_against=self.strength(data) < 0)
+
+    def faint(self, edge: DrawnEdge) -> DrawnEdge:
+        """Return an edge as it is: which are too many is seen when all are known."""
+        return edge
+
+
 def scale_of(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number, *, has_weights: bool) -> Scale:
     """Return the scale of a graph from `graphdiff.annotate`: full is the whole, or the largest of what is asked.
 
@@ -93,10 +116,23 @@ def scale_of(graph: nx.DiGraph, rows: Iterable[dict[str, Any]], whole: Number, *
     0.5
     """
     main = graph.graph["annotation"]
-    if main == "contribution" and whole:
+    is_signed = is_attribution(graph)
+    if main == "contribution" and whole and not is_signed:
         return Scale("contribution", whole, whole, has_weights)
-    sizes = [abs(row[main]) for row in rows if isinstance(row.get(main), REAL)]
-    return Scale(main, max(sizes, default=0) or 1, whole, has_weights)
+    largest = largest_of(main, rows)
+    return Signed(main, largest, whole, False) if is_signed else Scale(main, largest, whole, has_weights)
+
+
+def largest_of(attribute: str, rows: Iterable[Mapping[str, Any]]) -> Number:
+    """Return the largest size of a number of some rows; 1 where there is none but 0.
+
+    Examples
+    --------
+    >>> largest_of("share", [{"share": 0.5}, {"share": -2}, {}]), largest_of("share", [])
+    (2, 1)
+    """
+    sizes = [abs(row[attribute]) for row in rows if isinstance(row.get(attribute), REAL)]
+    return max(sizes, default=0) or 1
 
 
 def _edge_color(strength: float) -> str:

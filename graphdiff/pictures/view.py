@@ -12,7 +12,7 @@ from graphdiff.remedies import Keyword
 
 __all__ = ["DPI", "FITS", "View", "Viewing", "view_of"]
 
-Direction: TypeAlias = Literal["TB", "LR"]
+Direction: TypeAlias = Literal["TB", "LR", "BT"]
 FitName: TypeAlias = Literal["slide", "page", "poster"]
 
 #: Dots to the inch of a PNG: twice the 72 of an SVG, so that small text stays legible.
@@ -68,8 +68,11 @@ class View:
     max_nodes, max_edges : int
     coverage : float
         The part of the answer that is to pass nodes that are drawn between the ends.
-    direction : {"TB", "LR"} or None
+    direction : {"TB", "LR", "BT"} or None
         None is from top to bottom, or from left to right where only that fits.
+    max_ends : (int, int)
+        So many sources, and so many targets, are drawn whatever passes them; of more only the first `least_ends`.
+    least_ends : int
     """
 
     fit: Fit
@@ -77,11 +80,13 @@ class View:
     max_edges: int
     coverage: float
     direction: Direction | None
+    max_ends: tuple[int, int]
+    least_ends: int = 0
 
     @property
     def directions(self) -> Sequence[Direction]:
         """The directions to try, the best first."""
-        return (self.direction,) if self.direction else get_args(Direction)
+        return (self.direction,) if self.direction else ("TB", "LR")
 
     def scale(self, width: float, height: float) -> float:
         """Return by what a drawing of this size, in points, is to be multiplied to fit: at most 1."""
@@ -119,4 +124,6 @@ def view_of(
     if not 0 <= coverage <= 1:
         raise UsageError(Keyword("coverage", coverage), ": a part between 0 and 1")
     box = FITS[fit]
-    return View(box, max_nodes or box.max_nodes, max_edges or box.max_edges, coverage, direction)
+    n_nodes = max_nodes or box.max_nodes
+    n_ends = max(1, n_nodes // 4)
+    return View(box, n_nodes, max_edges or box.max_edges, coverage, direction, (n_ends, n_ends))

@@ -31,6 +31,7 @@ from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
+from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Naming, node_text
@@ -87,6 +88,8 @@ class Diagnosis(Result):
     together : bool
         Whether a source and a target are two nodes of one cycle: as that counts as one node, what leads from one to the
         other is counted as one empty path (`graphdiff.routes` has more).
+    scores : ReplacementScores or None
+        Of an attribution graph, where no end was given: how much of what reaches the logits is explained.
     """
 
     source: Any
@@ -104,6 +107,7 @@ class Diagnosis(Result):
     overview: Overview | None
     gradient_flow: GradientFlow | None
     together: bool = False
+    scores: ReplacementScores | None = None
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -127,6 +131,7 @@ class Diagnosis(Result):
             "together": self.together,
             "overview": self.overview and self.overview.to_dict(),
             "gradient_flow": self.gradient_flow and self.gradient_flow.to_dict(),
+            **({} if self.scores is None else {"scores": self.scores.to_dict()}),
         }
 
     def _frame(self) -> Column:
@@ -154,6 +159,8 @@ class Diagnosis(Result):
         words = words_for(self.edge_meaning, node_meaning=self.node_meaning)
         if self.overview is not None:
             yield from self.overview.rows()
+        if self.scores is not None:
+            yield from self.scores.rows()
         between_text = f"over {how_many(self.n_nodes, words.nodes)} and {how_many(self.n_edges, words.edges)}"
         if self.together:
             yield "paths", "not counted between two nodes of one cycle: why says how they lead to each other"
@@ -333,6 +340,7 @@ def diagnose(
         if derived and n_paths
         else None,
         together=_are_together(read, *ends),
+        scores=scores_where_known(graph, options) if ends == [None, None] else None,
         naming=read.topology.naming,
     )
 

@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
+from graphdiff.graph.ends import LEAVES, NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
 from graphdiff.graph.measured import asks_costs, is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
@@ -32,10 +32,11 @@ from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.sets import root_positions, row_sizes, values_at
 from graphdiff.structure.reliance import RELIANCE, last_steps
+from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
-from graphdiff.text.names import PLAIN, Naming, end_text, node_text
+from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shorten, shorten_label, shown
 from graphdiff.text.sentences import Words, words_for
 from graphdiff.text.tables import NAME, WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
@@ -87,6 +88,8 @@ class Ranking(Result):
         By reliance, for each row the nodes before it that most comes through, with their parts of it.
     counted_again : list of str
         Those of `weights` that are parts of a profile's costs, summed over walks round its cycles.
+    scores : ReplacementScores or None
+        Of what drives the logits of an attribution graph: how much of it is explained.
     """
 
     source: Any
@@ -106,6 +109,7 @@ class Ranking(Result):
     naming: Naming = field(default=PLAIN, repr=False)
     through: list[list[tuple[Any, Number]]] = field(default_factory=list, repr=False)
     counted_again: list[str] = field(default_factory=list, repr=False)
+    scores: ReplacementScores | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -155,6 +159,7 @@ class Ranking(Result):
                 }
                 for row, more in zip(self.records(), self._through_records(), strict=False)
             ],
+            **({} if self.scores is None else {"scores": self.scores.to_dict()}),
         }
 
     def _through_records(self) -> Iterator[dict[str, Any]]:
@@ -167,7 +172,7 @@ class Ranking(Result):
         """Return what is ranked, in a line."""
         words = self._words
         if self.target is not None:
-            text = words.rank_towards.format(target=shorten(end_text(self.target), NAME))
+            text = words.rank_towards.format(target=shorten(words.named(self.target), NAME))
         elif self.source is not None and self.source is not ROOTS:
             text = words.rank_from.format(source=shorten(words.named(self.source), NAME))
         else:
@@ -215,6 +220,8 @@ class Ranking(Result):
             lack = "has no {} and counts" if self.without_value == 1 else "have no {} and count"
             of = f"{self.without_value:,} of {self.n_nodes:,} {words.nodes}"
             yield f"! {of} {lack.format(self.value)} as 0."
+        if self.scores is not None:
+            yield self.scores.line()
 
     def __repr__(self) -> str:
         return self.text()
@@ -254,7 +261,8 @@ def rank(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
-        At most one of them: see `graphdiff.total_influence`. What it does not reach (what does not reach the target)
+        At most one of them: see `graphdiff.total_influence`. Without any, of an attribution graph what drives its
+        logits, each as probable as it is. What it does not reach (what does not reach the target)
         is left out, and so is the node itself; of several those that lead to none of the others. So are the constants
         of a trace, unless the graph is compiled: nothing is derived by them.
     by : str, optional
@@ -319,6 +327,8 @@ def rank(
     weights = _distinct([each.weight_meaning for each in ready])
     by = _renamed(by, value)
     relies = by == RELIANCE and by not in weights
+    if source is None and target is None and not relies and _is_attribution(ready[0]):
+        target = LEAVES
     if relies:
         _require_no_ends(source, target)
         ready, weights = [ready[0].with_preset(even)], [RELIANCE]
@@ -349,7 +359,13 @@ def rank(
         naming=first.topology.naming,
         through=steps,
         counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
+        scores=scores_where_known(graph, options) if target is LEAVES else None,
     )
+
+
+def _is_attribution(graph: CompiledGraph) -> bool:
+    """Tell whether what drives the leaves is asked where no end is given: of the logits of an attribution graph."""
+    return graph.edge_meaning == "drives" and bool(graph.topology.marked_leaves)
 
 
 def _counts_again(graph: CompiledGraph) -> bool:

@@ -1,0 +1,119 @@
+"""The picture of an attribution graph: tokens below in the order of the prompt, logits above, layers as rows.
+
+Of nodes that most of the answer passes many lead to many: the strongest edges are drawn, of each node those by which
+most comes and goes first, and how much the others carry at most is said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, islice
+
+import networkx as nx
+
+from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, Row
+from graphdiff.pictures.scale import Signed, largest_of
+from graphdiff.pictures.view import View
+from graphdiff.text.numbers import short
+from graphdiff.text.sentences import how_many
+
+__all__ = ["attribution_pictures"]
+
+#: Where edges are many, one of less than this part of the largest has no label, and is thin.
+FAINT = 0.12
+#: So many edges all have labels.
+FEW = 30
+#: Edges of less than this part of the largest are drawn only where nothing more leads to a node, or away from it.
+LEAST = 0.02
+#: Before all layers, and behind them.
+BELOW, ABOVE = -1, 10**9
+
+
+def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of an attribution graph from `graphdiff.annotate`, each with fewer nodes than the one before.
+
+    Examples
+    --------
+    >>> from graphdiff.pictures.annotate import annotate
+    >>> from graphdiff.pictures.view import view_of
+    >>> G = nx.DiGraph(edge_meaning="drives", node_title="title")
+    >>> G.add_node("E_2_0", kind="token", position=0, title='token "a"@0')
+    >>> G.add_node("27_3_0", kind="logit", layer=27, position=0, title='logit "b" (p=1)')
+    >>> G.add_edge("E_2_0", "27_3_0", weight=-0.5)
+    >>> picture = next(attribution_pictures(annotate(G, "E_2_0", "27_3_0"), view_of()))
+    >>> [row.name for row in picture.rows], picture.nodes[0].lines, picture.edges[0].label
+    (['tokens', 'logits'], ('"a"@0', '-0.5'), '-0.5')
+    """
+    few = max(1, view.max_nodes // 6)
+    wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
+    for picture in answer_pictures(graph, wide):
+        yield _in_rows(picture, str(graph.graph["annotation"]), view.max_edges)
+
+
+def _in_rows(picture: Picture, attribute: str, max_edges: int) -> Picture:
+    """Return a picture with its strongest edges, and its nodes in rows."""
+    scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
+    ranked = sorted(picture.edges, key=lambda edge: -abs(scale.strength(edge.facts)))
+    drawn = _strongest(ranked, scale, max_edges)
+    edges = [_drawn(ranked[place], scale, are_few=len(drawn) <= FEW) for place in drawn]
+    said = [f"numbers from {short(FAINT * float(scale.largest))} on"] if len(drawn) > FEW else []
+    left = [edge.facts for place, edge in enumerate(ranked) if place not in {*drawn}]
+    if left:
+        said.append(f"not drawn: {how_many(len(left), 'edges')}, {short(largest_of(attribute, left))} at most in each")
+    legend = [*picture.legend[:-1], *said, *picture.legend[-1:]]
+    facts = {**picture.facts, "drawn": "; ".join([*filter(None, [picture.facts.get("drawn")]), *said])} if said else {}
+    return replace(picture, edges=edges, legend=legend, facts=facts or picture.facts, rows=_rows(picture.nodes, edges))
+
+
+def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> list[int]:
+    """Return the places of the edges to draw: the first into and out of each node, then the first of all."""
+    heads, tails, chosen = set[int](), set[int](), list[int]()
+    for place, edge in enumerate(ranked):
+        if edge.head not in heads or edge.tail not in tails:
+            chosen.append(place)
+            heads.add(edge.head)
+            tails.add(edge.tail)
+    room = max(0, max_edges - len(chosen))
+    others = (place for place, edge in enumerate(ranked) if abs(scale.strength(edge.facts)) >= LEAST)
+    return sorted({*chosen, *islice((place for place in others if place not in {*chosen}), room)})
+
+
+def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
+    """Return an edge as its number asks for; dashed where it stands for ways past others only."""
+    drawn = replace(scale.edge(edge.tail, edge.head, dict(edge.facts)), is_dashed=edge.is_dashed, key=edge.key)
+    is_faint = not are_few and abs(scale.strength(edge.facts)) < FAINT
+    return replace(drawn, label="", width=0.7) if is_faint else drawn
+
+
+def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
+    """Return the nodes row by row, each from the first position of the prompt on; none leads to one of its own row."""
+    layers = [_layer(node) for node in nodes]
+    depths = [0] * len(nodes)
+    for edge in sorted(edges, key=lambda edge: edge.tail):  # nodes stand in an order of the graph
+        if edge.tail < edge.head and layers[edge.tail] == layers[edge.head]:
+            depths[edge.head] = max(depths[edge.head], depths[edge.tail] + 1)
+    order = sorted(range(len(nodes)), key=lambda place: (layers[place], depths[place], _position(nodes[place]), place))
+    rows = groupby(order, key=lambda place: (layers[place], depths[place]))
+    ends = {(BELOW, 0): Row("tokens", (), "min"), (ABOVE, 0): Row("logits", (), "max")}
+    return [replace(ends.get(key, Row(f"layer {key[0]}", ())), nodes=tuple(places)) for key, places in rows]
+
+
+def _layer(node: DrawnNode) -> int:
+    """Return the layer of a node; what stands for several ends is where these are."""
+    kind, layer = node.facts.get("kind"), node.facts.get("layer")
+    if kind == "token" or (kind is None and node.is_source):
+        return BELOW
+    if kind == "logit" or (kind is None and node.is_target):
+        return ABOVE
+    return layer if isinstance(layer, int) else BELOW + 1
+
+
+def _position(node: DrawnNode) -> float:
+    """Return where in the prompt a node is, of a logit how improbable; what stands for several is behind all."""
+    place = node.facts.get("position")
+    if node.facts.get("kind") == "logit":
+        place = 1 - node.facts.get("probability", 0)
+    return place if isinstance(place, (int, float)) else math.inf
