@@ -261,8 +261,9 @@ def _title(label: str, known: Attributes) -> str:
         return f"token {_quoted(said)}@{known['position']}"
     if kind == "error":
         return f"{attention}error L{known['layer']}@{known['position']}"
-    if kind == "logit" and said:
-        return f"logit {_quoted(said)}" + (f" (p={known['probability']:.3g})" if "probability" in known else "")
+    if kind == "logit":
+        probability = f" (p={known['probability']:.3g})" if "probability" in known else ""
+        return f"logit {_quoted(said) if said else label}{probability}"
     return f"{kind} {label}" + (f" {_quoted(known['clerp'])}" if "clerp" in known else "")
 
 
