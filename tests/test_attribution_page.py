@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
 import graphdiff as gd
 
@@ -24,6 +25,23 @@ def row(first: str) -> set[str]:
     cells = re.search(rf"^\| {re.escape(first)} \| (.*) \|$", part("What is kept of a file"), re.MULTILINE)
     assert cells is not None
     return set(re.findall(r"`(\w+)`", cells[1])) - {"scan", "G"}
+
+
+#: What stands for what in the commands of the page.
+MEANT = {
+    "FILE": str(ROOT / "data" / "digits.json"),
+    "OTHER": str(ROOT / "data" / "saying-son.json.xz"),
+    "NODE": "3",
+    "LOGIT": "4",
+    "FEATURE": "13/82873",
+}
+
+
+@pytest.mark.parametrize("command", re.findall(r"`graphdiff ([^`]*\bFILE\b[^`]*)`", PAGE))
+def test_the_commands_of_the_page_run(run: Run, command: str, tmp_path: Path) -> None:
+    words = [MEANT.get(word, word).replace("x.svg", str(tmp_path / "x.svg")) for word in command.split()]
+    done = run(*words)
+    assert done.status == 0, done.err
 
 
 @pytest.mark.parametrize("name", ["saying-son", "saying-night"])
