@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -29,7 +30,6 @@ def row(first: str) -> set[str]:
 
 #: What stands for what in the commands of the page.
 MEANT = {
-    "FILE": str(ROOT / "data" / "digits.json"),
     "OTHER": str(ROOT / "data" / "saying-son.json.xz"),
     "NODE": "3",
     "LOGIT": "4",
@@ -39,8 +39,12 @@ MEANT = {
 
 @pytest.mark.parametrize("command", re.findall(r"`graphdiff ([^`]*\bFILE\b[^`]*)`", PAGE))
 def test_the_commands_of_the_page_run(run: Run, command: str, tmp_path: Path) -> None:
-    words = [MEANT.get(word, word).replace("x.svg", str(tmp_path / "x.svg")) for word in command.split()]
-    done = run(*words)
+    document = json.loads((ROOT / "data" / "digits.json").read_bytes())
+    document["qParams"]["supernodes"] = [["digits", "0_18753_3", "0_27046_3"]]
+    file = tmp_path / "graph.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    meant = {**MEANT, "FILE": str(file), "x.svg": str(tmp_path / "x.svg")}
+    done = run(*(meant.get(word, word) for word in command.split()))
     assert done.status == 0, done.err
 
 
