@@ -25,6 +25,7 @@ Examples:
   graphdiff draw Packages.xz kde-full libc6 --max-nodes 12 -O slide.png
   graphdiff draw package-lock.json -O lock.svg       the whole, by groups
   graphdiff draw net.csv loss -O loss.png            the picture of backpropagation
+  graphdiff draw prompt.json -O why.svg              why a language model said that
   graphdiff draw run.prof --hide imports -O run.svg  a profile: what functions and calls cost
   graphdiff draw imports:networkx --group prefix:2 | dot -Tpdf -o packages.pdf
   graphdiff draw "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 e -O e.svg
@@ -53,7 +54,7 @@ In Python:
     "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."
 )
 @click.option(
-    "--direction", type=click.Choice(["TB", "LR"]), help="Top to bottom, or left to right. Default: what fits."
+    "--direction", type=click.Choice(["TB", "LR", "BT"]), help="Down, to the right, or up. Default: what fits."
 )
 @click.option("--fit", type=click.Choice(["slide", "page", "poster"]), metavar="BOX",
               help="slide 1600x1200 dots (default), page 1080x1440, poster 4752x3312.")  # fmt: skip
@@ -64,10 +65,10 @@ def draw(
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too: the last
-    three hold all, with --max-nodes what is drawn. DOT holds the graph: ids are names, attributes what is known;
-    graphdiff, networkx, pygraphviz and rustworkx read it back.
+    three hold all, with --max-nodes what is drawn. DOT holds what is known of what is drawn, and is read back.
 
     Of a profile it draws what functions cost and what is spent from one to the next, with ends on TARGET for SOURCE.
+    Of an attribution graph tokens are below, logits above, layers are rows; blue arrows are for, orange bars against.
 
     More dependencies than fit, without ends, are drawn by groups: parts of names, or who alone keeps a package. Groups
     add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.

@@ -149,11 +149,12 @@ class Ends:
         Raises
         ------
         UsageError
-            If neither is named.
+            If neither is named, and the file does not mark both.
         """
         from graphdiff.graph.ends import LEAVES, ROOTS
+        from graphdiff.graph.measured import has_both_ends
 
-        if not (self.sources or self.has_target):
+        if not (self.sources or self.has_target or has_both_ends(graph)):
             verb = click.get_current_context().info_name
             raise UsageError(
                 f"{verb} needs a target or a source: FILE [SOURCE] TARGET, or FILE -s SOURCE; the end that is left out "

@@ -13,11 +13,12 @@ from itertools import groupby, islice
 
 import networkx as nx
 
+from graphdiff.arithmetic import REAL
 from graphdiff.pictures.answer import answer_pictures
-from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, Row, plain_picture
+from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Facts, Picture, Row, plain_picture
 from graphdiff.pictures.scale import Signed, largest_of
 from graphdiff.pictures.view import View
-from graphdiff.text.numbers import short
+from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many
 
 __all__ = ["attribution_pictures"]
@@ -69,38 +70,58 @@ def _whole(picture: Picture) -> Picture:
 def _in_rows(picture: Picture, attribute: str, max_edges: int) -> Picture:
     """Return a picture with its strongest edges, and its nodes in rows."""
     scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
-    ranked = sorted(picture.edges, key=lambda edge: -abs(scale.strength(edge.facts)))
+    ranked = sorted(picture.edges, key=lambda edge: -_size(edge, scale))
     drawn = _strongest(ranked, scale, max_edges)
     edges = [_drawn(ranked[place], scale, are_few=len(drawn) <= FEW) for place in drawn]
-    said = [f"numbers from {short(FAINT * float(scale.largest))} on"] if len(drawn) > FEW else []
-    if any(edge.is_dashed for edge in edges) and "dashed" not in picture.facts.get("drawn", ""):
-        said.append("dashed: ways past nodes that were taken out")
     left = [edge.facts for place, edge in enumerate(ranked) if place not in {*drawn}]
-    if left:
-        said.append(f"not drawn: {how_many(len(left), 'edges')}, {short(largest_of(attribute, left))} at most in each")
-    legend = [*picture.legend[:-1], *said, *picture.legend[-1:]]
-    facts = {**picture.facts, "drawn": "; ".join([*filter(None, [picture.facts.get("drawn")]), *said])} if said else {}
-    return replace(picture, edges=edges, legend=legend, facts=facts or picture.facts, rows=_rows(picture.nodes, edges))
+    rows = _rows(picture.nodes, edges)
+    before = picture.facts.get("drawn", "")
+    known = _known(edges, attribute, is_said="dashed" in before, has_frames=any(not row.rank for row in rows))
+    lost = _lost(left, attribute) if left else ""
+    legend = [*picture.legend[:-1], *known, *filter(None, [lost]), *picture.legend[-1:]]
+    facts = {**picture.facts, "drawn": "; ".join(filter(None, [before, lost]))} if left else picture.facts
+    return replace(picture, edges=edges, legend=legend, facts=facts, rows=rows)
+
+
+def _size(edge: DrawnEdge, scale: Signed) -> float:
+    """Return how strong an edge is, from 0 to 1; what is no real number has no size, and is as strong as any."""
+    return abs(scale.strength(edge.facts)) if isinstance(edge.facts.get(scale.attribute), REAL) else 1.0
 
 
 def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> list[int]:
     """Return the places of the edges to draw: the first into and out of each node, then the first of all."""
-    heads, tails, chosen = set[int](), set[int](), list[int]()
+    heads, tails, chosen = set[int](), set[int](), set[int]()
     for place, edge in enumerate(ranked):
         if edge.head not in heads or edge.tail not in tails:
-            chosen.append(place)
+            chosen.add(place)
             heads.add(edge.head)
             tails.add(edge.tail)
-    room = max(0, max_edges - len(chosen))
-    others = (place for place, edge in enumerate(ranked) if abs(scale.strength(edge.facts)) >= LEAST)
-    return sorted({*chosen, *islice((place for place in others if place not in {*chosen}), room)})
+    others = (n for n, edge in enumerate(ranked) if n not in chosen and _size(edge, scale) >= LEAST)
+    return sorted(chosen.union(islice(others, max(0, max_edges - len(chosen)))))
 
 
 def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
     """Return an edge as its number asks for; dashed where it stands for ways past others only."""
     drawn = replace(scale.edge(edge.tail, edge.head, dict(edge.facts)), is_dashed=edge.is_dashed, key=edge.key)
-    is_faint = not are_few and abs(scale.strength(edge.facts)) < FAINT
-    return replace(drawn, label="", width=0.7) if is_faint else drawn
+    return drawn if are_few or _size(edge, scale) >= FAINT else replace(drawn, label="", width=0.7)
+
+
+def _known(edges: Sequence[DrawnEdge], attribute: str, *, is_said: bool, has_frames: bool) -> Iterator[str]:
+    """Yield what numbers are shown, and what dashes mean."""
+    sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
+    if sizes and not all(edge.label for edge in edges):
+        yield f"numbers from {short(min(sizes))} on"
+    if any(edge.is_dashed for edge in edges) and not is_said:
+        yield "dashed: ways past nodes that were taken out"
+    if has_frames:
+        yield "dashed frame: a supernode"
+
+
+def _lost(left: Sequence[Facts], attribute: str) -> str:
+    """Return how many edges are not drawn, and how much each of them carries at most."""
+    most = f", {short(largest_of(attribute, left))} at most in each"
+    are_real = all(isinstance(row.get(attribute), REAL) and row[attribute] for row in left[:1])
+    return f"not drawn: {how_many(len(left), 'edges')}{most if are_real else ''}"
 
 
 def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
@@ -113,7 +134,12 @@ def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
     order = sorted(range(len(nodes)), key=lambda place: (layers[place], depths[place], _position(nodes[place]), place))
     rows = groupby(order, key=lambda place: (layers[place], depths[place]))
     ends = {(BELOW, 0): Row("tokens", (), "min"), (ABOVE, 0): Row("logits", (), "max")}
-    return [replace(ends.get(key, Row(f"layer {key[0]}", ())), nodes=tuple(places)) for key, places in rows]
+    groups: dict[str, list[int]] = {}
+    for place in order:
+        if isinstance(group := nodes[place].facts.get("supernode"), str):
+            groups.setdefault(group, []).append(place)
+    frames = [Row(shorten(name, MAX_NAME), tuple(places), "") for name, places in groups.items()]
+    return [replace(ends.get(key, Row(f"layer {key[0]}", ())), nodes=tuple(places)) for key, places in rows] + frames
 
 
 def _layer(node: DrawnNode) -> int:

@@ -431,13 +431,45 @@ def path_entropy(flows: Flow) -> float | None:
     return max(0.0, _log(flows.total) - parts)
 
 
+def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
+    """Return the entropies, in nats, of the positive paths' shares of their sum, and of the negative ones'.
+
+    No path is listed: of what all paths bring through an edge in absolute value, and with their signs, half the sum is
+    what the positive ones bring, half the difference what the negative ones do. None where none has that sign.
+
+    Parameters
+    ----------
+    flows : Flow
+        Of weights that have absolute values.
+    """
+    sizes = flows.sizes
+    if sizes is None:
+        return None, None
+    used = np.flatnonzero(sizes.edges)
+    logs = list(map(_log, arithmetic.listed(arithmetic.taken(sizes.graph.weights, used))))
+    steps = [*zip(sizes.edges[used].tolist(), flows.edges[used].tolist(), logs, strict=True)]
+    ends = zip(_through_ends(sizes), _through_ends(flows), strict=True)
+    finished = arithmetic.finished
+    steps += [(finished(size), finished(number), _log(seed)) for (size, seed), (number, _) in ends]
+    return _entropy_of(1, steps, sizes.total, flows.total), _entropy_of(-1, steps, sizes.total, flows.total)
+
+
+def _entropy_of(sign: int, steps: list[tuple[Number, Number, float]], size: Number, total: Number) -> float | None:
+    """Return the entropy of the paths of one sign; of steps by what they bring in size, with signs, and their logs."""
+    twice = arithmetic.finished(size) + sign * arithmetic.finished(total)
+    if not twice > 0:
+        return None
+    parts = math.fsum(float((large + sign * signed) / twice) * log for large, signed, log in steps)
+    return max(0.0, _log(arithmetic.half(twice)) - parts)
+
+
 def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
     """Yield what flows in at each source and out at each target that has a seed, with the seed: as edges they count."""
     for seeds, values in ((flows.starts, flows.adjoints), (flows.ends, flows.tangents)):
         if seeds.numbers is not None:
             reached = _numbers(values, np.array(seeds.positions, dtype=np.int64))
             through = ((seed * value, seed) for seed, value in zip(seeds.numbers, reached, strict=True))
-            yield from (step for step in through if step[0])
+            yield from (step for step in through if step[1])
 
 
 def _log(number: Number) -> float:
