@@ -32,10 +32,10 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
-from graphdiff.sets.arrays import Arrays
 from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, total_over
+from graphdiff.sums.levels import Arrays
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import node_text
@@ -106,11 +106,7 @@ class Search:
     @cached_property
     def arrays(self) -> Arrays | None:
         """The edges as arrays, where kernels walk them faster than Python; None elsewhere."""
-        graph = self.between.graph
-        if not (arithmetic.in_floats(graph.weights) and isinstance(graph.weights, np.ndarray)):
-            return None
-        arrays = Arrays(self.between)
-        return arrays if arrays.in_machine_code or arrays.is_shallow else None
+        return Arrays.where_faster(self.between)
 
     @cached_property
     def _staying(self) -> dict[int, str]:
@@ -230,7 +226,7 @@ class Rest:
         """What reaches each node of one unit at the source."""
         values = list(self.search.entering)
         if self.search.arrays is not None:
-            return self.search.arrays.forward(values, self.weights)
+            return list(self.search.arrays.forward(values, self.weights).tolist())
         for node, row in enumerate(self.search.rows):
             value = values[node]
             if value:
@@ -252,8 +248,10 @@ class Rest:
         """What flows through each edge, in the order of those between; 0 where it is gone."""
         between, tangents = self.search.between, self.tangents
         adjoints = list(self.search.leaving)
-        if self.search.arrays is not None:
-            return self.search.arrays.through(tangents, adjoints, self.weights)
+        if (arrays := self.search.arrays) is not None:
+            pulled = arrays.reverse(adjoints, self.weights)
+            # Python's floats, made only of those that are looked at.
+            return memoryview(np.array(tangents)[arrays.tails] * self.weights * pulled[between.heads])
         through: list[Number] = [0] * between.n_edges
         for node in range(between.n_nodes - 1, -1, -1):
             for place, (head, edge, weight) in enumerate(self.search.rows[node], int(between.ptr[node])):

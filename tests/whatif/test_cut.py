@@ -32,8 +32,8 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import CycleError, UsageError
-from graphdiff.sets import arrays
 from graphdiff.sets import fewest as removal
+from graphdiff.sums import levels
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
 POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
@@ -544,8 +544,8 @@ def test_kernels_levels_and_python_take_the_same_away(
     for pays, edges_of_a_step in [(False, 10**9), (False, 0), (True, 0)]:
         if pays:
             pytest.importorskip("numba")
-        monkeypatch.setattr(arrays, "pays", lambda visits, pays=pays: pays)
-        monkeypatch.setattr(arrays, "LEVEL", edges_of_a_step)
+        monkeypatch.setattr(levels, "pays", lambda visits, pays=pays: pays)
+        monkeypatch.setattr(levels, "LEVEL", edges_of_a_step)
         cuts.append(gd.cut(graph, 0, 59, part=part, what=what))
     for other in cuts[1:]:
         assert other.removed == cuts[0].removed
