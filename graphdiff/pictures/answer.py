@@ -18,6 +18,7 @@ from graphdiff.arithmetic import REAL, Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
+from graphdiff.graph.measured import is_attribution
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
@@ -71,7 +72,7 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     part = (
         None
         if "not_computed" in graph.graph
-        else bounded(between, _passing(graph, between), view, with_boxes=graph.graph["annotation"] == "contribution")
+        else bounded(between, _passing(graph, between), view, with_boxes=_has_boxes(graph))
     )
     if part is None:
         yield from _nearest(graph, between, view)
@@ -84,6 +85,11 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         if smaller is part or n < MIN_NODES:
             return
         part = smaller
+
+
+def _has_boxes(graph: nx.DiGraph) -> bool:
+    """Tell whether nodes between the same others may be one box: what it stands for has a number, and no row."""
+    return graph.graph["annotation"] == "contribution" and not is_attribution(graph)
 
 
 def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Picture:

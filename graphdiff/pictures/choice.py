@@ -291,7 +291,8 @@ class Dashed:
         kind = (words.starts if is_source else words.ends) if is_boundary else f"{name}s"
         ends = {*(between.sources if is_source else between.targets)}
         n_others = len(ends - {*part.order})
-        text = how_many(n_others, f"{'other ' * (n_others < len(ends))}{kind.removeprefix('the ')}")
+        noun, mark, note = kind.removeprefix("the ").partition(" (")
+        text = f"{how_many(n_others, 'other ' * (n_others < len(ends)) + noun)}{mark}{note}"
         while text in self.graph:
             text += "…"
         contribution = sum(self.facts(pair, way)["contribution"] for pair, way in part.ways.items() if node in pair)

@@ -199,6 +199,15 @@ def test_many_tokens_and_logits_leave_room_for_features() -> None:
     assert picture.rows[-1].nodes[-1] == len(names) - 1
 
 
+def test_one_logit_that_is_not_named_is_one() -> None:
+    features = {f"f{number}": number for number in range(40)}
+    weights = {("t0", feature): 1.0 for feature in features}
+    weights |= {(feature, f"l{n}"): n + 1.0 for n in range(6) for feature in features}
+    picture = picture_of(annotate(small(weights, features), ROOTS, LEAVES))
+    assert picture.nodes[-1].name == "1 other logit (by probability)"
+    assert not any("," in node.name for node in picture.nodes)  # no box of several
+
+
 def test_a_node_never_stands_in_the_row_of_what_it_leads_to() -> None:
     weights = {("t0", "f0"): 1, ("f0", "f1"): 1, ("f1", "f2"): 1, ("f0", "f2"): 1, ("f2", "l0"): 1}
     picture = picture_of(annotate(small(weights, {"f0": 5, "f1": 5, "f2": 6}), ROOTS, LEAVES))
