@@ -83,6 +83,15 @@ def test_parallel_edges_of_each_kind_of_number(kind: Any, exact: bool) -> None:
     assert account.effective_negative == pytest.approx(effective([5, 7]))
 
 
+@pytest.mark.parametrize("large", [2**40, 2**62, 2**70, 10**200])
+def test_ints_beyond_64_bits_do_not_wrap(large: int) -> None:
+    account = account_of([large, 1, 1, large, 1, -large]).cancellation
+    assert account is not None
+    assert (account.positive, account.negative) == (2 * large + 1, -large)
+    assert account.effective_positive == pytest.approx(effective([1, 1]), rel=1e-6)
+    assert account.effective_negative == pytest.approx(1)
+
+
 def test_symbols_and_complex_numbers_have_no_sides() -> None:
     symbols = account_of(list(sympy.symbols("a:f")))
     assert symbols.cancellation is None
