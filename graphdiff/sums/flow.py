@@ -446,21 +446,31 @@ def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
     if sizes is None:
         return None, None
     used = np.flatnonzero(sizes.edges)
-    logs = list(map(_log, arithmetic.listed(arithmetic.taken(sizes.graph.weights, used))))
-    steps = [*zip(sizes.edges[used].tolist(), flows.edges[used].tolist(), logs, strict=True)]
-    ends = zip(_through_ends(sizes), _through_ends(flows), strict=True)
+    # Ints as Python's, whose sums do not wrap.
+    edges = [
+        array[used] if array.dtype.kind == "f" else array[used].astype(object) for array in (sizes.edges, flows.edges)
+    ]
+    logs = _logs(arithmetic.taken(sizes.graph.weights, used))
+    ends = list(zip(_through_ends(sizes), _through_ends(flows), strict=True))
     finished = arithmetic.finished
-    steps += [(finished(size), finished(number), _log(seed)) for (size, seed), (number, _) in ends]
-    return _entropy_of(1, steps, sizes.total, flows.total), _entropy_of(-1, steps, sizes.total, flows.total)
+
+    def entropy(sign: int) -> float | None:
+        twice = finished(sizes.total) + sign * finished(flows.total)
+        if not twice > 0:
+            return None
+        through = ((edges[0] + sign * edges[1]) / twice).astype(np.float64)
+        seeded = ((float((finished(size) + sign * finished(n)) / twice), seed) for (size, seed), (n, _) in ends)
+        parts = float(through @ logs) + math.fsum(share * _log(seed) for share, seed in seeded)
+        return max(0.0, _log(arithmetic.half(twice)) - parts)
+
+    return entropy(1), entropy(-1)
 
 
-def _entropy_of(sign: int, steps: list[tuple[Number, Number, float]], size: Number, total: Number) -> float | None:
-    """Return the entropy of the paths of one sign; of steps by what they bring in size, with signs, and their logs."""
-    twice = arithmetic.finished(size) + sign * arithmetic.finished(total)
-    if not twice > 0:
-        return None
-    parts = math.fsum(float((large + sign * signed) / twice) * log for large, signed, log in steps)
-    return max(0.0, _log(arithmetic.half(twice)) - parts)
+def _logs(weights: Weights) -> NDArray[np.float64]:
+    """Return the logarithms of positive numbers."""
+    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+        return np.asarray(np.log(weights), dtype=np.float64)
+    return np.array(list(map(_log, arithmetic.listed(weights))), dtype=np.float64)
 
 
 def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
