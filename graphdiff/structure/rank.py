@@ -371,7 +371,7 @@ def rank(
         naming=first.topology.naming,
         through=steps,
         counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
-        scores=scores_where_known(graph, options) if target is LEAVES else None,
+        scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
     )
 

@@ -169,7 +169,7 @@ def test_cycles() -> None:
         replacement_scores(graph)
     with pytest.raises(UsageError, match=r'component with a cycle that is collapsed has several; cycles="solve"'):
         replacement_scores(graph, cycles="collapse")
-    assert gd.diagnose(graph).scores is None
+    assert gd.diagnose(graph).scores is gd.diagnose(graph, cycles="collapse").scores is None
     graph.edges[4, 2]["weight"] = 0.5
     # Of one unit at the feature 0.2 come back, so that 1.25 are there: 0.4 of them each from the token and the error.
     scores = replacement_scores(graph, cycles="solve")
