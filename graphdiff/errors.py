@@ -159,10 +159,10 @@ class UnknownNodeError(GraphdiffError, KeyError):
     def _parts(self) -> Iterable[object]:
         if self.why:
             return [f"no node {self.node!r}: ", *self.why]
-        listed = ", ".join([*map(repr, self.outputs[:5]), *(["…"] if len(self.outputs) > 5 else [])])
+        listed = ", ".join([*map(node_named, self.outputs[:5]), *(["…"] if len(self.outputs) > 5 else [])])
         outputs = f'; the outputs, G.graph["outputs"], are {listed}' if listed else ""
         if not self.nearest:
-            such = f"; there are nodes such as {', '.join(map(repr, self.examples))}" if self.examples else ""
+            such = f"; there are nodes such as {', '.join(map(node_named, self.examples))}" if self.examples else ""
             return [f"no node {self.node!r}{outputs or such}"]
         return [f"no node {self.node!r}{meant(self.nearest)}{outputs}"]
 
@@ -179,7 +179,7 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
         super().__init__(name, matches)
 
     def _parts(self) -> Iterable[object]:
-        shown = ", ".join(map(repr, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
+        shown = ", ".join(map(node_named, self.matches[:5])) + (", …" if len(self.matches) > 5 else "")
         return [f"{len(self.matches)} nodes match {self.name!r}: {shown}{self.how}"]
 
 
@@ -218,8 +218,9 @@ class UnknownEdgeError(GraphdiffError, KeyError):
         missing = f"no edge {edge_text(self.edge)}"
         if self.turned:
             return [missing, ", but one the other way: are the ends swapped?"]
-        others = ", ".join(map(repr, self.heads[:5])) + (", …" if len(self.heads) > 5 else "")
-        return [missing, f"; {self.edge[0]!r} leads to {others}" if others else f"; none leaves {self.edge[0]!r}"]
+        others = ", ".join(map(node_named, self.heads[:5])) + (", …" if len(self.heads) > 5 else "")
+        tail = node_named(self.edge[0])
+        return [missing, f"; {tail} leads to {others}" if others else f"; none leaves {tail}"]
 
 
 class GraphTypeError(GraphdiffError, TypeError):
@@ -268,7 +269,7 @@ class SameComponentError(GraphdiffError, ValueError):
 
     def _parts(self) -> Iterable[object]:
         return [
-            f"{self.source!r} and {self.target!r} are on one cycle, and ",
+            f"{node_named(self.source)} and {node_named(self.target)} are on one cycle, and ",
             Keyword("cycles", "collapse"),
             " makes it one node, which cannot tell them apart",
             *self.args[2:],
@@ -433,10 +434,23 @@ def meant(close: Sequence[Hashable]) -> str:
     >>> meant(["loss", "lose"]), meant([])
     ("; did you mean 'loss' or 'lose'?", '')
     """
-    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+    return f"; did you mean {' or '.join(map(node_named, close))}?" if close else ""
 
 
-def edge_text(edge: Sequence[Any], shown: Callable[[Any], str] = repr) -> str:
+def node_named(node: object) -> str:
+    r"""Return a node as an error names it: as it is given, and what reports call it where that is a title.
+
+    Examples
+    --------
+    >>> from graphdiff.text.names import Titled
+    >>> node_named("a"), node_named(Titled("E_2_0", 'token "<bos>"@0'))
+    ("'a'", '\'E_2_0\' (token "<bos>"@0)')
+    """
+    title = getattr(node, "called", None)  # a `Titled`, which is said in a room above
+    return f"{node!r} ({title})" if title else repr(node)
+
+
+def edge_text(edge: Sequence[Any], shown: Callable[[Any], str] = node_named) -> str:
     """Return an edge as an error names it, or with its ends and its key shown in another way.
 
     Examples
@@ -456,7 +470,7 @@ def chain_text(nodes: Iterable[Any]) -> str:
     >>> chain_text("abc"), chain_text("abcdefghi")
     ('a -> b -> c', 'a -> b -> c -> d -> … 3 more … -> h -> i')
     """
-    names = [str(node) for node in nodes]
+    names = [str(getattr(node, "called", node)) for node in nodes]
     if len(names) > 8:
         names = [*names[:4], f"… {len(names) - 6} more …", *names[-2:]]
     return " -> ".join(names)

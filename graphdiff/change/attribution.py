@@ -37,7 +37,8 @@ class Attribution(Named):
     Attributes
     ----------
     array : array, shape (n_edges,)
-        In the order of the edges that `matched` found different.
+        In the order of the edges that `matched` found different, those to or from `LEAVES` among them: what a leaf
+        counts, where that changed.
     matched : Matched
     """
 
@@ -91,7 +92,7 @@ class Attribution(Named):
         """Return the sums over the edges that leave each group of nodes, given as ``{node: group}``."""
         edges = np.flatnonzero(self.array)
         tails = [self.matched.label(tail) for tail in self.matched.tails[edges].tolist()]
-        return self._grouped(edges, [groups[tail] for tail in tails])
+        return self._grouped(edges, [groups.get(tail, tail) for tail in tails])
 
     def _grouped(self, edges: Ints, names: list[Any]) -> dict[Any, Number]:
         sums: dict[Any, Number] = {}
@@ -156,7 +157,7 @@ def products_of_both(matched: Matched, tangents: tuple[Ints, Ints], adjoints: tu
 
 def _by_rows(kernel: Callable[..., None], matched: Matched, tangents: Ints, adjoints: Ints) -> Ints:
     """Return the products of each edge by a kernel, large ones in two halves at once."""
-    n_edges, n_rows = len(matched.heads), matched.n_numbers
+    n_edges, n_rows = len(matched.heads), len(matched.rows) - 1
     values = np.zeros(n_edges)
     half = int(np.searchsorted(matched.rows, n_edges // 2))
     columns = matched.rows, matched.heads, matched.changes, tangents, adjoints, values

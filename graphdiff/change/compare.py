@@ -12,6 +12,7 @@ import networkx as nx
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
 from graphdiff.change.match import Matched, matched, renamed, requested_in, versions_in
+from graphdiff.change.prompts import identified, kinds_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
@@ -19,7 +20,7 @@ from graphdiff.change.ways import NumberedEnd, Reach, Ways
 from graphdiff.errors import UnknownNodeError, UsageError, of_both
 from graphdiff.graph.attributes import no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import Boundary, End
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
@@ -81,6 +82,11 @@ class Pair:
         before, after = map(requested_in, self.given)
         return before, after
 
+    @cached_property
+    def kinds(self) -> Mapping[Any, str] | None:
+        """The kinds of the nodes of attribution graphs, as they are now; None of other graphs."""
+        return kinds_in(*self.given) if self.first is None else self.first.kinds
+
     def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Pair:
         """Return the same two graphs under another weighting, which shares with this one what both have in common."""
         have = [side.graph for side in self.plain.sides]
@@ -90,6 +96,7 @@ class Pair:
 
     def answer(self, source: End | None, target: End | None, by: By) -> Answer:
         """Return what `compare` returns."""
+        source, target = map(self._titled, (source, target))
         if source is not None and target is not None:
             return self.comparison(source, target, by)
         if source is not None:
@@ -98,11 +105,21 @@ class Pair:
             return self.changes(target, by, towards=True)
         return self.difference(by)
 
+    def _titled(self, end: Any) -> Any:
+        """Return an end with the titles of its nodes, by which reports call them, where the graphs have any."""
+        if end is None or isinstance(end, Boundary) or all(s.graph.topology.titles is None for s in self.plain.sides):
+            return end
+        nodes = members_of(end)
+        if nodes is None:
+            return self.plain.titled(end)
+        labels = list(map(self.plain.titled, nodes))
+        return dict(zip(labels, end.values(), strict=True)) if isinstance(end, Mapping) else labels
+
     def difference(self, by: By = None) -> Difference:
         """Return the sets in which the two graphs differ."""
         if by is not None:
             raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
-        return Difference(self.plain, self.versions, self.requested)
+        return Difference(self.plain, self.versions, self.requested, kinds=self.kinds)
 
     def changes(self, end: End, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
@@ -117,7 +134,7 @@ class Pair:
         ways = Ways(first, last, self._reach(graphs, first, towards=False), self._reach(graphs, last, towards=True))
         ways.require_apart()
         ways = self._known.setdefault((first, last, first.kinds, last.kinds), ways)
-        sweeps = Sweeps(graphs, ways).require()
+        sweeps = Sweeps.of(graphs, ways).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self.groups(by))
 
     def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:
@@ -130,7 +147,7 @@ class Pair:
 
     def _among(self, end: End, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self._numbered(self.plain, end), towards=towards)
-        return Difference(self.plain, self.versions, self.requested, end, towards, reach)
+        return Difference(self.plain, self.versions, self.requested, end, towards, reach, self.kinds)
 
     def _numbered(self, graphs: Matched, end: End) -> NumberedEnd:
         """Return an end by its numbers in the plain graphs or in the ready ones."""
@@ -147,10 +164,10 @@ class Pair:
         """What has been asked of the shape of the two graphs so far, whatever the weights."""
         return {} if self.first is None else self.first._known
 
-    def groups(self, by: By) -> dict[Any, Any] | None:
-        """Return the group of each node; None where no groups are asked for."""
+    def groups(self, by: By) -> Mapping[Any, Any] | None:
+        """Return the group of each node: of attribution graphs, unless others are asked for, its kind; else None."""
         if by is None:
-            return None
+            return self.kinds
         labels = [self.ready.label(number) for number in range(self.ready.n_numbers)]
         if not isinstance(by, str):
             name_of = group_of_name(by)
@@ -300,7 +317,9 @@ def compare(
     match : mapping of label before to label after, optional
         Nodes that are the same under another label. Nodes of one ``name`` and another ``version`` (node attributes, or
         ids such as ``name@1.0`` where there is one of a name on either side) are matched without it;
-        `Difference.suggested` has likely ones. Functions of profiles are matched by name and file.
+        `Difference.suggested` has likely ones. Functions of profiles are matched by name and file, and of attribution
+        graphs tokens by position and text, features of one dictionary by layer and index (at the same position, or at
+        the one other position that each graph has them at), errors by layer and position, logits by what they say.
     normalise : str, optional
         Of two profiles whose runs were of other lengths: ``"total"`` takes everything after times what makes the totals
         equal, ``"calls:NAME"`` what makes a function's calls as many as before.
@@ -359,9 +378,21 @@ def compare(
         what = several if normalise is None else Keyword("normalise", normalise)
         raise UsageError(what, " of the cost of one function, or of all, in profiles")
     old, new = befores[0], afters[0]
-    if all(isinstance(each, nx.Graph) and is_profile(each) for each in (old, new)):
-        old, match = aligned(old, new, match), None
+    old, match = on_one_set(old, new, match)
     return paired(old, new, match, options).answer(source, target, by)
+
+
+def on_one_set(before: Any, after: Any, match: Mapping[Any, Any] | None) -> tuple[Any, Mapping[Any, Any] | None]:
+    """Return the graph before and which of its nodes have another label after, where what they are says it.
+
+    Functions of profiles are called alike; of attribution graphs it is said which node is which.
+    """
+    both = before, after
+    if all(isinstance(each, nx.Graph) and is_profile(each) for each in both):
+        return aligned(before, after, match), None
+    if kinds_in(*both) is not None:
+        return identified(before, after, match)
+    return before, match
 
 
 def _runs(side: Any) -> list[Any]:

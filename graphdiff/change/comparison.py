@@ -121,7 +121,7 @@ class Comparison(Result):
         if any(side.graph.preset != "even" for side in matched.sides):
             return np.zeros(len(matched.tails), dtype=bool)
         mask: NDArray[np.bool_] = matched.counts[0] == matched.counts[1]
-        return mask
+        return mask & ~matched.is_seed
 
     @cached_property
     def dilution(self) -> dict[Any, Number]:
@@ -132,7 +132,8 @@ class Comparison(Result):
     def remainder(self) -> Number:
         """The change minus the sum of the attribution: 0, for floats up to `remainder_bound`.
 
-        From a node to itself it is 1 or -1 where the node is new or gone: the empty path, times its seeds.
+        From a node to itself it is 1 or -1 where the node is new or gone: the empty path, times its seeds. Of all
+        leaves, which count nothing where they are not, it is 0 then too.
         """
         return self.change - self.attribution.total
 

@@ -20,7 +20,7 @@ from graphdiff.change.overlay import overlay
 from graphdiff.change.ways import Reach
 from graphdiff.graph.ends import End
 from graphdiff.showing import and_more
-from graphdiff.text.names import Edge
+from graphdiff.text.names import Edge, edge_name, node_text
 from graphdiff.text.numbers import shorten
 from graphdiff.text.sentences import Words, how_many, words_for
 from graphdiff.text.tables import Frame, Result
@@ -51,6 +51,9 @@ class Difference(Result):
         Whether the end is a target, which these nodes reach.
     reach : Reach or None
         What the end reaches, or what reaches it; None where there is no end.
+    kinds : mapping of node to kind, or None
+        What each node of attribution graphs is: token, feature, error, logit. They are known by that, and no likely
+        renames are looked for.
     """
 
     matched: Matched
@@ -59,6 +62,7 @@ class Difference(Result):
     end: Any = None
     towards: bool = False
     reach: Reach | None = field(default=None, repr=False)
+    kinds: Mapping[Any, str] | None = field(default=None, repr=False)
 
     @cached_property
     def scope(self) -> tuple[Mask, Mask]:
@@ -129,7 +133,7 @@ class Difference(Result):
         before, after = self.matched.sides
         gone = np.flatnonzero(after.places < 0)
         fresh = np.flatnonzero(before.places < 0)
-        if not len(gone) or not len(fresh):
+        if self.kinds or not len(gone) or not len(fresh):
             return []
         names = [[self.matched.label(number) for number in numbers.tolist()] for numbers in (gone, fresh)]
         neighbours = [
@@ -267,7 +271,7 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     if difference.end is not None:
         among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
     head = f"{among}{counts_text(difference)}."
-    sections = {title: list(rows) for title, rows in _sections(difference)}
+    sections = {title: list(rows) for title, rows in _sections(difference, in_all=top is not None)}
     sections = {title: rows for title, rows in sections.items() if rows}
     lines = [head[0].upper() + head[1:]]
     if top is None and room - 1 < LINES_OF_A_SECTION * len(sections):
@@ -286,7 +290,15 @@ def _in_a_line(title: str, rows: Sequence[str]) -> str:
     return (text if len(text) + len(more) <= COLUMNS else f"{text[: COLUMNS - len(more) - 1]}…") + more
 
 
-def _sections(difference: Difference) -> Iterator[tuple[str, Iterable[str]]]:
+def _sections(difference: Difference, *, in_all: bool) -> Iterator[tuple[str, Iterable[str]]]:
+    if difference.kinds:
+        yield "Appeared", _by_kind(difference.kinds, [entry.node for entry in difference.appeared], in_all)
+        yield "Gone", _by_kind(difference.kinds, [entry.node for entry in difference.gone], in_all)
+        # The title of a logit says its probability, of which the account has a row of its own.
+        others = [each for each in difference.upgraded if difference.kinds.get(each.new) != "logit"]
+        ids = {each.new: f"{each.old} is now {each.new}" for each in others if each.names[0] != each.names[1]}
+        yield "Called otherwise", _by_kind(difference.kinds, ids, in_all, ids)
+        return
     for title, entries, words in (
         ("Appeared", difference.appeared, ("by the new", "by")),
         ("Gone", difference.gone, ("lost with", "with")),
@@ -296,8 +308,31 @@ def _sections(difference: Difference) -> Iterator[tuple[str, Iterable[str]]]:
     yield "Upgraded", map(str, difference.upgraded)
     yield "New cycles", map(cycle_text, difference.cycles_new)
     yield "Broken cycles", map(cycle_text, difference.cycles_broken)
-    suggested = (f"{rename.old} -> {rename.new}" for rename in difference.suggested)
+    suggested = (edge_name((rename.old, rename.new)) for rename in difference.suggested)
     yield "Renamed? (--match OLD=NEW, match={old: new})", suggested
+
+
+def _by_kind(
+    kinds: Mapping[Any, str], nodes: Iterable[Any], in_all: bool, texts: Mapping[Any, str] | None = None
+) -> Iterator[str]:
+    """Yield a row for the nodes of each kind, or one for each node, in the order of the kinds.
+
+    Examples
+    --------
+    >>> list(_by_kind({"E_2_0": "token", "0_7_0": "feature", "0_9_0": "feature"}, ["0_9_0", "0_7_0"], False))
+    ['2 features: 0_7_0, 0_9_0']
+    """
+    names: dict[str, list[str]] = {}
+    titles = {node: node_text(node) for node in nodes} if texts is None else texts
+    for node in [node for node in kinds if node in titles]:
+        names.setdefault(kinds[node], []).append(titles[node].removeprefix(f"{kinds[node]} "))
+    for kind, listed in names.items():
+        if in_all:
+            yield from (f"{kind} {name}" for name in listed)
+            continue
+        head = f"{how_many(len(listed), f'{kind}s')}: "
+        lines = (and_more(", ".join(listed[:n]), len(listed) - n) for n in range(min(len(listed), COLUMNS), 0, -1))
+        yield next((head + line for line in lines if len(head + line) <= COLUMNS - 2), head + listed[0])
 
 
 def _shares(lengths: Sequence[int], room: int) -> list[int]:
@@ -349,7 +384,7 @@ def counts_text(difference: Difference) -> str:
     changed = len(difference.edges) - added - removed
     counts = [
         f"{len(difference.appeared):,} appeared, {len(difference.gone):,} gone",
-        *([f"{len(difference.upgraded):,} upgraded"] if difference.upgraded else []),
+        *([f"{len(difference.upgraded):,} upgraded"] if difference.upgraded and not difference.kinds else []),
         f"{how_many(added, words.edges)} added, {removed:,} removed",
         *([f"{changed:,} changed"] if changed else []),
     ]
@@ -364,7 +399,7 @@ def cycle_text(members: Sequence[Any]) -> str:
     >>> cycle_text(["b", "a"])
     'a + b'
     """
-    names = sorted(map(str, members))
+    names = sorted(map(node_text, members))
     return " + ".join(names[:5]) + (f" + {len(names) - 5:,} more" if len(names) > 5 else "")
 
 

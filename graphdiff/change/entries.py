@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from graphdiff.change.match import Matched, Side
 from graphdiff.showing import and_more
-from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 
 Mask = NDArray[np.bool_]
 
@@ -47,13 +47,14 @@ class Upgrade:
         """What it is called before and after, without versions."""
         ends = (self.old, self.version_before), (self.new, self.version_after)
         # A label may say its source behind the version: x@1 (git).
-        before, after = (str(label).partition(f"@{version}")[0] if version else str(label) for label, version in ends)
+        names = ((node_text(label), version) for label, version in ends)
+        before, after = (name.partition(f"@{version}")[0] if version else name for name, version in names)
         return before, after
 
     def __str__(self) -> str:
         old, new = self.names
         if not (self.version_before and self.version_after) and self.old != self.new:
-            return f"{self.old} is now {self.new}"
+            return f"{old} is now {new}"
         if old != new:
             return f"{old} {self.version_before} is now {new} {self.version_after}"
         return f"{new} {self.version_before} -> {self.version_after}"
@@ -86,10 +87,10 @@ class Direct:
         """What changed about it, in words."""
         if self.status in ("added", "removed"):
             return f"{'new' if self.status == 'added' else 'former'} direct dependency"
-        return str(self.node if self.upgrade is None else self.upgrade)
+        return node_text(self.node) if self.upgrade is None else str(self.upgrade)
 
     def __str__(self) -> str:
-        return f"{self.change} {self.node}" if self.status in ("added", "removed") else self.change
+        return f"{self.change} {node_text(self.node)}" if self.status in ("added", "removed") else self.change
 
 
 #: So many nodes of a way, those next to what came in, are written as data, and so many edges.
@@ -515,7 +516,7 @@ def entry_rows(entries: Iterable[Entry], words: tuple[str, str], *, direct: bool
         places.setdefault(by[:1], len(places))
     for (by, edge, _), brought in sorted(rows.items(), key=lambda row: (row[0][1] is None, places[row[0][0][:1]])):
         nodes = sorted(brought, key=lambda entry: entry.stage.n_way)
-        names = tuple([str(entry.node) for entry in nodes])
+        names = tuple([node_text(entry.node) for entry in nodes])
         if by:
             yield row_of_direct(names, nodes[0], words[1])
         else:

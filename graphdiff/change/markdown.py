@@ -17,6 +17,7 @@ from graphdiff.profiles.report_comparison import NOISE, notes, rows, share_text
 from graphdiff.profiles.report_comparison import change_text as cost_text
 from graphdiff.profiles.report_comparison import headline as cost_headline
 from graphdiff.showing import and_more
+from graphdiff.text.names import node_text
 from graphdiff.text.numbers import shown, signed
 from graphdiff.text.sentences import TITLES, how_many, words_for
 
@@ -165,7 +166,11 @@ def _sets(difference: Difference, section: Section) -> list[str]:
         *section("Upgraded", (node, "before", "after"), [_upgrade(each) for each in difference.upgraded]),
         *section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_new]),
         *section("Broken cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_broken]),
-        *section("Renamed?", ("before", "after"), [(code(each.old), code(each.new)) for each in difference.suggested]),
+        *section(
+            "Renamed?",
+            ("before", "after"),
+            [(code(node_text(each.old)), code(node_text(each.new))) for each in difference.suggested],
+        ),
     ]
 
 
@@ -182,8 +187,12 @@ def _entries(entries: Iterable[Entry], words: tuple[str, str], direct: bool) -> 
 
 def _upgrade(each: Any) -> tuple[str, str, str]:
     before, after = each.names
-    old = f"{'' if before == after else f'{before} '}{each.version_before}" if each.version_before else each.old
-    return code(after), code(old), code(each.version_after or each.new)
+    old = (
+        f"{'' if before == after else f'{before} '}{each.version_before}"
+        if each.version_before
+        else node_text(each.old)
+    )
+    return code(after), code(old), code(each.version_after or node_text(each.new))
 
 
 def _totals(columns: Sequence[Comparison], section: Section) -> Iterator[str]:
@@ -216,7 +225,9 @@ def _moved(column: Comparison, section: Section) -> list[str]:
         (row.mark, code(row.name), row.weights, f"{signed(row.number)} {code(row.note) if row.note else ''}".rstrip())
         for row in moving_rows(column, ROWS)
     ]
-    rows += [("", f"dilution in the list of {code(node)}", "", signed(n)) for node, n in column.dilution.items()]
+    rows += [
+        ("", f"dilution in the list of {code(node_text(node))}", "", signed(n)) for node, n in column.dilution.items()
+    ]
     groups = [(code(group), signed(number)) for group, number in column.groups.items()]
     return [
         *section(f"{words.moved}, {_title(column)}", ("", "edge", "weight", "did"), rows),
@@ -226,7 +237,7 @@ def _moved(column: Comparison, section: Section) -> list[str]:
 
 def _changes(column: Changes, section: Section) -> list[str]:
     rows = [
-        (code(row.node), shown(row.before), shown(row.after), signed(row.change), place_text(row))
+        (code(node_text(row.node)), shown(row.before), shown(row.after), signed(row.change), place_text(row))
         for row in column.moved
         if row.before != row.after
     ]

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from graphdiff.change.edges import Numbered, paired_edges
 from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.ends import LEAVES
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.lookup import find_node
 from graphdiff.graph.topology import Topology
@@ -44,10 +45,13 @@ class Side(Numbered):
     stands : int array, shape (n_numbers,)
         Where the value of each number stands: its place, or, of a node that only the other graph has, that of
         another member of the merged component; -1 where there is none.
+    which : int
+        0 for the graph before, 1 for the one after.
     """
 
     lone: Ints
     stands: Ints
+    which: int
 
     def by_number(self, values: Ints) -> Ints:
         """Return values, given by position, by number; 0 where this graph has no such node."""
@@ -103,9 +107,20 @@ class Matched:
         """Before and after."""
         return self.before, self.after
 
+    @property
+    def has_leaves(self) -> bool:
+        """Whether all leaves are a number more, behind the nodes: what a leaf counts is an edge then, too."""
+        return len(self.rows) > self.n_numbers + 1
+
+    @property
+    def is_seed(self) -> NDArray[np.bool_]:
+        """Mask of the edges that are what a leaf counts."""
+        mask: NDArray[np.bool_] = (self.tails == self.n_numbers) | (self.heads == self.n_numbers)
+        return mask
+
     def when(self, side: Side) -> str:
         """Return which of the two graphs a side is, in a word."""
-        return "before" if side is self.before else "after"
+        return "after" if side.which else "before"
 
     @cached_property
     def changes(self) -> Ints:
@@ -135,7 +150,9 @@ class Matched:
         return "added" if not self.counts[0][edge] else "removed" if not self.counts[1][edge] else "changed"
 
     def label(self, number: int) -> Any:
-        """Return a node by its label after, or before where it is gone."""
+        """Return a node by its label after, or before where it is gone; LEAVES for all leaves."""
+        if number == self.n_numbers:
+            return LEAVES
         side = self.after if self.after.places[number] >= 0 else self.before
         return side.graph.topology.label(int(side.places[number]))
 
@@ -147,9 +164,25 @@ class Matched:
         UnknownNodeError
             If neither graph has it.
         """
+        side, place = self._placed(label)
+        return int(side.numbers[place])
+
+    def titled(self, label: Hashable) -> Any:
+        """Return the label of a node, after or before, with its title where it has one.
+
+        Raises
+        ------
+        UnknownNodeError
+            If neither graph has it.
+        """
+        side, place = self._placed(label)
+        return side.graph.topology.label(place)
+
+    def _placed(self, label: Hashable) -> tuple[Side, int]:
+        """Return the graph that has a label, and where the node stands in it."""
         for side in (self.after, self.before):
             try:
-                return int(side.numbers[side.graph.topology.position(label)])
+                return side, side.graph.topology.position(label)
             except UnknownNodeError as error:
                 unknown = error
         raise unknown
@@ -219,8 +252,8 @@ def _paired(before: Numbered, after: Numbered, stands: tuple[Ints, Ints]) -> Mat
     old, new = (replace(each, graph=_of_no_kind(each.graph)) for each in (before, after))
     pairs = paired_edges(old, new)
     return Matched(
-        Side(old.graph, old.numbers, old.places, pairs.lone[0], stands[0]),
-        Side(new.graph, new.numbers, new.places, pairs.lone[1], stands[1]),
+        Side(old.graph, old.numbers, old.places, pairs.lone[0], stands[0], 0),
+        Side(new.graph, new.numbers, new.places, pairs.lone[1], stands[1], 1),
         rows=pairs.rows,
         tails=np.repeat(np.arange(len(old.places), dtype=new.numbers.dtype), np.diff(pairs.rows)),
         heads=pairs.heads,

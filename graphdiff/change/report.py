@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,9 +10,9 @@ from graphdiff.arithmetic import Number
 from graphdiff.change.difference import COLUMNS, LINES, cycle_text, difference_lines
 from graphdiff.change.gains import Gain
 from graphdiff.errors import count_text
-from graphdiff.graph.ends import ROOTS
+from graphdiff.graph.ends import LEAVES, ROOTS
 from graphdiff.showing import and_more
-from graphdiff.text.names import edge_name
+from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
 from graphdiff.text.sentences import Words, by_weights, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 #: So many edges are shown as text.
 SHOWN = 10
 
-#: What marks an edge in text, by what happened to it.
+#: What edges leave in attribution graphs; and what marks an edge in text, by what happened to it.
+KINDS = {"token": "tokens", "feature": "features", "error": "errors", "logit": "logits (probabilities)"}
 MARKS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -48,7 +50,7 @@ def comparison_text(columns: Sequence[Comparison], top: int | None = None) -> st
     words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning).about(
         first.source, first.target
     )
-    lines = ["", headline(first, words)]
+    lines = ["", *textwrap.wrap(headline(first, words), COLUMNS, break_long_words=False, break_on_hyphens=False)]
     lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
     lines += [f"! {text}" for column in columns for text in column.doubts]
@@ -125,8 +127,17 @@ def moving_rows(column: Comparison, n: int | None) -> list[Moving]:
             gain = gains.gain(edge)
             number, note = gain.paths, _together(gain)
             weights = weights.removesuffix(" 1")  # an edge is one, unless there are parallel ones
-        rows.append(Moving(MARKS[matched.status(edge)], edge_name(matched.edge_label(edge)), weights, number, note))
+        rows.append(Moving(MARKS[matched.status(edge)], _moving_name(column, edge), weights, number, note))
     return rows
+
+
+def _moving_name(column: Comparison, edge: int) -> str:
+    """Return what is called an edge that moved a total: of one that is what a leaf counts, that."""
+    ends = column.sweeps.matched.edge_label(edge)
+    if not column.sweeps.matched.is_seed[edge]:
+        return edge_name(ends)
+    leaf = next(end for end in ends if end is not LEAVES)
+    return words_for(column.edge_meaning).seed.format(leaf=node_text(leaf))
 
 
 def moving_edges(column: Comparison) -> list[int]:
@@ -151,7 +162,7 @@ def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
     rows += [(f"… {left:,} more (--all)", "", "", "")] if left > 0 else []
     for node, number in list(column.dilution.items())[: max(1, top // 2)]:
         longer = "shorter" if _is_shorter(column, node) else "longer"
-        rows.append((f"  dilution: the {longer} list of {node}", "", signed(number), ""))
+        rows.append((f"  dilution: the {longer} list of {node_text(node)}", "", signed(number), ""))
     if not rows:
         return
     name, weights, width = (max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:3])
@@ -161,7 +172,12 @@ def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
         line = f"  {row[0].ljust(name)}  {row[1].ljust(weights)}  {row[2].rjust(width)}  {row[3]}".rstrip()
         yield line if len(line) <= COLUMNS else f"{line[: COLUMNS - 1]}…"
     if column.node_groups is not None:
-        yield f"  by group: {', '.join(f'{group} {signed(n)}' for group, n in list(column.groups.items())[:SHOWN])}"
+        is_kind = column.node_groups is column.difference.kinds
+        groups = (
+            (KINDS.get(group, group) if is_kind else group, n) for group, n in list(column.groups.items())[:SHOWN]
+        )
+        title = "by what the edges leave" if is_kind else "by group"
+        yield f"  {title}: {', '.join(f'{group} {signed(n)}' for group, n in groups)}"
 
 
 def _is_shorter(column: Comparison, node: Any) -> bool:

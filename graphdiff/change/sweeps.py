@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.change.attribution import Attribution, are_swept_at_once, halves, products, products_of_both
 from graphdiff.change.match import Matched, Side
+from graphdiff.change.seeds import with_seeds
 from graphdiff.change.ways import NumberedEnd, Ways
 from graphdiff.errors import located
 from graphdiff.graph.compiled import CompiledGraph
@@ -99,7 +100,9 @@ class Swept:
         graph, ways = self.side.graph, self.ways
         if not len(graph.topology.cyclic):
             return []
-        near, far, ends, starts, on = self.matched.tails, self.matched.heads, ways.target, ways.source, ways.back
+        tails, heads = self.matched.tails, self.matched.heads
+        known = (tails < self.matched.n_numbers) & (heads < self.matched.n_numbers)  # all leaves as one lie in no cycle
+        near, far, ends, starts, on = tails[known], heads[known], ways.target, ways.source, ways.back
         if towards:
             near, far, ends, starts, on = far, near, starts, ends, ways.ahead
         goes_on = on.numbers[1 - self.which].copy()
@@ -121,7 +124,10 @@ class Swept:
 
     @Once
     def tangents(self) -> Ints:
-        """By number, the total influence of the source; a node that is missing has its seed, at itself alone."""
+        """By number, the total influence of the source; a node that is missing has its seed, at itself alone.
+
+        All leaves as one, where they have a number, have 1: what is put in, and what counts, is on the edges.
+        """
         return self.with_alone(self.source, lambda: self.flows[0].tangents)
 
     @Once
@@ -132,14 +138,15 @@ class Swept:
     def with_alone(self, end: NumberedEnd, values: Callable[[], Values]) -> Ints:
         """Return what a sweep from an end gives, by number, with the seeds of its nodes that are missing here."""
         alone = end.alone(self.side)
-        if len(alone) < len(end.numbers):
+        if end.given(self.side):
             array = by_number(self.side, values())
         else:
             array = np.zeros(self.matched.n_numbers, dtype=np.int64)
         if end.seeds is None:
             array[list(alone)] = 1
-            return array
-        return _replaced(array, alone) if alone else array
+        elif alone:
+            array = _replaced(array, alone)
+        return np.append(array, 1) if self.matched.has_leaves else array
 
     @Once
     def total(self) -> Number:
@@ -199,6 +206,11 @@ class Sweeps:
 
     matched: Matched
     ways: Ways
+
+    @classmethod
+    def of(cls, graphs: Matched, ways: Ways) -> Sweeps:
+        """Return those between two ends; a leaf that counts otherwise is an edge more among those that differ."""
+        return cls(with_seeds(graphs, ways.source.weighed(graphs), ways.target.weighed(graphs)), ways)
 
     @cached_property
     def sides(self) -> tuple[Swept, Swept]:

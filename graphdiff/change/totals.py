@@ -18,6 +18,7 @@ from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, Ways
 from graphdiff.graph.ends import End
 from graphdiff.sums.results import Numbers, in_one_array, largest_first
+from graphdiff.text.names import node_text
 from graphdiff.text.numbers import plain, shorten, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import NAME, Frame, aligned
@@ -111,7 +112,7 @@ class Changes(Numbers, Mapping[Any, Number]):
         source, target = (node, self.end) if self.towards else (self.end, node)
         ways = Ways.of(self.matched, self._numbered(source), self._numbered(target))
         ways.require_apart()
-        return Comparison(source, target, self.difference, Sweeps(self.matched, ways).require(), self.node_groups)
+        return Comparison(source, target, self.difference, Sweeps.of(self.matched, ways).require(), self.node_groups)
 
     @cached_property
     def moved(self) -> list[Moved]:
@@ -193,7 +194,13 @@ def changes_lines(changes: Changes, top: int) -> list[str]:
     changed = [row for row in changes.moved if row.before != row.after]
     for row in changed[:top]:
         rows.append(
-            (shorten(str(row.node), NAME), shown(row.before), shown(row.after), signed(row.change), place_text(row))
+            (
+                shorten(node_text(row.node), NAME),
+                shown(row.before),
+                shown(row.after),
+                signed(row.change),
+                place_text(row),
+            )
         )
     more = [f"… {len(changed) - top:,} more (--all)"] if len(changed) > top else []
     others = len(changes.moved) - len(changed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,14 +16,17 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.change.match import Matched, Side
-from graphdiff.errors import SameComponentError
-from graphdiff.graph.ends import NODES, Boundary, End, Seeds, placed, weighed
+from graphdiff.errors import SameComponentError, UsageError
+from graphdiff.graph.ends import LEAVES, NODES, Boundary, End, Seeds, placed, weighed
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
+from graphdiff.text.names import node_text
 
 Ints = NDArray[Any]
 Mask = NDArray[np.bool_]
+#: The seeds of some nodes in one of the graphs; None of one that does not count there.
+Counting: TypeAlias = tuple[Number | None, ...]
 
 
 @dataclass(frozen=True)
@@ -33,14 +36,15 @@ class NumberedEnd:
     Attributes
     ----------
     numbers : tuple of int
-    seeds : tuple of numbers, or None
-        One for each node, as given; None is one unit at each.
+    seeds : pair of tuples of numbers, or None
+        One for each node, before and after; None is one unit at each. A node that does not count there, as a leaf of
+        one graph only, has None.
     is_named : bool
         Whether the nodes were named; else they are all roots, or all leaves, of either graph.
     """
 
     numbers: tuple[int, ...]
-    seeds: tuple[Number, ...] | None = None
+    seeds: tuple[Counting, Counting] | None = None
     is_named: bool = True
 
     @classmethod
@@ -58,7 +62,9 @@ class NumberedEnd:
         """
         if not isinstance(end, Boundary):
             seeds = placed(end, graphs.number)
-            return cls(tuple(seeds.positions), None if seeds.numbers is None else tuple(seeds.numbers))
+            return cls(tuple(seeds.positions), None if seeds.numbers is None else (tuple(seeds.numbers),) * 2)
+        if end is LEAVES and any(side.graph.topology.leaf_seeds for side in plain.sides):
+            return cls._counted(graphs, plain)
         ends = {int(number) for side in plain.sides for number in side.numbers[end.of(side.graph.topology)]}
         numbers = [number if graphs is plain else graphs.number(plain.label(number)) for number in sorted(ends)]
         if end is NODES:  # of these each counts, merged or not
@@ -66,29 +72,67 @@ class NumberedEnd:
         apart = {tuple(_anchor(side, number) for side in graphs.sides): number for number in reversed(numbers)}
         return cls(tuple(sorted(apart.values())), is_named=False)
 
+    @classmethod
+    def _counted(cls, graphs: Matched, plain: Matched) -> NumberedEnd:
+        """Return the leaves of graphs that say what each counts."""
+        before, after = (_leaf_seeds(side) for side in plain.sides)
+        for side, own, other in ((plain.before, before, after), (plain.after, after, before)):
+            if None in own.values() and None not in other.values():
+                raise UsageError(
+                    f"the leaves {plain.when(side)} count 1 each, and those of the other graph what it says: name them"
+                )
+        numbers = sorted(before.keys() | after.keys())
+        seeds = tuple(map(before.get, numbers)), tuple(map(after.get, numbers))
+        places = numbers if graphs is plain else [graphs.number(plain.label(number)) for number in numbers]
+        return cls(tuple(places), seeds, is_named=False)
+
     @property
     def kinds(self) -> tuple[type, ...]:
         """The types of the seeds: 1 and 1.0 are the same key of a dict."""
-        return tuple(map(type, self.seeds or ()))
+        return tuple(type(seed) for seeds in self.seeds or () for seed in seeds)
+
+    def counting(self, side: Side) -> Counting:
+        """Return the seed of each node in one of the graphs; None where it does not count there."""
+        return (1,) * len(self.numbers) if self.seeds is None else self.seeds[side.which]
 
     def given(self, side: Side) -> Seeds:
         """Return where the nodes stand in one of the graphs, with their seeds; none of those it has not."""
         places = side.stands[list(self.numbers)].tolist()
-        kept = [number for number, place in enumerate(places) if place >= 0]
-        return Seeds([places[k] for k in kept], None if self.seeds is None else [self.seeds[k] for k in kept])
+        pairs = zip(places, self.counting(side), strict=True)
+        kept = [(place, seed) for place, seed in pairs if place >= 0 and seed is not None]
+        return Seeds([place for place, _ in kept], None if self.seeds is None else [seed for _, seed in kept])
 
     def weighed(self, graphs: Matched) -> NumberedEnd:
         """Return the same with seeds in the arithmetic of both graphs: a graph without edges has none of its own."""
-        seeds: Sequence[Number] | None = self.seeds
-        for side in graphs.sides:
-            seeds = weighed(side.graph, seeds)
-        return self if seeds is None else replace(self, seeds=tuple(seeds))
+        if self.seeds is None:
+            return self
+        before, after = (_weighed(graphs, seeds) for seeds in self.seeds)
+        return replace(self, seeds=(before, after))
 
     def alone(self, side: Side) -> dict[int, Number]:
         """Return the numbers of the nodes that one of the graphs has not, with their seeds."""
         places = side.stands[list(self.numbers)].tolist()
-        alone = zip(self.numbers, self.seeds or [1] * len(places), places, strict=True)
-        return {number: arithmetic.finished(seed) for number, seed, place in alone if place < 0}
+        alone = zip(self.numbers, self.counting(side), places, strict=True)
+        return {number: arithmetic.finished(seed) for number, seed, place in alone if place < 0 and seed is not None}
+
+
+def _leaf_seeds(side: Side) -> dict[int, float | None]:
+    """Return the leaves of one of the graphs by number, with what each counts; None where the graph does not say."""
+    topology = side.graph.topology
+    if not topology.leaf_seeds:
+        return dict.fromkeys(side.numbers[topology.leaves].tolist())
+    return dict(
+        zip(side.numbers[topology.positions[list(topology.marked_leaves)]].tolist(), topology.leaf_seeds, strict=True)
+    )
+
+
+def _weighed(graphs: Matched, seeds: Counting) -> Counting:
+    """Return seeds in the arithmetic of both graphs."""
+    numbers: Sequence[Number] = [seed for seed in seeds if seed is not None]
+    for side in graphs.sides:
+        numbers = weighed(side.graph, numbers) or []
+    ready = iter(numbers)
+    return tuple([None if seed is None else next(ready) for seed in seeds])
 
 
 def _anchor(side: Side, number: int) -> int:
@@ -234,7 +278,7 @@ class Ways:
     def _missing(self, side: Side, number: int, *, alone: bool) -> str:
         nothing = "its total there is 0" if alone else "it counts 0 there"
         why = nothing if side.stands[number] < 0 else "the rest of its cycle stands for it"
-        return f"the graph {self.matched.when(side)} has no {self.matched.label(number)}: {why}"
+        return f"the graph {self.matched.when(side)} has no {node_text(self.matched.label(number))}: {why}"
 
     def loops(self, which: int) -> list[Range]:
         """Return the components with a cycle between the ends, in one of the graphs."""

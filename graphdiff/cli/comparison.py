@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -102,8 +102,8 @@ def compare(
         return
     if normalise or len(befores) * len(afters) > 1:
         raise UsageError("several runs and --normalise are of the cost of one function, or of all, in profiles")
-    graphs, matches = _aligned((befores[0], afters[0]), matches)
-    pairs = _weighted(graphs, settings, matches)
+    graphs, match = _aligned((befores[0], afters[0]), matches)
+    pairs = _weighted(graphs, settings, match)
     first, last = ends.of_either(graphs)
     try:
         results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
@@ -179,15 +179,13 @@ def _are_costs(settings: options.Settings, befores: Sequence[nx.DiGraph], afters
 
 def _aligned(
     graphs: tuple[nx.DiGraph, nx.DiGraph], matches: tuple[str, ...]
-) -> tuple[tuple[nx.DiGraph, nx.DiGraph], tuple[str, ...]]:
-    """Return two graphs and which nodes are the same; functions of profiles are called alike, which needs no match."""
+) -> tuple[tuple[nx.DiGraph, nx.DiGraph], Mapping[Any, Any]]:
+    """Return two graphs and which nodes are the same under another label."""
+    from graphdiff.change.compare import on_one_set
     from graphdiff.change.match import named_pair
-    from graphdiff.graph.measured import is_profile
-    from graphdiff.profiles.pairing import aligned
 
-    if not all(map(is_profile, graphs)):
-        return graphs, matches
-    return (aligned(*graphs, dict(named_pair(graphs, text) for text in matches)), graphs[1]), ()
+    before, match = on_one_set(*graphs, dict(named_pair(graphs, text) for text in matches))
+    return (before, graphs[1]), match or {}
 
 
 def _costs(
@@ -221,14 +219,15 @@ def _scopes(graphs: Sequence[nx.DiGraph], kind: str) -> Callable[[Any], Any]:
     return lambda node: names.get(node, f"(no {kind})")
 
 
-def _weighted(graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, texts: Sequence[str]) -> list[Pair]:
+def _weighted(
+    graphs: tuple[nx.DiGraph, nx.DiGraph], settings: options.Settings, match: Mapping[Any, Any]
+) -> list[Pair]:
     """Return the two graphs, compiled and matched, for each weighting."""
     from graphdiff.change.compare import weighted
-    from graphdiff.change.match import named_pair
 
     chosen = replace(settings, weights=weightings.chosen_for_both(graphs).names)
     compiled = of_both(lambda graph: inputs.compile_all(graph, chosen), graphs)
-    return weighted(graphs, zip(*compiled, strict=True), dict(named_pair(graphs, text) for text in texts))
+    return weighted(graphs, zip(*compiled, strict=True), match)
 
 
 def _is_sets(results: Sequence[Any]) -> bool:

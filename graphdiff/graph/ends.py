@@ -46,6 +46,9 @@ class Boundary(Enum):
     def __repr__(self) -> str:
         return f"graphdiff.{self.name}"
 
+    def __str__(self) -> str:
+        return self.value
+
     def of(self, topology: Topology) -> NDArray[Any]:
         """Return the positions that are meant in a graph; of a collapsed component those of all its members."""
         if self is Boundary.NODES:

@@ -14,9 +14,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.absences import absences_of
-from graphdiff.errors import AmbiguousNodeError, UnknownNodeError
+from graphdiff.errors import AmbiguousNodeError, UnknownNodeError, nearest
 from graphdiff.text.ecosystems import ANY_CASE, compared, ecosystem_of
-from graphdiff.text.names import split_version
+from graphdiff.text.names import Titled, split_version
 
 if TYPE_CHECKING:  # the command line starts without networkx
     import networkx as nx
@@ -41,6 +41,8 @@ PARAMETERS = re.compile(r"(?<=[\w>])\(.*\)(?: const)?$")
 RECEIVER = re.compile(r"\(\*?([^()]+)\)(?=\.)")
 #: What stands between the parts of a function's name.
 BETWEEN = re.compile(r"\.|::|/")
+#: What tokenisers write for the space that a token begins with, beside the space.
+SPACES = " \n\u2581\u0120"
 #: Attributes by which a node is found, beside its id.
 ALSO_CALLED = ("name", "label", "id", "path", "output")
 
@@ -99,6 +101,10 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
     name as it is written is one as the ecosystem compares it: of Python's packages ``Flask_SQLAlchemy`` is
     ``flask-sqlalchemy``.
 
+    Of an attribution graph, a token or a logit is found by its text, a feature by its label or ``layer/feature``, an
+    error by ``LLAYER``, each with ``@position`` behind it, too, and with its kind before it: ``Dallas``, ``Dallas@8``,
+    ``logit Austin``, ``20/15589``, ``L24@3``.
+
     Raises
     ------
     UnknownNodeError
@@ -134,13 +140,25 @@ class Names:
 
     def nodes(self, word: str) -> list[Any]:
         """Return what `find_nodes` does."""
-        if word in self.graph:
-            return [word]
-        matches = (
+        return list(map(self._titled, [word] if word in self.graph else self._meant(word)))
+
+    def _titled(self, node: Any) -> Any:
+        """Return a node with its title, where the graph says that nodes have one."""
+        title = self.graph.nodes[node].get(self._title) if self._title and isinstance(node, str) else None
+        return Titled(node, title) if title else node
+
+    @cached_property
+    def _title(self) -> str | None:
+        title: str | None = self.graph.graph.get("node_title")
+        return title
+
+    def _meant(self, word: str) -> list[Any]:
+        """Return the nodes that a word means which is no node's label."""
+        matches: list[Any] | None = (
             self._texts.get(word)
             or self._called.get(word)
             or (word and self._without_version.get(word))
-            or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *_also_called(data)))]
+            or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *self._words(data)))]
             or self._as_compared(word)
             or self._by_last_parts.get(word)
         )
@@ -150,7 +168,9 @@ class Names:
 
     def _unknown(self, word: str) -> UnknownNodeError:
         absences = absences_of(self.graph.graph)
-        error = UnknownNodeError(word, self.graph, absences)
+        error = UnknownNodeError(word, map(self._titled, self.graph), absences)
+        if self._title and not error.nearest:
+            error.nearest = nearest(word, self._called)
         if absences and not error.why:
             error.why = absences.why(compared(word, ecosystem_of(self.graph.graph, {})))
         error.why = error.why or self._of_package(word)
@@ -191,7 +211,7 @@ class Names:
         for node, data in self.graph.nodes(data=True):
             ecosystem = ecosystem_of(self.graph.graph, data)
             if ecosystem in ANY_CASE:
-                words = filter(None, (str(node), split_version(node)[0], *_also_called(data)))
+                words = filter(None, (str(node), split_version(node)[0], *self._words(data)))
                 pairs.setdefault(ecosystem, []).extend((compared(word, ecosystem), node) for word in words)
         return {ecosystem: _listed(dict.fromkeys(listed)) for ecosystem, listed in pairs.items()}
 
@@ -202,7 +222,13 @@ class Names:
     @cached_property
     def _called(self) -> dict[str, list[Any]]:
         nodes = self.graph.nodes(data=True)
-        return _listed((name, node) for node, data in nodes for name in dict.fromkeys(_also_called(data)))
+        return _listed((name, node) for node, data in nodes for name in dict.fromkeys(self._words(data)))
+
+    def _words(self, data: dict[str, Any]) -> Iterator[str]:
+        """Yield the words by which a node is found, beside its label."""
+        yield from (str(data[attribute]) for attribute in ALSO_CALLED if attribute in data)
+        if self._title:
+            yield from _in_attribution(data)
 
     @cached_property
     def _by_last_parts(self) -> dict[str, list[Any]]:
@@ -235,8 +261,19 @@ def _fits(pattern: str, texts: Iterable[str]) -> bool:
     return any(mark in pattern for mark in "*?[") and any(fnmatchcase(text, pattern) for text in texts)
 
 
-def _also_called(data: dict[str, Any]) -> Iterator[str]:
-    return (str(data[attribute]) for attribute in ALSO_CALLED if attribute in data)
+def _in_attribution(data: dict[str, Any]) -> Iterator[str]:
+    """Yield what a node of an attribution graph is called, and each also with its position and with its kind."""
+    kind, layer, position = (data.get(name) for name in ("kind", "layer", "position"))
+    names = [data.get("title"), data.get("clerp")]
+    if kind in ("token", "logit"):
+        token = str(data.get("token", ""))
+        names += [token, token.strip(SPACES)]
+    elif kind == "feature":
+        names += [f"{layer}/{data['feature']}"] if "feature" in data else []
+    elif kind == "error":
+        names.append(f"L{layer}")
+    for name in filter(None, names):
+        yield from (name, f"{kind} {name}", f"{name}@{position}", f"{kind} {name}@{position}")
 
 
 def find_node(graph: nx.DiGraph, word: str) -> Any:

@@ -11,7 +11,7 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "asks_costs", "is_attribution", "is_profile", "with_stacks", "with_texts"]
+__all__ = ["STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_profile", "with_stacks", "with_texts"]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
@@ -44,6 +44,21 @@ def is_attribution(graph: nx.DiGraph) -> bool:
     """
     drives = graph.graph.get("edge_meaning") == "drives"
     return drives and any("kind" in attributes for attributes in graph.nodes.values())
+
+
+def has_both_ends(graph: nx.DiGraph) -> bool:
+    """Tell whether the reader marked both where influence starts and where it is read off: roots, and leaves.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> G = nx.DiGraph([("a", "b")])
+    >>> G.nodes["a"]["root"], G.nodes["b"]["leaf"] = True, 0.5
+    >>> has_both_ends(G), has_both_ends(nx.DiGraph([("a", "b")]))
+    (True, False)
+    """
+    marks = (dict(graph.nodes(data=mark)).values() for mark in ("root", "leaf"))
+    return all(any(mark is not None and mark is not False for mark in marked) for marked in marks)
 
 
 def asks_costs(graph: Any, options: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from graphdiff.sums.between import Between, between_ends, restriction
 from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
-from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, link_text, node_text
 from graphdiff.text.numbers import SHORTEST, chain_of, plain, shorten, shown
 from graphdiff.text.requirements import edge_record
 
@@ -271,7 +271,7 @@ def path_text(path: Path, *, short: bool = False, width: int = LINE) -> str:
     >>> path_text(chain), path_text(chain, width=30)
     ('0 > 1 > 2 > 3 > … 22 more … > 26 > 27 > 28 > 29', '0 > 1 > … 26 more … > 28 > 29')
     """
-    names = [node_text(node) for node in path.nodes]
+    names = list(map(link_text, path.nodes))
     if short and len(names) > 2:
         names[0] = "…"
     return chain_of(names, width)

@@ -300,7 +300,10 @@ def _component_lines(number: int, component: Component, words: Words, weighed: b
 
 def _cycle_lines(component: Component, edges: str) -> Iterator[str]:
     """Yield the shortest cycle, each node with what is asked of it, in as many lines as it takes."""
-    names = [node_text(component.cycle[0]), *(needed_text(node_text(one.edge[1]), one.asks) for one in component.cycle_edges)]
+    names = [
+        node_text(component.cycle[0]),
+        *(needed_text(node_text(one.edge[1]), one.asks) for one in component.cycle_edges),
+    ]
     yield from fill(
         f"{component.cycle_title(edges)}: {chain_text(names)}", WIDTH, initial_indent="   ", subsequent_indent="     ",
         break_long_words=False, break_on_hyphens=False,

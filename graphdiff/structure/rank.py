@@ -37,7 +37,7 @@ from graphdiff.structure.replacement import ReplacementScores, scores_where_know
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
 from graphdiff.sums.results import largest_first
-from graphdiff.text.names import PLAIN, Naming, end_text, node_text
+from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shorten, shorten_label, shown
 from graphdiff.text.sentences import Words, words_for
 from graphdiff.text.tables import NAME, WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
@@ -178,9 +178,7 @@ class Ranking(Result):
         """Return what is ranked, in a line."""
         words = self._words
         if self.target is not None:
-            is_whole = self.target is LEAVES and self.edge_meaning == "drives"
-            end = words.ends if is_whole else shorten(end_text(self.target), NAME)
-            text = words.rank_towards.format(target=end)
+            text = words.rank_towards.format(target=shorten(words.named(self.target), NAME))
         elif self.source is not None and self.source is not ROOTS:
             text = words.rank_from.format(source=shorten(words.named(self.source), NAME))
         else:
@@ -274,7 +272,8 @@ def rank(
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
-        At most one of them: see `graphdiff.total_influence`. What it does not reach (what does not reach the target)
+        At most one of them: see `graphdiff.total_influence`. Without any, of an attribution graph what drives its
+        logits, each as probable as it is. What it does not reach (what does not reach the target)
         is left out, and so is the node itself; of several those that lead to none of the others, and logits, which
         count by their probabilities, from `LEAVES` as well. So are the constants
         of a trace, unless the graph is compiled: nothing is derived by them.
@@ -340,6 +339,8 @@ def rank(
     weights = _distinct([each.weight_meaning for each in ready])
     by = _renamed(by, value)
     relies = by == RELIANCE and by not in weights
+    if source is None and target is None and not relies and _is_attribution(ready[0]):
+        target = LEAVES
     _require_no_group(group, value, relies=relies)
     if relies:
         _require_no_ends(source, target)
@@ -374,6 +375,11 @@ def rank(
         scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
     )
+
+
+def _is_attribution(graph: CompiledGraph) -> bool:
+    """Tell whether what drives the leaves is asked where no end is given: of the logits of an attribution graph."""
+    return graph.edge_meaning == "drives" and bool(graph.topology.marked_leaves)
 
 
 def _counts_again(graph: CompiledGraph) -> bool:

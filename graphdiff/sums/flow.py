@@ -431,13 +431,55 @@ def path_entropy(flows: Flow) -> float | None:
     return max(0.0, _log(flows.total) - parts)
 
 
+def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
+    """Return the entropies, in nats, of the positive paths' shares of their sum, and of the negative ones'.
+
+    No path is listed: of what all paths bring through an edge in absolute value, and with their signs, half the sum is
+    what the positive ones bring, half the difference what the negative ones do. None where none has that sign.
+
+    Parameters
+    ----------
+    flows : Flow
+        Of weights that have absolute values.
+    """
+    sizes = flows.sizes
+    if sizes is None:
+        return None, None
+    used = np.flatnonzero(sizes.edges)
+    # Ints as Python's, whose sums do not wrap.
+    edges = [
+        array[used] if array.dtype.kind == "f" else array[used].astype(object) for array in (sizes.edges, flows.edges)
+    ]
+    logs = _logs(arithmetic.taken(sizes.graph.weights, used))
+    ends = list(zip(_through_ends(sizes), _through_ends(flows), strict=True))
+    finished = arithmetic.finished
+
+    def entropy(sign: int) -> float | None:
+        twice = finished(sizes.total) + sign * finished(flows.total)
+        if not twice > 0:
+            return None
+        through = ((edges[0] + sign * edges[1]) / twice).astype(np.float64)
+        seeded = ((float((finished(size) + sign * finished(n)) / twice), seed) for (size, seed), (n, _) in ends)
+        parts = float(through @ logs) + math.fsum(share * _log(seed) for share, seed in seeded)
+        return max(0.0, _log(arithmetic.half(twice)) - parts)
+
+    return entropy(1), entropy(-1)
+
+
+def _logs(weights: Weights) -> NDArray[np.float64]:
+    """Return the logarithms of positive numbers."""
+    if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
+        return np.asarray(np.log(weights), dtype=np.float64)
+    return np.array(list(map(_log, arithmetic.listed(weights))), dtype=np.float64)
+
+
 def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
     """Yield what flows in at each source and out at each target that has a seed, with the seed: as edges they count."""
     for seeds, values in ((flows.starts, flows.adjoints), (flows.ends, flows.tangents)):
         if seeds.numbers is not None:
             reached = _numbers(values, np.array(seeds.positions, dtype=np.int64))
             through = ((seed * value, seed) for seed, value in zip(seeds.numbers, reached, strict=True))
-            yield from (step for step in through if step[0])
+            yield from (step for step in through if step[1])
 
 
 def _log(number: Number) -> float:

@@ -236,6 +236,21 @@ def node_text(node: Any) -> str:
     return node.called if isinstance(node, Titled) else str(node)
 
 
+#: What a title says that is left out in a chain, where features are the most, and room is scarce.
+SPARED = re.compile(r"^feature (?=\S)| \(p=[\d.e-]+\)$")
+
+
+def link_text(node: Any) -> str:
+    """Return a node as text in a chain of nodes: of features without their kind, of logits without what they count.
+
+    Examples
+    --------
+    >>> link_text(Titled("20_15589_8", 'feature 20_15589_8 "Texas"')), link_text(Titled("27_1_8", 'logit " a" (p=0.4)'))
+    ('20_15589_8 "Texas"', 'logit " a"')
+    """
+    return SPARED.sub("", node.called) if isinstance(node, Titled) else node_text(node)
+
+
 #: What behind the last "@" of an id is a version, and not the host of an address; and how long it may be.
 VERSION = re.compile(r"v?\d+(?:\.\d+)*(?:(?:a|b|c|p|rc|alpha|beta|dev|post)\d+)?(?:[-+.~:_][\w.+~:-]*)?")
 LONGEST_VERSION = 100

@@ -56,6 +56,7 @@ class Words:
     starts: str = "the roots"
     ends: str = "the leaves"
     moved: str = "Which edges moved it"
+    seed: str = "what {leaf} counts"
     first_step: str = "first step"
 
     def about(self, source: Any, target: Any = "") -> Words:
@@ -204,6 +205,8 @@ WORDS: dict[str, Words] = {
         reached="it drives",
         starts="the tokens",
         ends="the logits (by probability)",
+        moved="What moved it",
+        seed="probability of {leaf}",
     ),
 }
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number, Weights
-from graphdiff.errors import UsageError, WeightError, edge_text
+from graphdiff.errors import UsageError, WeightError, edge_text, node_named
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.graph.topology import Topology, arrange, find_edge, in_rows, keys_at
@@ -112,13 +112,14 @@ def _remove_nodes(wishes: Wishes, nodes: Iterable[Hashable], keep: frozenset[Has
     topology = wishes.graph.topology
     for node in dict.fromkeys(nodes):
         position = topology.position(node)
+        label = topology.label(position)
         if node in keep:
-            raise UsageError(f"{node!r} cannot be removed: the question is about it")
+            raise UsageError(f"{node_named(label)} cannot be removed: the question is about it")
         leaving = range(int(topology.ptr[position]), int(topology.ptr[position + 1]))
         numbers = {*leaving, *np.flatnonzero(topology.heads == position).tolist()}
         steps = tuple([wishes.existing(number, None) for number in sorted(numbers)])
         wishes.gone |= numbers
-        wishes.edits.append(Edit("remove node", node, steps))
+        wishes.edits.append(Edit("remove node", label, steps))
 
 
 def _remove_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
@@ -127,7 +128,7 @@ def _remove_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
         step = wishes.existing(number, None)
         ends = [node for node in step.edge[:2] if node in removed]
         if ends:
-            raise UsageError(f"{edge_text(step.edge)} goes with the removed node {ends[0]!r}: leave it out")
+            raise UsageError(f"{edge_text(step.edge)} goes with the removed node {node_named(ends[0])}: leave it out")
         wishes.gone.add(number)
         wishes.edits.append(Edit("remove edge", step.edge, (step,)))
 
@@ -153,7 +154,7 @@ def _add_edges(wishes: Wishes, edges: Iterable[Any]) -> None:
         label, weight = _wished(wishes, given)
         tail, head = wishes.node_id(label[0]), wishes.node_id(label[1])
         if gone := [node for node in label if node in removed]:
-            raise UsageError(f"the new edge {edge_text(label)} touches the removed node {gone[0]!r}")
+            raise UsageError(f"the new edge {edge_text(label)} touches the removed node {node_named(gone[0])}")
         keys = used.setdefault((tail, head), _keys_between(wishes, tail, head))
         if keys and topology.keys is None:
             raise UsageError(f"{edge_text(label)} is there already: reweight it")

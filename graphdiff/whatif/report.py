@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
-from graphdiff.text.names import end_text, node_text
+from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shown
 from graphdiff.text.sentences import Words, column_title, how_many, ways_round, words_for
 from graphdiff.text.tables import table
@@ -100,11 +100,12 @@ def _differ(alone: Number, change: Number) -> bool:
 def _nodes(first: WhatIf, words: Words) -> list[str]:
     lines = []
     for title, nodes in (
-        (f"No longer reached from {end_text(first.source)}", first.no_longer_reached),
-        (f"Newly reached from {end_text(first.source)}", first.newly_reached),
+        (f"No longer reached from {words.named(first.source)}", first.no_longer_reached),
+        (f"Newly reached from {words.named(first.source)}", first.newly_reached),
         ("Not in the graph before", first.new_nodes),
     ):
         if nodes:
             more = f", … {len(nodes) - NAMED:,} more" if len(nodes) > NAMED else ""
-            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {', '.join(map(node_text, nodes[:NAMED]))}{more}")
+            names = ", ".join(map(node_text, nodes[:NAMED]))
+            lines.append(f"{title} ({how_many(len(nodes), words.nodes)}): {names}{more}")
     return lines

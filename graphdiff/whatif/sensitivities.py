@@ -31,9 +31,9 @@ from graphdiff.sums.cycles import walks
 from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.results import Numbers, in_one_array
 from graphdiff.sums.sweeps import checked_array
-from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, end_text
+from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 from graphdiff.text.numbers import percent, plain, shown
-from graphdiff.text.sentences import by_weights, how_many
+from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Axis, Frame, Sheet, aligned
 
 #: What is said of each edge.
@@ -84,7 +84,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     weights, derivatives, removals : arrays, shape (n,)
     n_merged : int
         How many edges are not here because they lie inside collapsed cycles on the way: ask `what_if` about these.
-    weight_meaning : str
+    weight_meaning, edge_meaning : str
     """
 
     source: Any
@@ -97,6 +97,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     removals: NDArray[Any]
     n_merged: int
     weight_meaning: str
+    edge_meaning: str = "unknown"
 
     @cached_property
     def _index(self) -> dict[Edge, int]:
@@ -180,7 +181,8 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     def _title(self) -> str:
         weights = by_weights(self.weight_meaning)
         rest = "the edges that matter most" if len(self) else "no edge leads from one to the other"
-        return f"{end_text(self.source)} -> {end_text(self.target)}, {weights}: {shown(self.total)}; {rest}"
+        words = words_for(self.edge_meaning)
+        return f"{words.named(self.source)} -> {words.named(self.target)}, {weights}: {shown(self.total)}; {rest}"
 
     def _notes(self) -> list[str]:
         notes = ["Edges in series share what runs through them: several removed together take it away once."]
@@ -262,6 +264,7 @@ def sensitivities_through(between: Between, source: End, target: End) -> Sensiti
         removals=_removals(flow),
         n_merged=_merged_edges(between) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
+        edge_meaning=ready.edge_meaning,
     )
 
 

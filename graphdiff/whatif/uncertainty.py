@@ -22,7 +22,7 @@ from graphdiff.graph.options import takes_options
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import COLLAPSE, find_cycle
-from graphdiff.text.names import PLAIN, Naming, end_text
+from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
 from graphdiff.text.tables import Result
@@ -94,8 +94,8 @@ class Uncertainty(Result):
         }
 
     def __str__(self) -> str:
-        words = words_for(self.edge_meaning, self.weight_meaning)
-        ends = {"source": end_text(self.source), "target": end_text(self.target), "weights": self.weight_meaning}
+        words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
+        ends = {"source": words.named(self.source), "target": words.named(self.target), "weights": self.weight_meaning}
         total = words.total.format(**ends, total=shown(self.total), percent=f"{float(self.total):.1%}")
         return "\n".join([f"{total[0].upper()}{total[1:]}.", *self.sentences()])
 

@@ -5,6 +5,7 @@ One reverse sweep over pairs (strongest positive way, strongest negative way) fi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, TypeAlias
@@ -13,7 +14,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.sums.between import Between, Step
-from graphdiff.sums.flow import Contributions
+from graphdiff.sums.flow import Contributions, Flow, entropies_by_sign
 from graphdiff.text.names import PLAIN
 from graphdiff.text.numbers import plain
 
@@ -23,6 +24,9 @@ __all__ = ["Cancellation", "cancellation"]
 Way: TypeAlias = tuple[Number, Step | None]
 
 END = -1
+
+#: The exponential of more is beyond the floats.
+LARGEST_ENTROPY = 700
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Cancellation:
         None where walks go round a cycle.
     node : node or None
         Where most meets: the node with the largest min of what positive and what negative edges bring in.
+    effective_positive, effective_negative : float or None
+        The effective number of the positive paths, and of the negative ones; None beyond the floats.
     """
 
     positive: Number
@@ -44,6 +50,8 @@ class Cancellation:
     strongest_positive: Path | None
     strongest_negative: Path | None
     node: Any
+    effective_positive: float | None = None
+    effective_negative: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sums, the paths and the node as plain values."""
@@ -51,28 +59,38 @@ class Cancellation:
         return {
             "positive": plain(self.positive),
             "negative": plain(self.negative),
+            "effective_positive": self.effective_positive,
+            "effective_negative": self.effective_negative,
             **{name: None if path is None else path.to_dict() for name, path in paths.items()},
             "node": None if self.node is None else PLAIN.node(self.node),
         }
 
 
-def cancellation(between: Between, total: Number, abs_sum: Number, edges: Contributions) -> Cancellation | None:
+def cancellation(between: Between, flow: Flow, edges: Contributions) -> Cancellation | None:
     """Return how much of a total cancels; None where all paths have one sign, or the numbers have no signs.
 
     Parameters
     ----------
     between : Between
-    total, abs_sum : number
-        The sums of the path influences and of their absolute values.
+    flow : Flow
+        What flows through it.
     edges : Contributions
         What runs through each edge.
     """
+    if flow.sizes is None:
+        return None
+    total, abs_sum = flow.total, flow.sizes.total
     if isinstance(total, complex) or not abs_sum > abs(total):
         return None
     ways = (None, None) if between.loops else _strongest_of_each_sign(between)
     if not between.loops and None in ways:
         return None  # the sums differ by roundings only
-    return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), *ways, _meeting(edges))
+    sums = arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum)
+    return Cancellation(*sums, *ways, _meeting(edges), *map(_effective, entropies_by_sign(flow)))
+
+
+def _effective(entropy: float | None) -> float | None:
+    return None if entropy is None or entropy > LARGEST_ENTROPY else math.exp(entropy)
 
 
 def _meeting(edges: Contributions) -> Any:

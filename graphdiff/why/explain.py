@@ -42,6 +42,7 @@ from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
 from graphdiff.why.report import _is_real, _share, explanation_text
 from graphdiff.why.routes import Routes
+from graphdiff.why.unexplained import FromErrors, from_errors
 from graphdiff.why.ways import SHORTEST, Ways
 from graphdiff.why.zero import zero_reason
 
@@ -140,7 +141,8 @@ def explain_each(
             shapes[shape] = Ways.of(graph, source, target, given)
         ways = shapes[shape]
         between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
-        explanations.append(Explanation(*titled(graph, source, target), ways, between, flow_through(between)))
+        first, last = titled(graph, source, target)
+        explanations.append(Explanation(first, last, ways, between, flow_through(between)))
         explanations[-1]._require_sound()
     return explanations
 
@@ -292,8 +294,12 @@ class Explanation(Result):
     @cached_property
     def cancellation(self) -> Cancellation | None:
         """Where paths have both signs, what they sum to, the strongest of each, and where most meets."""
-        sizes = self.sweeps.sizes
-        return None if sizes is None else cancellation(self.part, self.total, sizes.total, self.edge_contributions)
+        return cancellation(self.part, self.sweeps, self.edge_contributions)
+
+    @cached_property
+    def from_errors(self) -> FromErrors | None:
+        """Of an attribution graph what its errors bring besides; None where there are none that are no sources."""
+        return from_errors(self.part.graph, self.ways.given, self.ways.starts, self.target)
 
     @property
     def bottlenecks(self) -> list[Any]:
@@ -443,6 +449,7 @@ class Explanation(Result):
             "bottlenecks": naming.listed(self.bottlenecks),
             "cut": self._cut_records(),
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
+            **({} if self.from_errors is None else {"from_errors": self.from_errors.to_dict()}),
             "shortest_paths": self._shortest_records(),
             "conditions": [condition.to_dict() for condition in self.conditions],
             "strongest": [record | {"covered": part} for record, part in strongest],

@@ -18,7 +18,7 @@ from graphdiff.graph.presets import WEIGHTS
 from graphdiff.paths.paths import Path, path_text, path_texts
 from graphdiff.sets.bottlenecks import fewer_edges_than
 from graphdiff.showing import and_more
-from graphdiff.sums.certificate import doubt
+from graphdiff.sums.certificate import Certificate, doubt
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shorten, shorten_label, shown
 from graphdiff.text.sentences import (
@@ -59,6 +59,9 @@ STEPS = 36
 
 #: Of the names of a cycle on the way, and of one elsewhere, which has one line.
 CYCLE, ELSEWHERE = 48, 28
+
+#: What a row says of errors.
+UNEXPLAINED = "errors: what the transcoders do not reconstruct, one unit each; nothing in the graph explains them."
 
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
@@ -109,7 +112,8 @@ def explanation_text(
         answer = [headline(first, words, alone=len(columns) == 1), *_figures(tabled, words)]
         lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
     spread = not _are_unasked(first, tabled) or "spread evenly" in "\n".join(lines).lower()
-    footnotes = [*(_weights_notes(columns) if spread else []), *_cycle_notes(first)]
+    errors = [UNEXPLAINED] if any(column.from_errors for column in tabled) else []
+    footnotes = [*errors, *(_weights_notes(columns) if spread else []), *_cycle_notes(first)]
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
 
 
@@ -277,7 +281,7 @@ def _figures(columns: Sequence[Explanation], words: Words) -> list[str]:
 
 
 def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list[str]]]:
-    rows = [("total", [shown(c.total) for c in columns])]
+    rows = [("total", [shown(c.total) for c in columns]), *_account(columns)]
     if any(c.direct for c in columns):
         rows.append(("directly", [shown(c.direct) for c in columns]))
         rows.append(("through others", [shown(c.indirect) for c in columns]))
@@ -289,7 +293,34 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     first = (
         _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if _are_several(columns[0]) else ()
     )
+    if any(c.from_errors for c in columns):
+        rows.append(("besides, from errors", ["" if c.from_errors is None else str(c.from_errors) for c in columns]))
     return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
+
+
+def _account(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
+    """Yield what speaks for the target of an attribution graph, and against it, and how sure the sum is."""
+    if columns[0].edge_meaning != "drives":
+        return
+    accounts = [c.cancellation for c in columns]
+    if any(accounts):
+        sides = (("speaks for it", "positive"), ("speaks against it", "negative"))
+        for title, side in sides:
+            yield title, ["" if one is None else _side_text(one, side) for one in accounts]
+    if any(c.certificate for c in columns):
+        yield "certain", [_certain_text(c.certificate) for c in columns]
+
+
+def _side_text(account: Cancellation, side: str) -> str:
+    """Return the sum of the paths of one sign, and as how many equal ones they are as concentrated."""
+    number = getattr(account, f"effective_{side}")
+    return f"{shown(getattr(account, side))}{'' if number is None else f' by {_equal_text(number)}'}"
+
+
+def _certain_text(known: Certificate | None) -> str:
+    if known is None:
+        return ""
+    return how_many(known.digits, "digits") if known.error_bound else "exact"
 
 
 def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str, list[str]]]:
@@ -315,13 +346,17 @@ def _effective_text(column: Explanation) -> str:
     number = column.effective_paths
     if number is None:
         return ""
+    aside = ", signs aside" if column.cancellation else ""
+    return f"{_equal_text(number, 'walk' if column.n_paths is None else 'path')}{aside}"
+
+
+def _equal_text(number: Number, kind: str = "path") -> str:
+    """Return an effective number of paths."""
     if isinstance(number, int):
         text = shown(number)
     else:
         text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else f"about {number:.2e}".replace("e+", "e")
-    aside = ", signs aside" if column.cancellation else ""
-    kind = "walk" if column.n_paths is None else "path"
-    return f"{text} equal {kind}{'s' * (text != '1')}{aside}"
+    return f"{text} equal {kind}{'s' * (text != '1')}"
 
 
 def _step_text(column: Explanation, length: int, name: str, contribution: Number, part: float | None) -> str:
@@ -370,7 +405,7 @@ def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> 
         warnings += _doubts(column)
     for column in columns:
         if column.cancellation:
-            warnings += _cancellation_text(column.cancellation, column.total, _listed(columns[-1]))
+            warnings += _cancellation_text(column, column.cancellation, _listed(columns[-1]))
     return warnings
 
 
@@ -386,13 +421,13 @@ def _doubts(column: Explanation) -> Iterator[str]:
         yield few
 
 
-def _cancellation_text(cancellation: Cancellation, total: Number, listed: list[Path]) -> Iterator[str]:
-    lead = "Paths of both signs cancel in part" if total else "The total is 0: paths of both signs cancel"
+def _cancellation_text(column: Explanation, cancellation: Cancellation, listed: list[Path]) -> Iterator[str]:
+    lead = "Paths of both signs cancel in part" if column.total else "The total is 0: paths of both signs cancel"
+    tabled = column.edge_meaning == "drives"  # which has both sums in rows
+    sums = "" if tabled else f": {shown(cancellation.positive)} and {shown(cancellation.negative)}"
     where = f", most of it at {node_text(cancellation.node)}" if cancellation.node is not None else ""
-    yield (
-        f"{lead}: {shown(cancellation.positive)} and {shown(cancellation.negative)}{where}; "
-        f"parts are of their absolute sum, {shown(cancellation.positive - cancellation.negative)}."
-    )
+    whole = shown(cancellation.positive - cancellation.negative)
+    yield f"{lead}{sums}{where}; parts are of their absolute sum, {whole}."
     for sign, path in (("positive", cancellation.strongest_positive), ("negative", cancellation.strongest_negative)):
         if path is not None and path not in listed:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."

@@ -92,7 +92,8 @@ def routes(
     given = graph if isinstance(graph, nx.Graph) else None
     ready = replace(counted(graph, options), cycles="solve")  # so that no cycle is refused, and none is one node
     between = between_ends(ready, source, target)
-    return Routes(*titled(ready, source, target), between, given, k)
+    source, target = titled(ready, source, target)
+    return Routes(source, target, between, given, k)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
