@@ -31,7 +31,6 @@ from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Call, Remedy
 from graphdiff.sums.influence import reverse
 from graphdiff.text.numbers import percent, plain, shown, signed
-from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Result, hanging
 
 __all__ = ["Drive", "ReplacementScores", "replacement_scores", "scores_where_known"]
@@ -100,7 +99,7 @@ class ReplacementScores(Result):
         yield "completeness", f"{_part(self.completeness)} of what enters nodes, by influence, is no error"
         yield "", self.scope()
         for kind, drive in (("tokens", self.tokens), ("errors", self.errors)):
-            yield kind, f"{how_many(drive.n_nodes, kind)}, one unit each: {drive}" if drive.n_nodes else "none"
+            yield kind, f"{drive.n_nodes:,}, one unit each: {drive}" if drive.n_nodes else "none"
 
     def scope(self) -> str:
         """Return what the scores are of."""

@@ -213,8 +213,8 @@ def test_the_report_says_what_the_scores_are_of() -> None:
         "  completeness  91.7 % of what enters nodes, by influence, is no error",
         "                circuit-tracer's scores, of the file as it is: if it was pruned, those of the whole",
         "                graph are others",
-        "  tokens        1 token, one unit each: +3 reaches the logits, +3 for, 0 against",
-        "  errors        1 error, one unit each: -1 reaches the logits, 0 for, -1 against",
+        "  tokens        1, one unit each: +3 reaches the logits, +3 for, 0 against",
+        "  errors        1, one unit each: -1 reaches the logits, 0 for, -1 against",
     ]
     graph.graph["pruned"] = {"node_threshold": 0.8}
     assert "of the file as it is: it was pruned, those" in str(replacement_scores(graph))
