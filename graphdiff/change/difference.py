@@ -282,6 +282,8 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     tops = _shares([len(rows) for rows in sections.values()], room) if top is None else [top] * len(sections)
     for (title, rows), n in zip(sections.items(), tops, strict=True):
         more = [f"  … {how_many(len(rows) - n, 'more rows')} (--all)"] if len(rows) > n else []
+        if more and difference.kinds and top is None:
+            more = [f"  {'; '.join(map(_count_of, rows[n:]))}"]
         lines += ["", title, *(f"  {shorten(row, COLUMNS - 2)}" for row in rows[:n]), *more]
     return lines
 
@@ -306,9 +308,14 @@ def _kinds_in_a_line(title: str, rows: Sequence[str]) -> str:
     >>> _kinds_in_a_line("Gone", ['1 token: " France"@6', "87 features: 0_8082_3 and 86 more"])
     'Gone: 1 token: " France"@6; 87 features'
     """
-    others = [row.partition(": ")[0] for row in rows]
+    others = list(map(_count_of, rows))
     line = f"{title}: {'; '.join([rows[0], *others[1:]])}"
     return line if len(line) <= COLUMNS else f"{title}: {'; '.join(others)}"
+
+
+def _count_of(row: str) -> str:
+    """Return how many nodes of a kind a row names."""
+    return row.partition(": ")[0]
 
 
 def _sections(difference: Difference, *, in_all: bool) -> Iterator[tuple[str, Iterable[str]]]:
