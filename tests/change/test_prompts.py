@@ -294,7 +294,7 @@ def test_the_command_line_asks_what_the_tokens_drive_the_logits_to(tmp_path: Pat
     rows = {edge["source"]: edge for edge in result["edges"] if edge["target"] == "the leaves"}
     assert rows["27_1_1"]["status"] == "removed"
     assert rows["27_2_1"]["weight_after"] == "1/4"
-    assert "1 token" not in run("compare", *files, "--match", "E_1_1=E_2_1").out
+    assert "1 token: France" not in run("compare", *files, "--match", "E_1_1=E_2_1").out
     assert "lead" not in run("compare", *files, "-t", "27_2_1").out
 
 
