@@ -132,6 +132,8 @@ def test_match_comes_first_and_its_mistakes_are_told() -> None:
     assert which(before, after, {"3_7_1": "5_2_1"}) == {"3_7_1": "5_2_1"}
     found = gd.compare(before, after, match={"4_1_1": "3_7_1"})
     assert [entry.node for entry in found.gone] == ["3_7_1 (before)"]
+    assert "  1 feature: 3_7_1 (before)" in str(found)
+    assert (before.nodes["3_7_1"]["title"], list(before)) == ("feature 3_7_1", ["3_7_1", "4_1_1"])
     with pytest.raises(UnknownNodeError, match="no node 'z'"):
         gd.compare(before, after, match={"z": "3_7_1"})
     with pytest.raises(UsageError, match="two nodes before cannot be one node after"):
