@@ -437,7 +437,11 @@ class Origins:
 
     def _is_kept(self, number: int) -> bool:
         """Tell whether a node is a direct dependency that both graphs have alike."""
-        return number in self.directs[0].nodes & self.directs[1].nodes and number not in self.upgrades
+        return number in self._kept
+
+    @cached_property
+    def _kept(self) -> frozenset[int]:
+        return (self.directs[0].nodes & self.directs[1].nodes) - self.upgrades.keys()
 
     # -- direct dependencies
 
