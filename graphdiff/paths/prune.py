@@ -1,32 +1,29 @@
 """`prune`: the strongest part of what lies between two ends, and the rest as edges, every total the same.
 
-What is left out is eliminated: all ways from one kept node to another that pass none, and no kept edge alone, become
-one edge. They are a Jacobian: without the kept edges, and with every kept node split into one that is entered and one
-that is left, the total of one kept node on another is what these ways carry.
+What is left out is eliminated: all ways from one kept node to another that pass none become one edge.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
 from typing import Any, TypeAlias, Unpack
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
-from graphdiff.errors import LimitError, UsageError
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
-from graphdiff.graph.topology import Topology, arrange, in_rows
-from graphdiff.jacobians.jacobian import jacobian
-from graphdiff.kernels.rows import index_type
+from graphdiff.graph.topology import Topology
+from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.paths.remainder import remainder
 from graphdiff.paths.selection import Selection, among, holding, tails_of
 from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
@@ -40,10 +37,6 @@ Ways: TypeAlias = dict[int, Way]
 
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
 MAX_COVERING = 10_000
-#: So many edges may stand for what is left out.
-MAX_ELIMINATED = 10_000_000
-#: Counts of ways are held in so many bytes at once, about.
-MAX_COUNTS = 2**28
 
 
 @takes_options
@@ -248,86 +241,6 @@ def _bring(sums: Ways, key: int, value: Number, count: int) -> None:
     sums[key] = before + value, counted + count
 
 
-# -- what all else carries
-
-
-def _eliminated(between: Between, kept: Selection) -> dict[tuple[int, int], tuple[Number, int | None]]:
-    """Return what leads from one kept node to another over no kept node, besides the kept edges.
-
-    Returns
-    -------
-    dict
-        ``{(tail, head): (sum of the products, number of ways)}``, numbered as in `between`; no number where walks go
-        round a cycle.
-    """
-    tails, heads, nodes = _split(between, kept)
-    graph, n_nodes = between.graph, between.n_nodes
-    topology, numbers = arrange(n_nodes + len(nodes), tails, heads)
-    weights = arithmetic.taken(graph.weights, between.edges[~kept.edges])
-    rest = CompiledGraph(topology, in_rows(weights, numbers), graph.cycles if between.loops else "raise", graph.exact)
-    starts, stops = np.intersect1d(tails, nodes), np.unique(heads[heads >= n_nodes])
-    if len(starts) * len(stops) > MAX_ELIMINATED:
-        raise LimitError(
-            f"what is eliminated may be an edge between any two of {len(nodes):,} nodes that are kept, and more than "
-            f"{MAX_ELIMINATED:,} edges are not made",
-            Remedy(Keyword("nodes"), "of a smaller part keeps fewer"),
-        )
-    method = "forward" if len(starts) <= len(stops) else "reverse"
-    totals = jacobian(rest, starts.tolist(), stops.tolist(), method=method).array.T.tolist()
-    carried = {
-        (start, int(nodes[stop - n_nodes])): number
-        for start, row in zip(starts.tolist(), totals, strict=True)
-        for stop, number in zip(stops.tolist(), row, strict=True)
-    }
-    if between.loops:
-        return {pair: (number, None) for pair, number in carried.items() if number != 0}
-    counts = _n_ways(n_nodes, nodes, tails.tolist(), heads.tolist())
-    return {pair: (carried[pair], n_ways) for pair, n_ways in counts.items()}
-
-
-def _split(between: Between, kept: Selection) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the ends of the edges that are not kept, those that enter a kept node at a node of their own, and the
-    kept nodes, of which these are in order those after all others.
-    """
-    nodes = np.flatnonzero(kept.nodes)
-    entered = np.arange(between.n_nodes)
-    entered[nodes] = between.n_nodes + np.arange(len(nodes))
-    tails, heads = tails_of(between)[~kept.edges], entered[between.heads[~kept.edges]]
-    index = index_type(between.n_nodes + len(nodes))
-    return tails.astype(index), heads.astype(index), nodes
-
-
-def _n_ways(n_nodes: int, nodes: NDArray[Any], tails: list[int], heads: list[int]) -> dict[tuple[int, int], int]:
-    """Return how many ways lead from one kept node to another, where any do; exact, however many.
-
-    A node's counts, from all kept nodes, are the digits of one int, so that an edge is one addition.
-    """
-    ends, edges = nodes.tolist(), list(zip(tails, heads, strict=True))
-    most = max(_counted(n_nodes + len(ends), dict.fromkeys(ends, 1), edges), default=0)
-    width = most.bit_length() // 8 + 1
-    ways: dict[tuple[int, int], int] = {}
-    at_once = 1 + MAX_COUNTS // (width * (n_nodes + 1))
-    for first in range(0, len(ends), at_once):
-        starts = ends[first : first + at_once]
-        digits = {node: 1 << 8 * width * place for place, node in enumerate(starts)}
-        for head, packed in zip(ends, _counted(n_nodes + len(ends), digits, edges)[n_nodes:], strict=True):
-            text = packed.to_bytes(width * len(starts), "little")
-            counts = (int.from_bytes(text[width * place :][:width], "little") for place in range(len(starts)))
-            ways |= {(tail, head): n_ways for tail, n_ways in zip(starts, counts, strict=True) if n_ways}
-    return dict(sorted(ways.items()))
-
-
-def _counted(n_nodes: int, seeds: Mapping[int, int], edges: Iterable[tuple[int, int]]) -> list[int]:
-    """Return of each node its seed and what comes to it over the edges, given in topological order."""
-    counts = [0] * n_nodes
-    for node, seed in seeds.items():
-        counts[node] = seed
-    for tail, head in edges:
-        if counts[tail]:
-            counts[head] += counts[tail]
-    return counts
-
-
 # -- the graph
 
 
@@ -352,9 +265,11 @@ def _as_graph(
     for tail, head, key, data in _records(between, given, labels, kept):
         # Edges of several members of a merged node may have one key.
         pruned.add_edge(tail, head, None if pruned.has_edge(tail, head, key) else key, **data)
-    for (tail, head), (weight, n_ways) in _eliminated(between, kept).items():
-        counted = {} if n_ways is None else {"paths": n_ways}
-        pruned.add_edge(labels[tail], labels[head], weight=weight, **counted, eliminated=True)
+    drawn = set(pruned.edges())
+    with collector_at_rest():
+        for tail, head, weight, n_ways in remainder(between, kept):
+            pair, paths = (labels[tail], labels[head]), {} if n_ways is None else {"paths": n_ways}
+            pruned.add_edge(*pair, None if pair in drawn else 0, weight=weight, **paths, eliminated=True)
     return pruned
 
 

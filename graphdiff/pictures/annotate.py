@@ -136,7 +136,7 @@ def annotate(
 
 
 def from_end_to_end(edge_meaning: str, source: End | None, target: End | None) -> Ends:
-    """Return both ends of what is drawn with one end given: where edges point at what is needed, roots or leaves.
+    """Return both ends of what is drawn with one end given, roots or leaves: of what is needed, or drives a model.
 
     There the picture is of who rests on the target, and the edge that all paths use is the strongest. Elsewhere, as in
     a computation, one end is a question of its own: the gradient.
@@ -146,7 +146,7 @@ def from_end_to_end(edge_meaning: str, source: End | None, target: End | None) -
     >>> from_end_to_end("depends on", None, "b"), from_end_to_end("feeds", None, "b")
     ((graphdiff.ROOTS, 'b'), (None, 'b'))
     """
-    if edge_meaning not in NEEDING or source is target is None:
+    if edge_meaning not in (*NEEDING, "drives") or source is target is None:
         return source, target
     return ROOTS if source is None else source, LEAVES if target is None else target
 

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-import networkx as nx
 import numpy as np
 
+from graphdiff.kernels.flows import minimum_cut
 from graphdiff.sets.lengths import on_every_path
 from graphdiff.sums.between import Between
 from graphdiff.text.names import Edge
@@ -113,8 +113,7 @@ def fewest_edges(between: Between) -> list[Edge]:
 def beyond_cut(between: Between, capacity: Mapping[tuple[int, int], int | None]) -> set[Any] | None:
     """Return what lies beyond the smallest cut between the ends, of several that nearest the targets; None without any.
 
-    A minimum cut (L. Ford, D. Fulkerson, "Maximal flow through a network", 1956), by networkx's implementation of
-    Dinitz's algorithm.
+    See `graphdiff.kernels.flows.minimum_cut`.
 
     Parameters
     ----------
@@ -123,14 +122,24 @@ def beyond_cut(between: Between, capacity: Mapping[tuple[int, int], int | None])
     capacity : mapping of (int, int) to int or None
         How much leads from one number to another; None is without a bound.
     """
-    network = nx.DiGraph()
-    for (tail, head), size in capacity.items():
-        network.add_edge(tail, head, **({} if size is None else {"capacity": size}))
-    # An edge without a capacity holds any flow.
-    network.add_edges_from(("source", node) for node in between.sources)
-    network.add_edges_from((node, "target") for node in between.targets)
-    try:
-        _, (_, beyond) = nx.minimum_cut(network, "source", "target", flow_func=nx.algorithms.flow.dinitz)
-    except nx.NetworkXUnbounded:
-        return None
-    return set(beyond)
+    bounded = sum(size for size in capacity.values() if size is not None)
+    ends = np.array(list(capacity), dtype=np.int64).reshape(-1, 2)
+    names = np.unique(np.concatenate([ends.ravel(), between.sources, between.targets]))
+    source, sink = len(names), len(names) + 1
+    (tails, heads), starts, stops = (
+        np.searchsorted(names, each) for each in (ends.T, between.sources, between.targets)
+    )
+    flow, beyond = minimum_cut(
+        np.concatenate([tails, np.full(len(starts), source), stops]),
+        np.concatenate([heads, starts, np.full(len(stops), sink)]),
+        # More than all that has a bound is as good as any flow.
+        np.array(
+            [
+                *(bounded + 1 if size is None else size for size in capacity.values()),
+                *[bounded + 1] * (len(starts) + len(stops)),
+            ]
+        ),
+        source,
+        sink,
+    )
+    return None if flow > bounded else set(names[beyond[:-2]].tolist())
