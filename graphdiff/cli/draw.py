@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,13 +40,16 @@ In Python:
 
 
 def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[float, float] | None:
-    """Return what part of the influence nodes, and edges, are to hold, of one number both; the library checks them."""
+    """Return what part of the influence nodes, and edges, are to hold; of one number both."""
     if text is None:
         return None
+    parts = text.split(",") if "," in text else [text, text]
     try:
-        nodes, edges = map(float, (text if "," in text else f"{text},{text}").split(","))
+        nodes, edges = map(float, parts)
     except ValueError:
-        raise UsageError(f"--prune {text}: two parts between 0 and 1, of the nodes and of the edges: 0.8,0.98") from None
+        nodes = edges = math.nan
+    if not (0 <= nodes <= 1 and 0 <= edges <= 1):
+        raise UsageError(f"--prune {text}: a part of the nodes and one of the edges, from 0 to 1, as 0.8,0.98")
     return nodes, edges
 
 
@@ -64,7 +68,9 @@ def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> 
     "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."
 )
 @click.option(
-    "--prune", callback=_two_parts, metavar="PART,PART",
+    "--prune",
+    callback=_two_parts,
+    metavar="PART,PART",
     help="Only nodes and edges that hold these parts of the influence (0.8,0.98), by circuit-tracer's rule; all else "
     "is in edges that keep totals.",
 )
