@@ -94,8 +94,18 @@ def identified(
             )
     names = {node: _free(node, before, after) for node in before if node in after and pairs.get(node) != node}
     renamed = {names.get(old, old): new for old, new in pairs.items()}
-    relabelled = nx.relabel_nodes(before, names) if names else before
-    return relabelled, {old: new for old, new in renamed.items() if old != new}
+    return _relabelled(before, names, pairs), {old: new for old, new in renamed.items() if old != new}
+
+
+def _relabelled(before: nx.DiGraph, names: Mapping[Any, str], pairs: Mapping[Any, Any]) -> nx.DiGraph:
+    """Return a graph with other names for some nodes, in titles too where they are not those of a node after."""
+    if not names:
+        return before
+    graph, attribute = nx.relabel_nodes(before, names), before.graph.get("node_title")
+    for old, new in names.items():
+        if old not in pairs and isinstance(title := graph.nodes[new].get(attribute), str):
+            graph.nodes[new][attribute] = f"{title} (before)"
+    return graph
 
 
 def _those(graph: nx.DiGraph, nodes: Iterable[Any], kind: Any) -> dict[Any, Mapping[str, Any]]:

@@ -31,7 +31,6 @@ from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Call, Remedy
 from graphdiff.sums.influence import reverse
 from graphdiff.text.numbers import percent, plain, shown, signed
-from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Result, hanging
 
 __all__ = ["Drive", "ReplacementScores", "replacement_scores", "scores_where_known"]
@@ -100,7 +99,7 @@ class ReplacementScores(Result):
         yield "completeness", f"{_part(self.completeness)} of what enters nodes, by influence, is no error"
         yield "", self.scope()
         for kind, drive in (("tokens", self.tokens), ("errors", self.errors)):
-            yield kind, f"{how_many(drive.n_nodes, kind)}, one unit each: {drive}" if drive.n_nodes else "none"
+            yield kind, f"{drive.n_nodes:,}, one unit each: {drive}" if drive.n_nodes else "none"
 
     def scope(self) -> str:
         """Return what the scores are of."""
@@ -172,8 +171,45 @@ def replacement_scores(
     >>> scores.tokens.total, scores.tokens.positive, scores.tokens.negative
     (2.0, 3.0, -1.0)
     """
+    pruned = graph.graph.get("pruned") if isinstance(graph, nx.Graph) else graph.topology.about.get("pruned")
     ready = compiled(graph, options)
-    kinds = _kinds(graph, ready.topology)
+    return _scored(ready, _kinds(graph, ready.topology), pruned)
+
+
+def scores_where_known(
+    graph: Any, options: CompileOptions, ready: CompiledGraph | None = None
+) -> ReplacementScores | None:
+    """Return the scores of an attribution graph by its own weights, for a report; None of all else.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph, or whatever is given
+    options : mapping
+        Those of `graphdiff.compile`.
+    ready : CompiledGraph, optional
+        The same graph compiled already: taken in place of compiling it anew where it has its own weights.
+
+    Examples
+    --------
+    >>> scores_where_known(nx.DiGraph([("a", "b")]), {}) is None
+    True
+    """
+    if not isinstance(graph, nx.Graph) or not is_attribution(graph) or options.get("weight", "weight") != "weight":
+        return None
+    is_own = ready is not None and ready.weight_meaning == graph.graph.get("weight_meaning", "weight")
+    try:
+        compiled_once = ready if is_own and ready is not None else compiled(graph, options)
+        return _scored(compiled_once, _kinds(graph, compiled_once.topology), graph.graph.get("pruned"))
+    except (
+        UsageError,
+        WeightError,
+        CycleError,
+        ValueOverflowError,
+    ):  # of which a report that counts paths need not speak
+        return None
+
+
+def _scored(ready: CompiledGraph, kinds: NDArray[Any], pruned: Any) -> ReplacementScores:
     if ready.cycles == "collapse" and len(ready.topology.cyclic):
         raise UsageError(
             "scores are of nodes, and a component with a cycle that is collapsed has several",
@@ -192,24 +228,8 @@ def replacement_scores(
         completeness=1 - errors.influence / all_of_it if all_of_it else None,
         tokens=tokens,
         errors=errors,
-        pruned=graph.graph.get("pruned") if isinstance(graph, nx.Graph) else ready.topology.about.get("pruned"),
+        pruned=pruned,
     )
-
-
-def scores_where_known(graph: Any, options: CompileOptions) -> ReplacementScores | None:
-    """Return the scores of an attribution graph by its own weights, for a report; None of all else.
-
-    Examples
-    --------
-    >>> scores_where_known(nx.DiGraph([("a", "b")]), {}) is None
-    True
-    """
-    if not isinstance(graph, nx.Graph) or not is_attribution(graph) or options.get("weight", "weight") != "weight":
-        return None
-    try:
-        return replacement_scores(graph, **options)
-    except (WeightError, CycleError, ValueOverflowError):  # of which a report that counts paths need not speak
-        return None
 
 
 def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:

@@ -169,7 +169,7 @@ def test_cycles() -> None:
         replacement_scores(graph)
     with pytest.raises(UsageError, match=r'component with a cycle that is collapsed has several; cycles="solve"'):
         replacement_scores(graph, cycles="collapse")
-    assert gd.diagnose(graph).scores is None
+    assert gd.diagnose(graph).scores is gd.diagnose(graph, cycles="collapse").scores is None
     graph.edges[4, 2]["weight"] = 0.5
     # Of one unit at the feature 0.2 come back, so that 1.25 are there: 0.4 of them each from the token and the error.
     scores = replacement_scores(graph, cycles="solve")
@@ -213,8 +213,8 @@ def test_the_report_says_what_the_scores_are_of() -> None:
         "  completeness  91.7 % of what enters nodes, by influence, is no error",
         "                circuit-tracer's scores, of the file as it is: if it was pruned, those of the whole",
         "                graph are others",
-        "  tokens        1 token, one unit each: +3 reaches the logits, +3 for, 0 against",
-        "  errors        1 error, one unit each: -1 reaches the logits, 0 for, -1 against",
+        "  tokens        1, one unit each: +3 reaches the logits, +3 for, 0 against",
+        "  errors        1, one unit each: -1 reaches the logits, 0 for, -1 against",
     ]
     graph.graph["pruned"] = {"node_threshold": 0.8}
     assert "of the file as it is: it was pruned, those" in str(replacement_scores(graph))
