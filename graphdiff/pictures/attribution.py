@@ -28,7 +28,7 @@ FAINT = 0.12
 #: So many edges all have labels.
 FEW = 16
 #: Edges of less than this part of the largest are drawn only where nothing more leads to a node, or away from it.
-LEAST = 0.02
+LEAST = 0.06
 #: Before all layers, and behind them.
 BELOW, ABOVE = -1, 10**9
 

@@ -432,6 +432,12 @@ WRONG: dict[str, tuple[Any, str]] = {
     "no position": (changed(ctx_idx=None), r"nodes\[0\]: ctx_idx: expected a whole number from 0 up, found nothing"),
     "a negative position": (changed(ctx_idx=-1), r"ctx_idx: expected a whole number from 0 up, found -1"),
     "a position that is none": (changed(ctx_idx=True), r"ctx_idx: expected a whole number from 0 up, found true"),
+    "a feature among the tokens": (
+        changed(layer="E"), r'nodes\[0\]: layer: expected a whole number from 0 up, found "E"',
+    ),
+    "a link that is none": (
+        {**small(), "links": [["a", "b"]]}, r'links\[0\]: expected names with values, found \["a", "b"\]',
+    ),
     "a half layer": (changed(layer=1.5), r"nodes\[0\]: layer: expected a whole number from 0 up, found 1\.5"),
     "a layer in words": (changed(layer="one"), r'layer: expected a whole number from 0 up, found "one"'),
     "a long layer": (changed(layer="9" * 9999), r"layer: expected a whole number from 0 up, found \"9999"),
@@ -462,7 +468,10 @@ WRONG: dict[str, tuple[Any, str]] = {
         {**small(), "links": [{"source": "1_40_1", "weight": 1.0}]},
         r"links\[0\] has the target nothing, which is not the node_id of a node",
     ),
-    "no weight": ({**small(), "links": [{"source": "1_40_1", "target": "3_9_1"}]}, r"links\[0\] has no weight"),
+    "no weight": (
+        {**small(), "links": [{"source": "1_40_1", "target": "3_9_1"}]},
+        r"links\[0\]: weight: expected a number, found nothing",
+    ),
     "a weight in words": (small(("1_40_1", "3_9_1", "2")), r'links\[0\]: weight: expected a number, found "2"'),  # type: ignore[arg-type]
     "a weight that is none": (small(("1_40_1", "3_9_1", True)), r"links\[0\]: weight: expected a number, found true"),
     "no number": (small(("1_40_1", "3_9_1", math.nan)), r"links\[0\]: weight: expected a number, found NaN"),
@@ -483,6 +492,17 @@ def test_what_is_wrong_is_said_with_its_place(document: Any, said: str) -> None:
         read(document)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+def test_a_link_to_a_token_is_no_way_to_tell_an_error_from_a_feature() -> None:
+    nodes = [feature(0, 1, 0), error(1, 0, older=True), token(0), {**token(1), "layer": 0}]
+    graph = read(small(("0_1_0", "E_5_0", 2.0), ("0_1_0", "E_5_1", 3.0), nodes=nodes))
+    assert list(graph.edges) == [("0_1_0", "E_5_0"), ("0_1_0", "E_5_1")]
+
+
+def test_numbers_may_be_whole_and_large() -> None:
+    graph = read(small(("1_40_1", "3_9_1", 10**400), ("0_-1_1", "3_9_1", 1)))
+    assert list(graph.edges(data="weight")) == [("1_40_1", "3_9_1", 10**400), ("0_-1_1", "3_9_1", 1)]
 
 
 def test_another_tool_s_links_are_no_attribution_graph() -> None:
