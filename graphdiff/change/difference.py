@@ -5,6 +5,7 @@ What one graph has and the other has not: nodes, with the edge that brought each
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -273,15 +274,23 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     head = f"{among}{counts_text(difference)}."
     sections = {title: list(rows) for title, rows in _sections(difference, in_all=top is not None)}
     sections = {title: rows for title, rows in sections.items() if rows}
-    lines = [head[0].upper() + head[1:]]
-    if top is None and room - 1 < LINES_OF_A_SECTION * len(sections):
+    lines = wrapped(head[0].upper() + head[1:])
+    room -= len(lines)
+    if top is None and room < LINES_OF_A_SECTION * len(sections):
         in_a_line = _kinds_in_a_line if difference.kinds else _in_a_line
         return [*lines, "", *(in_a_line(title, rows) for title, rows in sections.items())]
-    tops = _shares([len(rows) for rows in sections.values()], room - 1) if top is None else [top] * len(sections)
+    tops = _shares([len(rows) for rows in sections.values()], room) if top is None else [top] * len(sections)
     for (title, rows), n in zip(sections.items(), tops, strict=True):
         more = [f"  … {how_many(len(rows) - n, 'more rows')} (--all)"] if len(rows) > n else []
+        if more and difference.kinds and top is None:
+            more = [f"  {'; '.join(map(_count_of, rows[n:]))}"]
         lines += ["", title, *(f"  {shorten(row, COLUMNS - 2)}" for row in rows[:n]), *more]
     return lines
+
+
+def wrapped(sentence: str) -> list[str]:
+    """Return a sentence in as many lines as it takes."""
+    return textwrap.wrap(sentence, COLUMNS, break_long_words=False, break_on_hyphens=False)
 
 
 def _in_a_line(title: str, rows: Sequence[str]) -> str:
@@ -299,9 +308,14 @@ def _kinds_in_a_line(title: str, rows: Sequence[str]) -> str:
     >>> _kinds_in_a_line("Gone", ['1 token: " France"@6', "87 features: 0_8082_3 and 86 more"])
     'Gone: 1 token: " France"@6; 87 features'
     """
-    others = [row.partition(": ")[0] for row in rows]
+    others = list(map(_count_of, rows))
     line = f"{title}: {'; '.join([rows[0], *others[1:]])}"
     return line if len(line) <= COLUMNS else f"{title}: {'; '.join(others)}"
+
+
+def _count_of(row: str) -> str:
+    """Return how many nodes of a kind a row names."""
+    return row.partition(": ")[0]
 
 
 def _sections(difference: Difference, *, in_all: bool) -> Iterator[tuple[str, Iterable[str]]]:
