@@ -45,7 +45,9 @@ def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> 
     try:
         nodes, edges = map(float, (text if "," in text else f"{text},{text}").split(","))
     except ValueError:
-        raise UsageError(f"--prune {text}: two parts between 0 and 1, of the nodes and of the edges: 0.8,0.98") from None
+        raise UsageError(
+            f"--prune {text}: two parts between 0 and 1, of the nodes and of the edges: 0.8,0.98"
+        ) from None
     return nodes, edges
 
 
@@ -64,7 +66,9 @@ def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> 
     "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."
 )
 @click.option(
-    "--prune", callback=_two_parts, metavar="PART,PART",
+    "--prune",
+    callback=_two_parts,
+    metavar="PART,PART",
     help="Only nodes and edges that hold these parts of the influence (0.8,0.98), by circuit-tracer's rule; all else "
     "is in edges that keep totals.",
 )
