@@ -249,7 +249,7 @@ def test_what_prune_took_out_is_dashed_and_totals_stay(digits: nx.DiGraph) -> No
     picture = picture_of(answer)
     assert {edge.is_dashed for edge in picture.edges} == {True, False}
     assert all(edge.is_dashed == (edge.facts.get("eliminated") is True) for edge in picture.edges)
-    assert "dashed: ways past nodes that were taken out" in picture.legend
+    assert "dashed: ways past nodes that were taken out, for or against it as their sum is" in picture.legend
     for node in picture.nodes:
         assert node.facts["contribution"] == pytest.approx(
             annotate(digits, ROOTS, LEAVES).nodes[node.name]["contribution"]
