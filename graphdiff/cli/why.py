@@ -68,9 +68,10 @@ def why(
 ) -> None:
     """Explain how SOURCE rests on TARGET: by which paths, how many, what all of them pass.
 
-    With one name, from the roots; with none, of a file that marks both ends, all of it. Several versions of it, or a pattern, get a block each: who needs it by which range,
-    who holds it back. -w adds a table of what weights say; those of the file come first. With -O x.svg (or .png, .dot,
-    .mmd, .graphml) the picture is written too; graphdiff reads .dot and .graphml back, with all numbers.
+    With one name, from the roots; with none, of a file that marks both ends, all of it. Several versions of it, or a
+    pattern, get a block each: who needs it by which range, who holds it back. -w adds a table of what weights say;
+    those of the file come first. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; graphdiff
+    reads .dot and .graphml back, with all numbers.
     """
     is_uncertain = not (sd is None and bounds is None)
     if formula:
