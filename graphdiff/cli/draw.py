@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,15 +40,16 @@ In Python:
 
 
 def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[float, float] | None:
-    """Return what part of the influence nodes, and edges, are to hold, of one number both; the library checks them."""
+    """Return what part of the influence nodes, and edges, are to hold; of one number both."""
     if text is None:
         return None
+    parts = text.split(",") if "," in text else [text, text]
     try:
-        nodes, edges = map(float, (text if "," in text else f"{text},{text}").split(","))
+        nodes, edges = map(float, parts)
     except ValueError:
-        raise UsageError(
-            f"--prune {text}: two parts between 0 and 1, of the nodes and of the edges: 0.8,0.98"
-        ) from None
+        nodes = edges = math.nan
+    if not (0 <= nodes <= 1 and 0 <= edges <= 1):
+        raise UsageError(f"--prune {text}: a part of the nodes and one of the edges, from 0 to 1, as 0.8,0.98")
     return nodes, edges
 
 

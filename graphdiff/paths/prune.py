@@ -157,7 +157,7 @@ def _on_strongest(between: Between, coverage: float) -> set[int]:
     """Return the nodes of the strongest paths that have a part of the sum of sizes; the ends always."""
     instead = [
         Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through"),
-        Remedy(Keyword("nodes"), "those that hold a part of the influence, of any size"),
+        Remedy(Keyword("nodes"), "keeps those that hold a part of the influence, in graphs of any size"),
     ]
     # Nine tenths are enough where 0.9, as a float a little more, is asked for.
     paths = covering(between, coverage * (1 - 1e-12), None, instead, MAX_COVERING)
