@@ -348,7 +348,7 @@ def rank(
     column = _column_of(by, _titles(weights, value, group), measured=isinstance(graph, nx.Graph) and is_profile(graph))
     rows, first = _reached(graph, ready, NODES if relies else source, target), ready[0]
     values = None if value is None else _values_of(graph, value)
-    sized = partial(_set_columns, graph, first, source, value, values, progress)
+    sized: Sized = partial(_set_columns, graph, first, source, value, values, progress)
     if group is not None:
         rows, sized = _grouped(rows, naming_of(graph, group))
     order, places, sizes = _ordered(rows, column, sized, top)
