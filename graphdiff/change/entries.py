@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,9 @@ from graphdiff.showing import and_more
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 
 Mask = NDArray[np.bool_]
+
+#: From the digits of a binary number to bytes that are true or not.
+BITS = bytes.maketrans(b"01", b"\0\1")
 
 
 @dataclass(frozen=True)
@@ -399,7 +403,7 @@ class Origins:
     def _searched(self, starts: Iterable[int]) -> dict[int, int]:
         """Return the ways with the fewest other changes, then by what changed itself, then the shortest: Dijkstra's."""
         nearer: dict[int, int] = {}
-        heap = [(0, int(self._is_kept(start)), 0, start, -1) for start in starts]
+        heap = [(0, int(start in self._kept), 0, start, -1) for start in starts]
         while heap:
             joint, kept, length, node, before = heapq.heappop(heap)
             if node in nearer:
@@ -407,7 +411,7 @@ class Origins:
             nearer[node] = before
             for far in self._steps.get(node, ()):
                 if far not in nearer:
-                    unchanged = self._is_first(node, far) and self._is_kept(far)
+                    unchanged = self._is_first(node, far) and far in self._kept
                     is_other = (node, far) in self._joint
                     heapq.heappush(heap, (joint + is_other, kept + unchanged, length + 1, far, node))
         return nearer
@@ -435,12 +439,9 @@ class Origins:
         directs = self.directs[self.which]
         return near in directs.projects and far in directs.nodes
 
-    def _is_kept(self, number: int) -> bool:
-        """Tell whether a node is a direct dependency that both graphs have alike."""
-        return number in self._kept
-
     @cached_property
     def _kept(self) -> frozenset[int]:
+        """The direct dependencies that both graphs have alike."""
         return (self.directs[0].nodes & self.directs[1].nodes) - self.upgrades.keys()
 
     # -- direct dependencies
@@ -448,9 +449,10 @@ class Origins:
     def _by(self, stage: Stage) -> tuple[Direct, ...]:
         key = self._reached.get(stage.number, 0), stage.direct
         if key not in self._listed:
-            numbers = [each for each, place in self._places.items() if key[0] >> place & 1]
-            numbers.sort(key=lambda each: (each != stage.direct, self._is_kept(each)))
-            self._listed[key] = tuple(self._direct[each] for each in numbers)
+            bits = f"{key[0]:b}"[::-1].encode().translate(BITS)
+            numbers = list(compress(self._places, bits))
+            numbers.sort(key=stage.direct.__ne__)
+            self._listed[key] = tuple(map(self._direct.__getitem__, numbers))
         return self._listed[key]
 
     @cached_property
@@ -460,9 +462,10 @@ class Origins:
 
     @cached_property
     def _places(self) -> dict[int, int]:
-        """The place of each direct dependency on ways to fresh nodes among the bits of `_reached`."""
+        """The place of each direct dependency on ways to fresh nodes among the bits of `_reached`: kept ones last."""
         nodes = () if self.towards else self.directs[self.which].nodes
-        return {number: place for place, number in enumerate(sorted(n for n in nodes if self._is_on_a_way(n)))}
+        ranked = sorted((n in self._kept, n) for n in nodes if self._is_on_a_way(n))
+        return {number: place for place, (_, number) in enumerate(ranked)}
 
     def _is_on_a_way(self, number: int) -> bool:
         return number in self._steps or bool(self.fresh[number])

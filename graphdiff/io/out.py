@@ -287,6 +287,8 @@ def write_mermaid(graph: nx.DiGraph, **viewing: Unpack[Viewing]) -> bytes:
         *(f"style n{number} {style}" for number, node in enumerate(picture.nodes) if (style := _node_style(node))),
         *(f"linkStyle {number} {style}" for number, edge in enumerate(picture.edges) if (style := _edge_style(edge))),
     ]
+    for number, frame in enumerate(row for row in picture.rows if not row.rank):
+        lines += [f"subgraph g{number}[{_label([frame.name])}]", *(f"  n{place}" for place in frame.nodes), "end"]
     if picture.legend:
         lines += [f"legend[{_label(picture.legend)}]", "style legend fill:none,stroke:none"]
     way = picture.directions(view)[0].replace("TB", "TD")

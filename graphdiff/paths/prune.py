@@ -1,49 +1,36 @@
 """`prune`: the strongest part of what lies between two ends, and the rest as edges, every total the same.
 
-What is left out is eliminated: all ways from one kept node to another that pass none, and no kept edge alone, become
-one edge. They are a Jacobian: without the kept edges, and with every kept node split into one that is entered and one
-that is left, the total of one kept node on another is what these ways carry.
+What is left out is eliminated: all ways from one kept node to another that pass none become one edge.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
-from typing import Any, TypeAlias, Unpack
+from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
-from graphdiff.errors import LimitError, UsageError
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
-from graphdiff.graph.topology import Topology, arrange, in_rows
-from graphdiff.jacobians.jacobian import jacobian
-from graphdiff.kernels.rows import index_type
+from graphdiff.graph.topology import Topology
+from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.paths.remainder import remainder
 from graphdiff.paths.selection import Selection, among, holding, tails_of
 from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, ends_of, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 
-#: The sum of the products over some ways, and the number of these.
-Way: TypeAlias = tuple[Number, int]
-#: Ways by the node at their other end.
-Ways: TypeAlias = dict[int, Way]
-
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
 MAX_COVERING = 10_000
-#: So many edges may stand for what is left out.
-MAX_ELIMINATED = 10_000_000
-#: Counts of ways are held in so many bytes at once, about.
-MAX_COUNTS = 2**28
 
 
 @takes_options
@@ -84,7 +71,8 @@ def prune(
         The nodes kept, with the edges kept and their attributes. What all else carries from one kept node to another
         is one edge more, ``eliminated=True``, with its ``weight`` and its number of ``paths`` (none where walks go
         round a cycle). Edges that are on no path from the source to the target are left out. A merged component is
-        one node, the frozenset of its members, unless it holds an end.
+        one node, the frozenset of its members, unless it holds an end. The graph's attributes stay, and ``eliminated``
+        is how many edges are.
 
     Raises
     ------
@@ -169,7 +157,7 @@ def _on_strongest(between: Between, coverage: float) -> set[int]:
     """Return the nodes of the strongest paths that have a part of the sum of sizes; the ends always."""
     instead = [
         Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through"),
-        Remedy(Keyword("nodes"), "those that hold a part of the influence, of any size"),
+        Remedy(Keyword("nodes"), "keeps those that hold a part of the influence, in graphs of any size"),
     ]
     # Nine tenths are enough where 0.9, as a float a little more, is asked for.
     paths = covering(between, coverage * (1 - 1e-12), None, instead, MAX_COVERING)
@@ -183,149 +171,6 @@ def _largest(between: Between, kept: Collection[int], max_nodes: int) -> set[int
     ahead, behind = (sweep(between, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
     inner = sorted(set(kept) - ends, key=lambda node: (-arithmetic.finished(ahead[node] * behind[node]), node))
     return ends | set(inner[: max_nodes - len(ends)])
-
-
-def bypasses(between: Between, kept: Collection[int], drawn: Collection[int]) -> dict[tuple[int, int], Way]:
-    """Return what leads from one kept node to another besides the drawn edges, passing no kept node.
-
-    Parameters
-    ----------
-    between : Between
-        Without cycles that are solved.
-    kept : collection of int
-        Nodes, numbered as in `between`.
-    drawn : collection of int
-        Edges between kept nodes, numbered as in the topology, that stand for themselves.
-
-    Returns
-    -------
-    dict
-        ``{(tail, head): (sum of the products, number of ways)}``. All sources that are not kept are one tail,
-        ``between.n_nodes``, and all targets that are not are one head, the number after it.
-    """
-    arrived: dict[int, Ways] = {}
-    carried = _started(between, kept)
-    for node, row in enumerate(between.rows):
-        ways = carried.pop(node, {})
-        if node not in kept:
-            for seed in between.exits[node]:
-                _arrive(arrived, between.n_nodes + 1, ways, seed)
-        for head, edge, weight in row:
-            if edge in drawn:
-                continue
-            if head in kept:
-                _arrive(arrived, head, ways, weight)
-            else:
-                _carry(carried.setdefault(head, {}), ways, weight)
-    return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
-
-
-def _started(between: Between, kept: Collection[int]) -> dict[int, Ways]:
-    """Return the empty way at each kept node, and at each other source what is put in there."""
-    one = between.graph.one_and_zero[0]
-    carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
-    for node, seed in between.starts:
-        if node not in kept:
-            _bring(carried.setdefault(node, {}), between.n_nodes, one if seed is None else seed, 1)
-    return carried
-
-
-def _arrive(arrived: dict[int, Ways], head: int, ways: Ways, weight: Number) -> None:
-    """Add ways, each a step of this weight longer, to those that end at a head, by the tails that they start at."""
-    for tail, (value, count) in ways.items():
-        _bring(arrived.setdefault(tail, {}), head, value * weight, count)
-
-
-def _carry(sums: Ways, ways: Ways, weight: Number) -> None:
-    """Add ways, each a step of this weight longer, to those of the same tails that are on their way."""
-    for tail, (value, count) in ways.items():
-        _bring(sums, tail, value * weight, count)
-
-
-def _bring(sums: Ways, key: int, value: Number, count: int) -> None:
-    """Add ways to those that have the same other end."""
-    before, counted = sums.get(key, (0, 0))
-    sums[key] = before + value, counted + count
-
-
-# -- what all else carries
-
-
-def _eliminated(between: Between, kept: Selection) -> dict[tuple[int, int], tuple[Number, int | None]]:
-    """Return what leads from one kept node to another over no kept node, besides the kept edges.
-
-    Returns
-    -------
-    dict
-        ``{(tail, head): (sum of the products, number of ways)}``, numbered as in `between`; no number where walks go
-        round a cycle.
-    """
-    tails, heads, nodes = _split(between, kept)
-    graph, n_nodes = between.graph, between.n_nodes
-    topology, numbers = arrange(n_nodes + len(nodes), tails, heads)
-    weights = arithmetic.taken(graph.weights, between.edges[~kept.edges])
-    rest = CompiledGraph(topology, in_rows(weights, numbers), graph.cycles if between.loops else "raise", graph.exact)
-    starts, stops = np.intersect1d(tails, nodes), np.unique(heads[heads >= n_nodes])
-    if len(starts) * len(stops) > MAX_ELIMINATED:
-        raise LimitError(
-            f"what is eliminated may be an edge between any two of {len(nodes):,} nodes that are kept, and more than "
-            f"{MAX_ELIMINATED:,} edges are not made",
-            Remedy(Keyword("nodes"), "of a smaller part keeps fewer"),
-        )
-    method = "forward" if len(starts) <= len(stops) else "reverse"
-    totals = jacobian(rest, starts.tolist(), stops.tolist(), method=method).array.T.tolist()
-    carried = {
-        (start, int(nodes[stop - n_nodes])): number
-        for start, row in zip(starts.tolist(), totals, strict=True)
-        for stop, number in zip(stops.tolist(), row, strict=True)
-    }
-    if between.loops:
-        return {pair: (number, None) for pair, number in carried.items() if number != 0}
-    counts = _n_ways(n_nodes, nodes, tails.tolist(), heads.tolist())
-    return {pair: (carried[pair], n_ways) for pair, n_ways in counts.items()}
-
-
-def _split(between: Between, kept: Selection) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return the ends of the edges that are not kept, those that enter a kept node at a node of their own, and the
-    kept nodes, of which these are in order those after all others.
-    """
-    nodes = np.flatnonzero(kept.nodes)
-    entered = np.arange(between.n_nodes)
-    entered[nodes] = between.n_nodes + np.arange(len(nodes))
-    tails, heads = tails_of(between)[~kept.edges], entered[between.heads[~kept.edges]]
-    index = index_type(between.n_nodes + len(nodes))
-    return tails.astype(index), heads.astype(index), nodes
-
-
-def _n_ways(n_nodes: int, nodes: NDArray[Any], tails: list[int], heads: list[int]) -> dict[tuple[int, int], int]:
-    """Return how many ways lead from one kept node to another, where any do; exact, however many.
-
-    A node's counts, from all kept nodes, are the digits of one int, so that an edge is one addition.
-    """
-    ends, edges = nodes.tolist(), list(zip(tails, heads, strict=True))
-    most = max(_counted(n_nodes + len(ends), dict.fromkeys(ends, 1), edges), default=0)
-    width = most.bit_length() // 8 + 1
-    ways: dict[tuple[int, int], int] = {}
-    at_once = 1 + MAX_COUNTS // (width * (n_nodes + 1))
-    for first in range(0, len(ends), at_once):
-        starts = ends[first : first + at_once]
-        digits = {node: 1 << 8 * width * place for place, node in enumerate(starts)}
-        for head, packed in zip(ends, _counted(n_nodes + len(ends), digits, edges)[n_nodes:], strict=True):
-            text = packed.to_bytes(width * len(starts), "little")
-            counts = (int.from_bytes(text[width * place :][:width], "little") for place in range(len(starts)))
-            ways |= {(tail, head): n_ways for tail, n_ways in zip(starts, counts, strict=True) if n_ways}
-    return dict(sorted(ways.items()))
-
-
-def _counted(n_nodes: int, seeds: Mapping[int, int], edges: Iterable[tuple[int, int]]) -> list[int]:
-    """Return of each node its seed and what comes to it over the edges, given in topological order."""
-    counts = [0] * n_nodes
-    for node, seed in seeds.items():
-        counts[node] = seed
-    for tail, head in edges:
-        if counts[tail]:
-            counts[head] += counts[tail]
-    return counts
 
 
 # -- the graph
@@ -352,9 +197,13 @@ def _as_graph(
     for tail, head, key, data in _records(between, given, labels, kept):
         # Edges of several members of a merged node may have one key.
         pruned.add_edge(tail, head, None if pruned.has_edge(tail, head, key) else key, **data)
-    for (tail, head), (weight, n_ways) in _eliminated(between, kept).items():
-        counted = {} if n_ways is None else {"paths": n_ways}
-        pruned.add_edge(labels[tail], labels[head], weight=weight, **counted, eliminated=True)
+    drawn = set(pruned.edges())
+    with collector_at_rest():
+        for tail, head, weight, n_ways in remainder(between, kept):
+            pair, paths = (labels[tail], labels[head]), {} if n_ways is None else {"paths": n_ways}
+            pruned.add_edge(*pair, None if pair in drawn else 0, weight=weight, **paths, eliminated=True)
+    if n_eliminated := pruned.number_of_edges() - int(kept.edges.sum()):
+        pruned.graph["eliminated"] = n_eliminated
     return pruned
 
 

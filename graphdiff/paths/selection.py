@@ -1,9 +1,9 @@
 """Which nodes and edges hold a part of the influence on the targets: the rule that prunes attribution graphs.
 
 Every edge counts as its part of the absolute weights that enter its head (`graphdiff.weights.normalised`). Nodes are
-the smallest set, by sorting, that holds a part of all nodes' influence on the targets; edges, with parts among these nodes
-alone, the smallest that holds a part of all edges'. A node that so loses all that left it, or all that entered it,
-goes too. Numbers are floats here, whatever the weights are: they choose, and no total is computed from them.
+the smallest set, by sorting, that holds a part of all nodes' influence on the targets; edges, with parts among these
+nodes alone, the smallest that holds a part of all edges'. A node that so loses all that left it, or all that entered
+it, goes too. Numbers are floats here, whatever the weights are: they choose, and no total is computed from them.
 
 References
 ----------

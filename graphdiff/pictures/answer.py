@@ -6,7 +6,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,7 @@ from graphdiff.pictures.scale import FAINT, Scale, Signed, scale_of
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.text.names import end_text, node_text, texts
+from graphdiff.text.names import Titled, end_text, members_of, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown, signed
 from graphdiff.text.records import distinct, keys_of
 from graphdiff.text.sentences import how_many, ways_round, words_for
@@ -66,7 +66,7 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     if not between.n_nodes:
         ends = _lone_ends(graph)
         facts = graph.graph | _named_ends(graph, ends) | _said_part(graph, between)
-        yield Picture(ends, [], [_question(graph.graph, between)], facts)
+        yield Picture(ends, [], [_question(_called(graph), between)], facts)
         return
     part = (
         None
@@ -107,7 +107,7 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
         lines += [f"labels from {share_text(FAINT)}, lighter below"] if faint != edges else []
         edges = faint
     facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
-    legend = _legend(graph.graph, between, lines, scale)
+    legend = _legend(_called(graph), between, lines, scale)
     return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
 
 
@@ -126,7 +126,9 @@ def _added(
         facts = rows[0] | facts
     if part.passes_others(pair):
         facts["eliminated"] = True
-    return replace(scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=not rows)
+    return replace(
+        scale.edge(place[pair[0]], place[pair[1]], facts), is_dashed=all(row.get("eliminated") is True for row in rows)
+    )
 
 
 def _nearest(graph: nx.DiGraph, between: Between, view: View) -> Iterator[Picture]:
@@ -153,7 +155,7 @@ def _plainly(
     nodes, edges = _nodes(graph, between, used, scale), _edges(graph, between, steps, place, scale)
     facts = graph.graph | _named_ends(graph, nodes)
     facts |= {"drawn": said[0]} if said else _said_part(graph, between)
-    return Picture(nodes, edges, _legend(graph.graph, between, said, scale), facts)
+    return Picture(nodes, edges, _legend(_called(graph), between, said, scale), facts)
 
 
 # -- what is drawn
@@ -299,9 +301,10 @@ def _edges(
     steps = [(tail, head, between.edge_label(edge)) for tail, head, edge in edges]
     rows = [graph.get_edge_data(*label) for _, _, label in steps]
     keys = _drawn_keys(graph, steps)
+    drawn = [scale.edge(place[tail], place[head], data) for (tail, head, _), data in zip(steps, rows, strict=True)]
     return [
-        replace(scale.edge(place[tail], place[head], data), key=key)
-        for (tail, head, _), data, key in zip(steps, rows, keys, strict=True)
+        replace(edge, key=key, is_dashed=edge.is_dashed or data.get("eliminated") is True)
+        for edge, data, key in zip(drawn, rows, keys, strict=True)
     ]
 
 
@@ -346,9 +349,32 @@ def _legend(asked: dict[str, Any], between: Between, drawn: list[str], scale: Sc
         _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
         *([asked["not_computed"]] if "not_computed" in asked else []),
+        *(_pruned(asked["eliminated"]) if "eliminated" in asked else []),
         *drawn,
         *_keys(asked, scale),
     ]
+
+
+def _pruned(n_edges: int) -> list[str]:
+    """Return what `graphdiff.prune` made of the ways past what it left out, of which no more is known here."""
+    return [f"pruned: {how_many(n_edges, 'edges')} for all ways past what was left out, each one path and one sign"]
+
+
+def _called(graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what was asked, the ends by their titles, where nodes have any."""
+    asked: dict[str, Any] = graph.graph
+    attribute = asked.get("node_title")
+    if attribute is None:
+        return asked
+    titles = {node: Titled(node, str(called)) for node, called in graph.nodes(data=attribute) if called is not None}
+    return asked | {name: _by_titles(asked[name], titles) for name in SEEDS if name in asked}
+
+
+def _by_titles(end: Any, titles: dict[Any, Titled]) -> Any:
+    if isinstance(end, Mapping):
+        return {titles.get(node, node): seed for node, seed in end.items()}
+    nodes = members_of(end)
+    return titles.get(end, end) if nodes is None else [titles.get(node, node) for node in nodes]
 
 
 def _question(asked: dict[str, Any], between: Between) -> str:
@@ -403,10 +429,12 @@ def _keys(asked: dict[str, Any], scale: Scale) -> Iterator[str]:
 
 def _signed_keys(asked: dict[str, Any], scale: Signed) -> Iterator[str]:
     """Yield what stands at the nodes and edges of an attribution graph, and what speaks for and against."""
-    total: Any = asked.get("total")
-    if isinstance(total, REAL) and isinstance(scale.whole, REAL):
-        sides = ((side * abs(scale.whole) + total) / 2 for side in (1, -1))
-        paths = " and ".join(filter(None, (signed(side) if side else "" for side in sides))) or "0"
-        yield f"paths for it and against it: {paths}; node and edge: what of the total runs through it"
+    total, whole = asked.get("total"), scale.whole
+    if isinstance(total, REAL) and isinstance(whole, REAL):
+        size: Any = abs(whole)
+        # Of ints, which may be beyond the floats, both are even.
+        sides = (side // 2 if isinstance(side, int) else side / 2 for side in (total + size, total - size))
+        yield "{} for it, {} against it".format(*map(signed, sides))
+        yield "node and edge: what of the total runs through it"
     yield "width: how much; blue, arrow: for; orange, bar: against"
     yield "bold ellipse: source; double border: target"

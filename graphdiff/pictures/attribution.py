@@ -13,11 +13,12 @@ from itertools import groupby, islice
 
 import networkx as nx
 
+from graphdiff.arithmetic import REAL
 from graphdiff.pictures.answer import answer_pictures
-from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, Row
+from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Facts, Picture, Row, plain_picture
 from graphdiff.pictures.scale import Signed, largest_of
 from graphdiff.pictures.view import View
-from graphdiff.text.numbers import short
+from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many
 
 __all__ = ["attribution_pictures"]
@@ -25,15 +26,17 @@ __all__ = ["attribution_pictures"]
 #: Where edges are many, one of less than this part of the largest has no label, and is thin.
 FAINT = 0.12
 #: So many edges all have labels.
-FEW = 30
+FEW = 16
 #: Edges of less than this part of the largest are drawn only where nothing more leads to a node, or away from it.
-LEAST = 0.02
+LEAST = 0.06
 #: Before all layers, and behind them.
 BELOW, ABOVE = -1, 10**9
 
 
 def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     """Yield pictures of an attribution graph from `graphdiff.annotate`, each with fewer nodes than the one before.
+
+    Of one that is not annotated there is one, of all that it has.
 
     Examples
     --------
@@ -47,45 +50,77 @@ def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     >>> [row.name for row in picture.rows], picture.nodes[0].lines, picture.edges[0].label
     (['tokens', 'logits'], ('"a"@0', '-0.5'), '-0.5')
     """
+    if "annotation" not in graph.graph:
+        yield _whole(plain_picture(graph))
+        return
     few = max(1, view.max_nodes // 6)
     wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
     for picture in answer_pictures(graph, wide):
-        yield _in_rows(picture, str(graph.graph["annotation"]), view.max_edges)
+        yield _in_rows(picture, graph, view.max_edges)
 
 
-def _in_rows(picture: Picture, attribute: str, max_edges: int) -> Picture:
+def _whole(picture: Picture) -> Picture:
+    """Return a picture of a graph as it is, all its edges by their weights."""
+    scale = Signed("weight", largest_of("weight", [edge.facts for edge in picture.edges]), 0, has_weights=False)
+    edges = [_drawn(edge, scale, are_few=len(picture.edges) <= FEW) for edge in picture.edges]
+    legend = ["edge: attribution; width: its size; blue, arrow: positive; orange, bar: negative"]
+    return replace(picture, edges=edges, legend=legend, rows=_rows(picture.nodes, edges))
+
+
+def _in_rows(picture: Picture, graph: nx.DiGraph, max_edges: int) -> Picture:
     """Return a picture with its strongest edges, and its nodes in rows."""
+    attribute = str(graph.graph["annotation"])
     scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
-    ranked = sorted(picture.edges, key=lambda edge: -abs(scale.strength(edge.facts)))
-    drawn = _strongest(ranked, scale, max_edges)
-    edges = [_drawn(ranked[place], scale, are_few=len(drawn) <= FEW) for place in drawn]
-    said = [f"numbers from {short(FAINT * float(scale.largest))} on"] if len(drawn) > FEW else []
-    left = [edge.facts for place, edge in enumerate(ranked) if place not in {*drawn}]
-    if left:
-        said.append(f"not drawn: {how_many(len(left), 'edges')}, {short(largest_of(attribute, left))} at most in each")
-    legend = [*picture.legend[:-1], *said, *picture.legend[-1:]]
-    facts = {**picture.facts, "drawn": "; ".join([*filter(None, [picture.facts.get("drawn")]), *said])} if said else {}
-    return replace(picture, edges=edges, legend=legend, facts=facts or picture.facts, rows=_rows(picture.nodes, edges))
+    ranked = sorted(picture.edges, key=lambda edge: -_size(edge, scale))
+    strongest = _strongest(ranked, scale, max_edges)
+    edges = [_drawn(ranked[place], scale, are_few=len(strongest) <= FEW) for place in sorted(strongest)]
+    left = [edge.facts for place, edge in enumerate(ranked) if place not in strongest]
+    rows = _rows(picture.nodes, edges)
+    lost = [_lost(left, attribute)] if left else []
+    legend = [*picture.legend[:-1], *_keys(graph, edges, attribute, rows), *lost, *picture.legend[-1:]]
+    facts = {**picture.facts, "drawn": "; ".join(filter(None, [picture.facts.get("drawn"), *lost]))}
+    return replace(picture, edges=edges, legend=legend, facts=facts if left else picture.facts, rows=rows)
 
 
-def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> list[int]:
+def _size(edge: DrawnEdge, scale: Signed) -> float:
+    """Return how strong an edge is, from 0 to 1; what is no real number has no size, and is as strong as any."""
+    return abs(scale.strength(edge.facts)) if isinstance(edge.facts.get(scale.attribute), REAL) else 1.0
+
+
+def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> set[int]:
     """Return the places of the edges to draw: the first into and out of each node, then the first of all."""
-    heads, tails, chosen = set[int](), set[int](), list[int]()
+    heads, tails, chosen = set[int](), set[int](), set[int]()
     for place, edge in enumerate(ranked):
         if edge.head not in heads or edge.tail not in tails:
-            chosen.append(place)
+            chosen.add(place)
             heads.add(edge.head)
             tails.add(edge.tail)
-    room = max(0, max_edges - len(chosen))
-    others = (place for place, edge in enumerate(ranked) if abs(scale.strength(edge.facts)) >= LEAST)
-    return sorted({*chosen, *islice((place for place in others if place not in {*chosen}), room)})
+    others = (n for n, edge in enumerate(ranked) if n not in chosen and _size(edge, scale) >= LEAST)
+    return chosen.union(islice(others, max(0, max_edges - len(chosen))))
 
 
 def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
     """Return an edge as its number asks for; dashed where it stands for ways past others only."""
     drawn = replace(scale.edge(edge.tail, edge.head, dict(edge.facts)), is_dashed=edge.is_dashed, key=edge.key)
-    is_faint = not are_few and abs(scale.strength(edge.facts)) < FAINT
-    return replace(drawn, label="", width=0.7) if is_faint else drawn
+    return drawn if are_few or _size(edge, scale) >= FAINT else replace(drawn, label="", width=0.7)
+
+
+def _keys(graph: nx.DiGraph, edges: Sequence[DrawnEdge], attribute: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what numbers are shown, and what is dashed that no other line says."""
+    sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
+    if sizes and not all(edge.label for edge in edges):
+        yield f"numbers from {short(min(sizes))} on"
+    if any(data.get("eliminated") is True for data in graph.edges.values()):
+        yield "dashed: ways past nodes that were taken out, for or against it as their sum is"
+    if not all(row.rank for row in rows):
+        yield "dashed frame: a supernode"
+
+
+def _lost(left: Sequence[Facts], attribute: str) -> str:
+    """Return how many edges are not drawn, and how much each of them carries at most."""
+    most = f", {short(largest_of(attribute, left))} at most in each"
+    are_real = all(isinstance(row.get(attribute), REAL) and row[attribute] for row in left[:1])
+    return f"not drawn: {how_many(len(left), 'edges')}{most if are_real else ''}"
 
 
 def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
@@ -98,7 +133,12 @@ def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
     order = sorted(range(len(nodes)), key=lambda place: (layers[place], depths[place], _position(nodes[place]), place))
     rows = groupby(order, key=lambda place: (layers[place], depths[place]))
     ends = {(BELOW, 0): Row("tokens", (), "min"), (ABOVE, 0): Row("logits", (), "max")}
-    return [replace(ends.get(key, Row(f"layer {key[0]}", ())), nodes=tuple(places)) for key, places in rows]
+    groups: dict[str, list[int]] = {}
+    for place in order:
+        if isinstance(group := nodes[place].facts.get("supernode"), str):
+            groups.setdefault(group, []).append(place)
+    frames = [Row(shorten(name, MAX_NAME), tuple(places), "") for name, places in groups.items()]
+    return [replace(ends.get(key, Row(f"layer {key[0]}", ())), nodes=tuple(places)) for key, places in rows] + frames
 
 
 def _layer(node: DrawnNode) -> int:

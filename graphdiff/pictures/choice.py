@@ -11,22 +11,25 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.ends import ROOTS, Boundary
 from graphdiff.jacobians.elimination import ORDERS, Shape, Ways, count, take_out
-from graphdiff.paths.prune import Way, bypasses
+from graphdiff.paths.bypasses import Way, bypasses
 from graphdiff.pictures.annotate import SEEDS
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import DrawnNode, share_text
 from graphdiff.pictures.scale import Scale
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.levels import Arrays
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import node_text, texts
 from graphdiff.text.numbers import short, shorten
@@ -92,7 +95,7 @@ def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Pa
         for head, edge, weight in between.rows[tail]:
             if head in kept:
                 direct.setdefault((tail, head), []).append((edge, weight))
-    ways = _walked(between, kept) if between.loops else bypasses(between, kept, ())
+    ways = _walked(between, kept) if between.loops else bypasses(between, kept)
     if ways is None:
         return None
     is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
@@ -147,11 +150,9 @@ class _Cover:
             return chosen
         ends = {*between.sources, *between.targets}
         while len(chosen) < self.view.max_nodes - len(self.fixed):
-            rest = self._past(chosen)
-            left = total_over(rest, SEMIRINGS["size"])
+            left, through = self._rest(chosen)
             if not left or float(left / whole) <= 1 - self.view.coverage:
                 break
-            through = passing(rest, SEMIRINGS["size"])
             inner = set(range(between.n_nodes)).difference(ends, chosen)
             most = max(inner, key=lambda node: (through[node], -node), default=None)
             if most is None or not through[most]:
@@ -164,13 +165,37 @@ class _Cover:
         have_sizes = arithmetic.have_sizes(self.between.graph.weights)
         return have_sizes and self.between.n_edges * self.view.max_nodes <= MAX_VISITS
 
-    def _past(self, drawn: list[int]) -> Between:
-        """Return what passes none of the nodes drawn on its way from end to end."""
+    def _rest(self, drawn: list[int]) -> tuple[Number, Sequence[Number]]:
+        """Return how much passes none of the nodes drawn on its way from end to end, and how much of it each node."""
+        if (arrays := self._arrays) is None:
+            rest = self.between.keeping(self._past(drawn))
+            return total_over(rest, SEMIRINGS["size"]), passing(rest, SEMIRINGS["size"])
+        weights = np.where(self._past(drawn), np.abs(arrays.weights), 0.0)
+        entering, leaving = self._seeds
+        ahead = arrays.forward(entering, weights)
+        return float(ahead @ leaving), (ahead * arrays.reverse(leaving, weights)).tolist()
+
+    @cached_property
+    def _arrays(self) -> Arrays | None:
+        return Arrays.where_faster(self.between)
+
+    @cached_property
+    def _seeds(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """The sizes of what is put in at each node, and of how much it counts at the end."""
+        sizes = np.zeros((2, self.between.n_nodes))
+        for row, seeds in zip(sizes, (self.between.numbered_starts, self.between.numbered_stops), strict=True):
+            for node, seed in seeds:
+                row[node] += float(abs(seed))
+        return sizes[0], sizes[1]
+
+    def _past(self, drawn: list[int]) -> NDArray[np.bool_]:
+        """Return a mark of each edge that may be on a way from end to end past the nodes drawn."""
         is_drawn, is_fixed = (np.zeros(self.between.n_nodes, dtype=bool) for _ in range(2))
         is_drawn[drawn] = True
         is_fixed[list(self.fixed)] = True
         tails, heads = np.repeat(np.arange(self.between.n_nodes), np.diff(self.between.ptr)), self.between.heads
-        return self.between.keeping(~(is_drawn[tails] | is_drawn[heads] | (is_fixed[tails] & is_fixed[heads])))
+        met: NDArray[np.bool_] = is_drawn[tails] | is_drawn[heads] | (is_fixed[tails] & is_fixed[heads])
+        return ~met
 
 
 def passing(between: Between, semiring: Semiring) -> list[Number]:

@@ -169,8 +169,12 @@ def drawing(picture: Picture, direction: str) -> pydot.Dot:
 
 
 def _row(number: int, row: Row, ids: Sequence[str]) -> pydot.Subgraph:
-    """Return what keeps nodes in a row; what it is called stands beside it where we lay it out."""
-    beside = pydot.Subgraph(f"row{number}", rank=row.rank, comment=f'"{escape(row.name)}"')
+    """Return what keeps nodes in a row; what it is called stands beside it where we lay it out. Or a frame."""
+    name = f'"{escape(row.name)}"'
+    if row.rank:
+        beside = pydot.Subgraph(f"row{number}", rank=row.rank, comment=name)
+    else:
+        beside = pydot.Cluster(f"{number}", label=name, style="dashed", color='"#666666"')
     for place in row.nodes:
         beside.add_node(pydot.Node(ids[place]))
     return beside
@@ -218,9 +222,9 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         return overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:
         return _OF_PROFILES[graph.graph["annotation"]](graph, view)
-    if "annotation" not in graph.graph:
-        return iter([plain_picture(graph)])
-    return attribution_pictures(graph, view) if is_attribution(graph) else answer_pictures(graph, view)
+    if is_attribution(graph):
+        return attribution_pictures(graph, view)
+    return answer_pictures(graph, view) if "annotation" in graph.graph else iter([plain_picture(graph)])
 
 
 def escape(text: str) -> str:
@@ -248,6 +252,8 @@ def _set_defaults(dot: pydot.Dot, picture: Picture, facts: dict[str, Any]) -> No
         "nodesep": "0.15" if len(picture.edges) > DENSE else "0.35",
         "ranksep": "0.45",
     }
+    if not all(row.rank for row in picture.rows):
+        whole["newrank"] = "true"  # so that rows go through frames
     if picture.legend:
         legend = "".join(f"{escape(line)}\\l" for line in ["", *picture.legend])
         whole |= {"label": legend, "labelloc": "b", "labeljust": "l"}
@@ -388,7 +394,8 @@ LOOKS: dict[str, dict[str, re.Pattern[str]]] = {
     },
 }
 
-OURS = "fontname fontsize fontcolor pad nodesep rankdir ranksep label labelloc labeljust margin penwidth peripheries"
+OURS = """fontname fontsize fontcolor pad nodesep rankdir ranksep newrank label labelloc labeljust margin penwidth
+    peripheries"""
 
 #: What a layout is told of a drawing by `graphdiff.pictures.dot`.
 LAID_OUT = frozenset(OURS.split()).union(*LOOKS.values())

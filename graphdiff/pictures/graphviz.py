@@ -144,7 +144,10 @@ def _bare(dot: pydot.Dot) -> pydot.Dot:
         bare.add_node(pydot.Node(node.get_name(), **_drawn(node)))
     for edge in dot.get_edges():
         bare.add_edge(pydot.Edge(edge.get_source(), edge.get_destination(), **_drawn(edge)))
-    _add_rows(bare, dot.get_subgraphs())
+    _add_rows(bare, [row for row in dot.get_subgraphs() if row.get("rank")])
+    for frame in dot.get_subgraphs():
+        if not frame.get("rank"):
+            bare.add_subgraph(frame)
     return bare
 
 

@@ -81,7 +81,8 @@ class DrawnEdge:
 class Row:
     """Nodes that stand beside one another, by their places, and what the row is called.
 
-    They stand in this order where they are the first or the last of all rows (`rank` is min or max).
+    They stand in this order where they are the first or the last of all rows (`rank` is min or max). Where they are
+    the members of a group they stand in several rows, within a frame (`rank` is empty).
     """
 
     name: str
@@ -104,7 +105,7 @@ class Picture:
     extent : str
         How much of a profile is drawn.
     rows : list of Row
-        From the bottom to the top, where layers are rows; such a picture grows upwards.
+        From the bottom to the top, where layers are rows; such a picture grows upwards. Frames of groups behind them.
     """
 
     nodes: list[DrawnNode]

@@ -16,8 +16,7 @@ Where signs mix, removing an edge can make the total larger: nothing of this hol
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -27,15 +26,15 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
-from graphdiff.kernels import pays
-from graphdiff.sets.arrays import Arrays
 from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, total_over
+from graphdiff.sums.levels import Arrays
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import node_text
@@ -45,9 +44,6 @@ MAX_EXACT = 20
 
 #: Up to so many edges between the ends a cut of all paths is looked at, too, where a part is to go.
 MAX_MEETING = 50_000
-
-#: How many sweeps a cut takes, some.
-SWEEPS = 10
 
 #: Floats count as equal within this part of the sum of absolute influences.
 CLOSE = 1e-12
@@ -87,7 +83,8 @@ class Search:
         """What may be removed, by its label."""
         between = self.between
         if self.what == "edges":
-            return {between.edge_label(edge): frozenset([edge]) for row in self.rows for _, edge, _ in row}
+            edges = map(frozenset, between.edges.reshape(-1, 1).tolist())
+            return dict(zip(between.graph.topology.edge_labels(between.edges), edges, strict=True))
         entering = self._entering
         return {
             label: entering.get(node) or frozenset(edge for _, edge, _ in self.rows[node])
@@ -96,13 +93,19 @@ class Search:
         }
 
     @cached_property
+    def place(self) -> dict[int, int]:
+        """The place of each edge among those between."""
+        return {edge: place for place, edge in enumerate(self.between.edges.tolist())}
+
+    @cached_property
+    def places(self) -> dict[Any, list[int]]:
+        """The places of the edges that are gone with each candidate."""
+        return {label: [self.place[edge] for edge in edges] for label, edges in self.candidates.items()}
+
+    @cached_property
     def arrays(self) -> Arrays | None:
         """The edges as arrays, where kernels walk them faster than Python; None elsewhere."""
-        graph = self.between.graph
-        in_floats = arithmetic.in_floats(graph.weights) and isinstance(graph.weights, np.ndarray)
-        if not (in_floats and pays(SWEEPS * self.between.n_edges)):
-            return None
-        return Arrays.of(self.between, self.candidates)
+        return Arrays.where_faster(self.between)
 
     @cached_property
     def _staying(self) -> dict[int, str]:
@@ -210,11 +213,19 @@ class Rest:
     gone: Edges
 
     @cached_property
+    def weights(self) -> NDArray[Any]:
+        """The weights in the arrays of the search, 0 of what is gone."""
+        assert self.search.arrays is not None
+        weights = self.search.arrays.weights.copy()
+        weights[[self.search.place[edge] for edge in self.gone]] = 0.0
+        return weights
+
+    @cached_property
     def tangents(self) -> list[Number]:
         """What reaches each node of one unit at the source."""
         values = list(self.search.entering)
         if self.search.arrays is not None:
-            return self.search.arrays.forward(values, self.gone)
+            return list(self.search.arrays.forward(values, self.weights).tolist())
         for node, row in enumerate(self.search.rows):
             value = values[node]
             if value:
@@ -232,23 +243,31 @@ class Rest:
         return sum(tangents[node] * seed for node, seed in self.search.between.numbered_stops)
 
     @cached_property
-    def gains(self) -> dict[Any, Number]:
-        """By how much the total would fall without each candidate."""
+    def through(self) -> Sequence[Number]:
+        """What flows through each edge, in the order of those between; 0 where it is gone."""
         between, tangents = self.search.between, self.tangents
         adjoints = list(self.search.leaving)
-        if self.search.arrays is not None:
-            return self.search.arrays.gains(tangents, adjoints, self.gone)
-        through: dict[int, Number] = {}
+        if (arrays := self.search.arrays) is not None:
+            pulled = arrays.reverse(adjoints, self.weights)
+            # Python's floats, made only of those that are looked at.
+            return memoryview(np.array(tangents)[arrays.tails] * self.weights * pulled[between.heads])
+        through: list[Number] = [0] * between.n_edges
         for node in range(between.n_nodes - 1, -1, -1):
-            for head, edge, weight in self.search.rows[node]:
+            for place, (head, edge, weight) in enumerate(self.search.rows[node], int(between.ptr[node])):
                 if edge not in self.gone:
                     adjoints[node] += weight * adjoints[head]
-                    through[edge] = tangents[node] * weight * adjoints[head]
-        return {
-            label: sum(through[edge] for edge in edges if edge in through)
-            for label, edges in self.search.candidates.items()
-            if not edges <= self.gone
-        }
+                    through[place] = tangents[node] * weight * adjoints[head]
+        return through
+
+    @cached_property
+    def gains(self) -> dict[Any, Number]:
+        """By how much the total would fall without each candidate that is there."""
+        there = [label for label, edges in self.search.candidates.items() if not edges <= self.gone]
+        return {label: self.gain(label) for label in there}
+
+    def gain(self, label: Any) -> Number:
+        """Return by how much the total would fall without a candidate."""
+        return sum(map(self.through.__getitem__, self.search.places[label]))
 
 
 def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
@@ -260,12 +279,12 @@ def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
     done: list[Any] = []
     waiting = list(chosen)
     while waiting:
-        gains = left.gains
-        best = max(waiting, key=lambda label: gains.get(label, 0) * (1 if search.total >= 0 else -1))
+        gains = {label: left.gain(label) for label in waiting}
+        best = max(waiting, key=lambda label: gains[label] * (1 if search.total >= 0 else -1))
         waiting.remove(best)
         done.append(best)
         left = search.without(done)
-        yield Stroke(best, search.whole.gains.get(best, 0), checked(left.total))
+        yield Stroke(best, search.whole.gain(best), checked(left.total))
 
 
 # -- every path
@@ -322,7 +341,8 @@ def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] 
 
 
 def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
-    beyond = beyond_cut(search.between, Counter((tail, head) for tail, head, _ in steps))
+    ends = [tail for tail, *_ in steps], [head for _, head, _ in steps]
+    beyond = beyond_cut(search.between, ends, [1] * len(steps))
     if beyond is None:
         return None
     return [search.between.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
@@ -337,8 +357,9 @@ def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any
     room = {node for node, label in enumerate(labels) if label in search.candidates}
     targets = set(search.between.targets)
     doors = [(~node, node) if node in targets else (node, ~node) for node in range(len(labels))]
-    within = {door: 1 if node in room else None for node, door in enumerate(doors)}
-    beyond = beyond_cut(search.between, within | {(doors[tail][1], doors[head][0]): None for tail, head, _ in steps})
+    pairs = [*doors, *((doors[tail][1], doors[head][0]) for tail, head, _ in steps)]
+    sizes = [1 if node in room else -1 for node in range(len(doors))] + [-1] * len(steps)
+    beyond = beyond_cut(search.between, ([tail for tail, _ in pairs], [head for _, head in pairs]), sizes)
     if beyond is None:
         return None
     return [labels[node] for node in sorted(room) if doors[node][0] not in beyond and doors[node][1] in beyond]

@@ -150,10 +150,12 @@ def what_if(
 
 
 def _fixed(graph: CompiledGraph, end: End) -> End:
-    """Return an end by its nodes, so that it means the same ones in a changed graph."""
+    """Return an end by its nodes, so that it means the same ones in a changed graph, and as much of each."""
     if not isinstance(end, Boundary):
         return end
-    return [graph.topology.label(position) for position in seeds_of(graph, end).positions]
+    seeds = seeds_of(graph, end)
+    labels = [graph.topology.label(position) for position in seeds.positions]
+    return labels if seeds.numbers is None else dict(zip(labels, graph.topology.leaf_seeds, strict=True))
 
 
 def _answer(made: Edited, given: tuple[End, End], ends: tuple[End, End]) -> WhatIf:

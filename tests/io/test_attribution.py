@@ -181,7 +181,7 @@ def test_what_llamascopium_writes_is_read() -> None:
     ]  # fmt: skip
     only = {"2_bias_attn_bO_1": {"node_id": "2_bias_attn_bO_1", "feature_type": "bias"}}
     sets = {"neuronpedia_source_set": "tc-8x", "neuronpedia_lorsa_source_set": "lorsa-8x"}
-    metadata = {"scan": "m", "prompt_tokens": ["<bos>", " x"], "feature_details": sets}
+    metadata = {"scan": "m", "feature_details": sets}
     graph = read(small(("2_lor_7_1", "4_9_1", 1), nodes=nodes, metadata=metadata, qk_only_nodes=only))
     assert [graph.nodes[node]["kind"] for node in graph] == [
         "token",
@@ -263,8 +263,8 @@ def test_logits_without_probabilities_count_one_each(probability: float | None) 
 
 
 def test_positions_beyond_the_prompt_are_said_and_have_no_token() -> None:
-    graph = read(small(("1_2_34", "3_9_34", 2.0), nodes=[feature(1, 2, 34), logit(3, 9, 34)]))
-    assert "token" not in graph.nodes["1_2_34"]
+    graph = read(small(("1_2_2", "3_9_34", 2.0), nodes=[token(1), feature(1, 2, 2), logit(3, 9, 34)]))
+    assert "token" not in graph.nodes["1_2_2"]
     (warning,) = graph.graph["warnings"]
     assert warning.endswith("2 nodes stand at positions beyond the 2 tokens of the prompt")
 
@@ -275,6 +275,11 @@ def test_features_whose_ids_do_not_say_it_are_numbered_as_pairs(layer: int, inde
     nodes = [feature(layer, index, 0, node_id="f0"), feature(5, 4, 0, node_id="f1")]
     graph = read(small(nodes=nodes))
     assert [graph.nodes[node]["feature"] for node in graph] == [index, 4]
+
+
+def test_an_id_of_another_layer_does_not_say_which_feature_it_is() -> None:
+    nodes = [feature(2, 7, 0, node_id="5_4_0"), feature(2, 7, 1, node_id="2_4_0")]
+    assert [number for _, number in read(small(nodes=nodes)).nodes(data="feature")] == [7, 7]
 
 
 def test_or_by_themselves_where_the_numbers_are_no_pairs_with_their_layers() -> None:
@@ -545,7 +550,9 @@ def test_logits_count_by_their_probability_in_a_saved_graph_without_attributes(m
 
 # --- files of others, which are not here -----------------------------------------------------------------------------
 
-#: By the names of files: nodes, links, tokens, features, errors, logits, and the model.
+#: By the names of files: nodes, links, tokens, features, errors, logits, and the model. ``llama.json`` is
+#: ``demos/graph_files/dallas-austin-llamma.json`` of IamKrill1n/circuit-tracer (which is of gemma-2-2b), the next eight are
+#: ``data/qwen06`` of hajimedayo328/attribution-graph-poc, the last is of circuit-tracer's ``circuit_tracer/gemma2_clt``.
 OTHERS = {
     "llama.json": (60, 330, 10, 40, 0, 10, "mntss/gemma-scope-transcoders"),
     "qwen06-f-egypt.json": (409, 29738, 8, 289, 102, 10, "mwhanna/qwen3-0.6b-transcoders-lowl0"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from graphs import ENGINES, engine
 
-from graphdiff.kernels.flows import max_flow
+from graphdiff.kernels.flows import max_flow, minimum_cut
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -27,7 +27,9 @@ def test_flows_are_those_of_networkx(name: str) -> None:
         tails, heads, sizes = (np.array([edge[at] for edge in edges], dtype=np.int64) for at in range(3))
         with engine(name):
             flow = max_flow(tails, heads, sizes, 0, n - 1)
-        assert flow == nx.maximum_flow_value(network, 0, n - 1)
+            again, beyond = minimum_cut(tails, heads, sizes, 0, n - 1)
+        assert flow == again == nx.maximum_flow_value(network, 0, n - 1)
+        assert set(np.flatnonzero(beyond).tolist()) == nx.minimum_cut(network, 0, n - 1)[1][1]
         n_flows += flow > 0
     assert n_flows > 50
 

@@ -33,6 +33,7 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff.errors import CycleError, UsageError
 from graphdiff.sets import fewest as removal
+from graphdiff.sums import levels
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
 POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
@@ -530,20 +531,27 @@ def test_negative_weights_are_refused_by_name_where_a_part_of_all_paths_is_asked
     assert sorted(gd.cut(graph, gd.NODES, "d").removed) == [("b", "d"), ("c", "d")]
 
 
+@pytest.mark.parametrize("part", [0.7, None])
 @pytest.mark.parametrize("what", ["edges", "nodes"])
-def test_kernels_and_python_take_the_same_away(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("numba")
+@pytest.mark.parametrize("signed", [False, True])
+def test_kernels_levels_and_python_take_the_same_away(
+    what: str, part: float | None, signed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = Random(3)
-    edges = {tuple(sorted(chance.sample(range(60), 2))): chance.random() for _ in range(400)}
+    edges = {tuple(sorted(chance.sample(range(60), 2))): chance.uniform(-signed, 1) for _ in range(400)}
     graph = weighted([(tail, head, weight) for (tail, head), weight in edges.items()])
-    monkeypatch.setattr(removal, "pays", lambda visits: False)
-    by_python = gd.cut(graph, 0, 59, part=0.7, what=what)
-    monkeypatch.setattr(removal, "pays", lambda visits: True)
-    by_kernels = gd.cut(graph, 0, 59, part=0.7, what=what)
-    assert by_python.removed == by_kernels.removed
-    assert [stroke.left for stroke in by_python.strokes] == [stroke.left for stroke in by_kernels.strokes]
-    alone = [[stroke.alone for stroke in found.strokes] for found in (by_python, by_kernels)]
-    assert alone[0] == pytest.approx(alone[1], rel=1e-12)
+    cuts = []
+    for pays, edges_of_a_step in [(False, 10**9), (False, 0), (True, 0)]:
+        if pays:
+            pytest.importorskip("numba")
+        monkeypatch.setattr(levels, "pays", lambda visits, pays=pays: pays)
+        monkeypatch.setattr(levels, "LEVEL", edges_of_a_step)
+        cuts.append(gd.cut(graph, 0, 59, part=part, what=what))
+    for other in cuts[1:]:
+        assert other.removed == cuts[0].removed
+        for kind in ("left", "alone"):
+            values = ([getattr(stroke, kind) for stroke in each.strokes] for each in (other, cuts[0]))
+            assert next(values) == pytest.approx(next(values), rel=1e-12, abs=1e-12)
 
 
 def test_a_target_that_is_named_stays_also_where_all_nodes_may_go() -> None:
