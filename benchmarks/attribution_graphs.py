@@ -54,9 +54,34 @@ def document(n_nodes: int = NODES, n_links: int = LINKS, seed: int = 1) -> dict[
     }
 
 
-def write(path: Path, n_nodes: int = NODES, n_links: int = LINKS, seed: int = 1) -> None:
-    """Write `document` as circuit-tracer does: two spaces of indent."""
-    path.write_text(json.dumps(document(n_nodes, n_links, seed), indent=2), encoding="utf-8")
+def another(document: dict[str, Any], seed: int = 2) -> dict[str, Any]:
+    """Return the graph of a prompt with another place: a tenth of the features is gone, all weights are others."""
+    chance = random.Random(seed)
+    gone = {node["node_id"] for node in document["nodes"] if node["activation"] is not None and chance.random() < 0.1}
+    where = WORDS.index(" Dallas")
+    renamed = {f"E_{1000 + where}_{where}": f"E_{3000 + where}_{where}"}
+    nodes = [
+        {**node, "node_id": renamed.get(node["node_id"], node["node_id"])}
+        for node in document["nodes"]
+        if node["node_id"] not in gone
+    ]
+    links = [
+        {
+            "source": renamed.get(link["source"], link["source"]),
+            "target": link["target"],
+            "weight": round(link["weight"] * chance.gauss(1, 0.3), 6),
+        }
+        for link in document["links"]
+        if not gone & {link["source"], link["target"]}
+    ]
+    tokens = [*WORDS[:where], " Oakland", *WORDS[where + 1 :]]
+    metadata = {**document["metadata"], "slug": f"another-{seed}", "prompt_tokens": tokens, "prompt": "".join(tokens)}
+    return {**document, "metadata": metadata, "nodes": nodes, "links": links}
+
+
+def write(path: Path, document: dict[str, Any]) -> None:
+    """Write a graph as circuit-tracer does: with two spaces of indent."""
+    path.write_text(json.dumps(document, indent=2), encoding="utf-8")
 
 
 def _probabilities(chance: random.Random) -> list[float]:
@@ -159,8 +184,8 @@ def _depth(node: dict[str, Any]) -> float:
     """Return the layer as a number; what an error misses is added behind the features of its layer."""
     if node["layer"] == "E":
         return -1.0
-    return int(node["layer"]) + 0.5 * (node["feature_type"] == "mlp reconstruction error")
+    return int(node["layer"]) + (0.5 if node["feature_type"] == "mlp reconstruction error" else 0.0)
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), *map(int, sys.argv[2:5]))
+    write(Path(sys.argv[1]), document(*map(int, sys.argv[2:5])))

@@ -27,6 +27,7 @@ GROUPS = (
     "processes",
     "pprof",
     "folded",
+    "attribution",
 )
 
 

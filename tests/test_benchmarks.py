@@ -17,7 +17,7 @@ from graphs import engine
 pytest.importorskip("numba", reason="benchmarks are of machine code", exc_type=ImportError)
 
 import graphdiff as gd
-from benchmarks import autodiff, groups, peers, tables, tracing
+from benchmarks import attribution_graphs, autodiff, groups, peers, power_iteration, tables, tracing
 from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components
 from benchmarks.report import Row, Size, table
 from benchmarks.timing import allocated, interleaved
@@ -110,7 +110,9 @@ class TestGraphs:
         assert len(graph.topology.cyclic) == 10
 
 
-@pytest.mark.parametrize("group", sorted(set(groups.GROUPS) - {"folded", "pprof", "processes", "real", "tracing"}))
+@pytest.mark.parametrize(
+    "group", sorted(set(groups.GROUPS) - {"attribution", "folded", "pprof", "processes", "real", "tracing"})
+)
 def test_every_group_runs(group: str) -> None:
     rows = list(importlib.import_module(f"benchmarks.{group}").run(TINY))
     assert rows or (group == "autodiff" and not (find_spec("torch") or find_spec("jax")))
@@ -150,3 +152,37 @@ def test_the_plot_says_the_slopes(tmp_path: Path) -> None:
     assert (tmp_path / "growth.svg").read_text().count("<svg") == 1
     assert plot.slope(*plot.curve(rows, "compile arrays", "seconds")) == pytest.approx(1)
     assert plot.slope(*plot.curve(rows, "compile arrays", "peak_mib")) == pytest.approx(0, abs=1e-9)
+
+
+class TestAttributionGraphs:
+    def test_they_have_the_sizes_asked_for_and_lead_upwards(self) -> None:
+        document = attribution_graphs.document(200, 2_000)
+        layers = {node["node_id"]: node for node in document["nodes"]}
+        assert (len(layers), len(document["links"])) == (200, 2_000)
+        assert {link["weight"] > 0 for link in document["links"]} == {False, True}
+        entered, left = ({link[end] for link in document["links"]} for end in ("target", "source"))
+        for label, node in layers.items():
+            if node["activation"] is not None:
+                assert label in entered & left
+        for link in document["links"]:
+            tail, head = layers[link["source"]], layers[link["target"]]
+            assert tail["ctx_idx"] <= head["ctx_idx"]
+            assert tail["layer"] == "E" or int(tail["layer"]) < int(head["layer"])
+        assert document == attribution_graphs.document(200, 2_000)
+
+    def test_another_prompt_has_another_token_and_fewer_features(self, tmp_path: Path) -> None:
+        document = attribution_graphs.document(200, 2_000)
+        graphs = []
+        for number, each in enumerate((document, attribution_graphs.another(document))):
+            attribution_graphs.write(tmp_path / f"{number}.json", each)
+            graphs.append(gd.read(tmp_path / f"{number}.json"))
+        assert graphs[1].graph["prompt"] == graphs[0].graph["prompt"].replace("Dallas", "Oakland")
+        assert 130 < graphs[1].number_of_nodes() < 200
+
+    def test_the_power_iteration_is_the_total_influence_of_normalised_weights(self, tmp_path: Path) -> None:
+        document = attribution_graphs.document(200, 2_000)
+        attribution_graphs.write(tmp_path / "x.json", document)
+        ids, weights, probabilities = power_iteration.matrix(document)
+        adjoints = gd.reverse(gd.read(tmp_path / "x.json"), gd.LEAVES, weight=gd.weights.normalised)
+        expected = power_iteration.influence(weights, probabilities) + probabilities  # and the empty path
+        np.testing.assert_allclose([adjoints[label] for label in ids], expected, rtol=1e-12)

@@ -103,22 +103,15 @@ class Ends:
         return source, self.listed.of(graph) if self.listed else target
 
     def of_either(self, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[Any, Any]:
-        """Return source and target, each of which may be in one of two graphs only.
-
-        Of attribution graphs those that are left out are the tokens and the logits.
-        """
+        """Return source and target, each of which may be in one of two graphs only."""
         from graphdiff.change.match import in_either
-        from graphdiff.graph.ends import LEAVES, NODES, ROOTS
-        from graphdiff.graph.measured import is_attribution
+        from graphdiff.graph.ends import NODES
 
         if self.is_from_all(*graphs):
             return NODES, replace(self, sources=()).of_either(graphs)[1]
         source, target = self.nodes(functools.partial(in_either, graphs))
         self._tell_if_unreached(target, *graphs)
-        target = self.listed.of_either(graphs) if self.listed else target
-        if all(map(is_attribution, graphs)):
-            return ROOTS if source is None else source, LEAVES if target is None else target
-        return source, target
+        return source, self.listed.of_either(graphs) if self.listed else target
 
     def _tell_if_unreached(self, target: Any, *graphs: nx.DiGraph) -> None:
         """Say of one name after the file that it is the target, where that has no answer as no root leads to it."""

@@ -127,11 +127,12 @@ def max_flow(tails: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.int64],
 
 
 def minimum_cut(
-    tails: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.int64], source: int, sink: int
+    tails: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.int64], source: int, sink: int, back: int = 0
 ) -> tuple[int, NDArray[np.bool_]]:
     """Return the most that flows, and a mark of the nodes beyond the smallest cut: of several that nearest the sink.
 
-    See `max_flow`; that what flows is as much as the smallest cut takes is L. Ford's and D. Fulkerson's theorem (1956).
+    Each edge takes so much `back`, too. See `max_flow`; that what flows is as much as the smallest cut takes is a theorem
+    of L. Ford and D. Fulkerson (1956).
 
     Examples
     --------
@@ -146,7 +147,7 @@ def minimum_cut(
     places[order] = np.arange(2 * n_edges)
     twin = np.concatenate([places[n_edges:], places[:n_edges]])[order]
     ptr = np.searchsorted(starts[order], np.arange(n_nodes + 1))
-    room = np.concatenate([sizes, np.zeros(n_edges, dtype=np.int64)])[order]
+    room = np.concatenate([sizes, np.full(n_edges, back, dtype=np.int64)])[order]
     arrays: Any = [ptr, ends[order].astype(np.int64), twin, room, np.zeros(n_nodes, dtype=np.int64)]
     find: Callable[..., bool] = set_levels
     push: Callable[..., int] = fill

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
-from typing import Any, TypeAlias, Unpack
+from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
@@ -29,11 +28,6 @@ from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, ends_of, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
-
-#: The sum of the products over some ways, and the number of these.
-Way: TypeAlias = tuple[Number, int]
-#: Ways by the node at their other end.
-Ways: TypeAlias = dict[int, Way]
 
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
 MAX_COVERING = 10_000
@@ -177,69 +171,6 @@ def _largest(between: Between, kept: Collection[int], max_nodes: int) -> set[int
     ahead, behind = (sweep(between, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
     inner = sorted(set(kept) - ends, key=lambda node: (-arithmetic.finished(ahead[node] * behind[node]), node))
     return ends | set(inner[: max_nodes - len(ends)])
-
-
-def bypasses(between: Between, kept: Collection[int], drawn: Collection[int]) -> dict[tuple[int, int], Way]:
-    """Return what leads from one kept node to another besides the drawn edges, passing no kept node.
-
-    Parameters
-    ----------
-    between : Between
-        Without cycles that are solved.
-    kept : collection of int
-        Nodes, numbered as in `between`.
-    drawn : collection of int
-        Edges between kept nodes, numbered as in the topology, that stand for themselves.
-
-    Returns
-    -------
-    dict
-        ``{(tail, head): (sum of the products, number of ways)}``. All sources that are not kept are one tail,
-        ``between.n_nodes``, and all targets that are not are one head, the number after it.
-    """
-    arrived: dict[int, Ways] = {}
-    carried = _started(between, kept)
-    for node, row in enumerate(between.rows):
-        ways = carried.pop(node, {})
-        if node not in kept:
-            for seed in between.exits[node]:
-                _arrive(arrived, between.n_nodes + 1, ways, seed)
-        for head, edge, weight in row:
-            if edge in drawn:
-                continue
-            if head in kept:
-                _arrive(arrived, head, ways, weight)
-            else:
-                _carry(carried.setdefault(head, {}), ways, weight)
-    return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
-
-
-def _started(between: Between, kept: Collection[int]) -> dict[int, Ways]:
-    """Return the empty way at each kept node, and at each other source what is put in there."""
-    one = between.graph.one_and_zero[0]
-    carried: dict[int, Ways] = {node: {node: (one, 1)} for node in kept}
-    for node, seed in between.starts:
-        if node not in kept:
-            _bring(carried.setdefault(node, {}), between.n_nodes, one if seed is None else seed, 1)
-    return carried
-
-
-def _arrive(arrived: dict[int, Ways], head: int, ways: Ways, weight: Number) -> None:
-    """Add ways, each a step of this weight longer, to those that end at a head, by the tails that they start at."""
-    for tail, (value, count) in ways.items():
-        _bring(arrived.setdefault(tail, {}), head, value * weight, count)
-
-
-def _carry(sums: Ways, ways: Ways, weight: Number) -> None:
-    """Add ways, each a step of this weight longer, to those of the same tails that are on their way."""
-    for tail, (value, count) in ways.items():
-        _bring(sums, tail, value * weight, count)
-
-
-def _bring(sums: Ways, key: int, value: Number, count: int) -> None:
-    """Add ways to those that have the same other end."""
-    before, counted = sums.get(key, (0, 0))
-    sums[key] = before + value, counted + count
 
 
 # -- the graph

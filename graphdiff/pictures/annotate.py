@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Unpack
 
@@ -295,18 +295,18 @@ def _has_loops(graph: CompiledGraph, ends: Ends) -> bool:
 
 def _unmarked(graph: nx.DiGraph) -> tuple[nx.DiGraph, list[Edge]]:
     """Return a copy without the attributes of an earlier question."""
-    copy = graph.copy()
+    copy, marks = graph.copy(), frozenset(ATTRIBUTES)
     for _, data in copy.nodes(data=True):
-        _drop(data, ATTRIBUTES)
+        _drop(data, marks)
     for _, _, data in copy.edges(data=True):
-        _drop(data, ATTRIBUTES)
-    _drop(copy.graph, ("source", "target", "total", "not_computed"))
+        _drop(data, marks)
+    _drop(copy.graph, {"source", "target", "total", "not_computed"})
     return copy, []
 
 
-def _drop(data: dict[str, Any], names: Iterable[str]) -> None:
-    for name in names:
-        data.pop(name, None)
+def _drop(data: dict[str, Any], names: Set[str]) -> None:
+    for name in names & data.keys():
+        del data[name]
 
 
 def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
@@ -318,5 +318,8 @@ def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:
     """Write each column's numbers into the attributes of the nodes or edges."""
-    for data, *values in zip(rows, *columns.values(), strict=True):
-        data.update((name, value) for name, value in zip(columns, values, strict=True) if value is not None)
+    rows = list(rows)
+    for name, column in columns.items():
+        for data, value in zip(rows, column, strict=True):
+            if value is not None:
+                data[name] = value

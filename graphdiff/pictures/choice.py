@@ -22,7 +22,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.ends import ROOTS, Boundary
 from graphdiff.jacobians.elimination import ORDERS, Shape, Ways, count, take_out
-from graphdiff.paths.prune import Way, bypasses
+from graphdiff.paths.bypasses import Way, bypasses
 from graphdiff.pictures.annotate import SEEDS
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import DrawnNode, share_text
@@ -95,7 +95,7 @@ def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Pa
         for head, edge, weight in between.rows[tail]:
             if head in kept:
                 direct.setdefault((tail, head), []).append((edge, weight))
-    ways = _walked(between, kept) if between.loops else bypasses(between, kept, ())
+    ways = _walked(between, kept) if between.loops else bypasses(between, kept)
     if ways is None:
         return None
     is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from graphdiff.arithmetic import Number
-from graphdiff.paths.prune import Way
+from graphdiff.paths.bypasses import Way
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between
 

@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number, added
 from graphdiff.graph.compiled import CompiledGraph, compile
 from graphdiff.graph.ends import Seeds
 from graphdiff.graph.presets import spent
-from graphdiff.paths.prune import bypasses
+from graphdiff.paths.bypasses import bypasses
 from graphdiff.profiles.stacks import Stacks, stacks_in
 from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
@@ -306,7 +306,7 @@ class Profile:
         names = kept | {between.n_nodes: BEFORE, between.n_nodes + 1: BEHIND}
         tangents, adjoints = ([*sums, 1, 1] for sums in self.sweeps)
         ways: dict[Pair, Way] = {}
-        for (tail, head), (weight, n_ways) in bypasses(between, kept, ()).items():
+        for (tail, head), (weight, n_ways) in bypasses(between, kept).items():
             pair = names[tail], names[head]
             direct = self.calls.get(pair)
             cost = tangents[tail] * weight * adjoints[head]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from graphdiff.kernels.flows import minimum_cut
 from graphdiff.sets.lengths import on_every_path
@@ -96,12 +95,10 @@ def fewest_edges(between: Between) -> list[Edge]:
     """
     if not between.n_edges or set(between.sources) & set(between.targets):
         return []  # no edges part the ends
-    capacity: Counter[tuple[int, int]] = Counter()
-    for tail, row in enumerate(between.rows):
-        for head, *_ in row:
-            capacity[tail, head] += between.n_edges + 1
-            capacity[head, tail] += 1  # to cross twice a path must come back: as seldom as so few edges allow
-    beyond = beyond_cut(between, capacity) or set()
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    sizes = np.full(between.n_edges, between.n_edges + 1)
+    # To cross twice a path must come back: as seldom as so few edges allow.
+    beyond = beyond_cut(between, (tails, between.heads), sizes, back=1) or set()
     return [
         between.edge_label(edge)
         for tail, row in enumerate(between.rows)
@@ -110,7 +107,9 @@ def fewest_edges(between: Between) -> list[Edge]:
     ]
 
 
-def beyond_cut(between: Between, capacity: Mapping[tuple[int, int], int | None]) -> set[Any] | None:
+def beyond_cut(
+    between: Between, ends: tuple[ArrayLike, ArrayLike], sizes: ArrayLike, *, back: int = 0
+) -> set[int] | None:
     """Return what lies beyond the smallest cut between the ends, of several that nearest the targets; None without any.
 
     See `graphdiff.kernels.flows.minimum_cut`.
@@ -119,27 +118,25 @@ def beyond_cut(between: Between, capacity: Mapping[tuple[int, int], int | None])
     ----------
     between : Between
         What has the ends.
-    capacity : mapping of (int, int) to int or None
-        How much leads from one number to another; None is without a bound.
+    ends : pair of int sequences
+        The tail and the head of each edge; numbers that are no nodes between are other nodes.
+    sizes : sequence of int
+        How much each edge takes; -1 is without a bound.
+    back : int, default 0
+        How much each takes the other way round.
     """
-    bounded = sum(size for size in capacity.values() if size is not None)
-    ends = np.array(list(capacity), dtype=np.int64).reshape(-1, 2)
-    names = np.unique(np.concatenate([ends.ravel(), between.sources, between.targets]))
+    takes = np.asarray(sizes, dtype=np.int64)
+    bounded = int(takes[takes >= 0].sum()) + back * len(takes)
+    names = np.unique(np.concatenate([*map(np.asarray, ends), between.sources, between.targets]).astype(np.int64))
     source, sink = len(names), len(names) + 1
-    (tails, heads), starts, stops = (
-        np.searchsorted(names, each) for each in (ends.T, between.sources, between.targets)
-    )
+    tails, heads, starts, stops = (np.searchsorted(names, each) for each in (*ends, between.sources, between.targets))
     flow, beyond = minimum_cut(
         np.concatenate([tails, np.full(len(starts), source), stops]),
         np.concatenate([heads, starts, np.full(len(stops), sink)]),
         # More than all that has a bound is as good as any flow.
-        np.array(
-            [
-                *(bounded + 1 if size is None else size for size in capacity.values()),
-                *[bounded + 1] * (len(starts) + len(stops)),
-            ]
-        ),
+        np.concatenate([np.where(takes < 0, bounded + 1, takes), np.full(len(starts) + len(stops), bounded + 1)]),
         source,
         sink,
+        back,
     )
     return None if flow > bounded else set(names[beyond[:-2]].tolist())

@@ -16,7 +16,6 @@ Where signs mix, removing an edge can make the total larger: nothing of this hol
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -342,7 +341,8 @@ def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] 
 
 
 def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
-    beyond = beyond_cut(search.between, Counter((tail, head) for tail, head, _ in steps))
+    ends = [tail for tail, *_ in steps], [head for _, head, _ in steps]
+    beyond = beyond_cut(search.between, ends, [1] * len(steps))
     if beyond is None:
         return None
     return [search.between.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
@@ -357,8 +357,9 @@ def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any
     room = {node for node, label in enumerate(labels) if label in search.candidates}
     targets = set(search.between.targets)
     doors = [(~node, node) if node in targets else (node, ~node) for node in range(len(labels))]
-    within = {door: 1 if node in room else None for node, door in enumerate(doors)}
-    beyond = beyond_cut(search.between, within | {(doors[tail][1], doors[head][0]): None for tail, head, _ in steps})
+    pairs = [*doors, *((doors[tail][1], doors[head][0]) for tail, head, _ in steps)]
+    sizes = [1 if node in room else -1 for node in range(len(doors))] + [-1] * len(steps)
+    beyond = beyond_cut(search.between, ([tail for tail, _ in pairs], [head for _, head in pairs]), sizes)
     if beyond is None:
         return None
     return [labels[node] for node in sorted(room) if doors[node][0] not in beyond and doors[node][1] in beyond]

@@ -46,6 +46,11 @@ class Arrays:
         """The tail of each edge."""
         return np.repeat(np.arange(self.between.n_nodes), np.diff(self.between.ptr))
 
+    @cached_property
+    def are_single(self) -> bool:
+        """Whether no two edges have the same ends."""
+        return len(np.unique(self.tails * self.between.n_nodes + self.between.heads)) == self.between.n_edges
+
     @property
     def in_machine_code(self) -> bool:
         """Whether kernels pay."""
