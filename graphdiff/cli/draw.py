@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,9 +26,8 @@ Examples:
   graphdiff draw Packages.xz kde-full libc6 --max-nodes 12 -O slide.png
   graphdiff draw package-lock.json -O lock.svg       the whole, by groups
   graphdiff draw net.csv loss -O loss.png            the picture of backpropagation
-  graphdiff draw prompt.json -O why.svg              why a language model said that
+  graphdiff draw prompt.json --prune 0.8,0.98 -O why.svg   why a language model said that
   graphdiff draw run.prof --hide imports -O run.svg  a profile: what functions and calls cost
-  graphdiff draw imports:networkx --group prefix:2 | dot -Tpdf -o packages.pdf
   graphdiff draw "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 e -O e.svg
 
 \b
@@ -37,6 +37,20 @@ In Python:
   gd.write(gd.annotate(G, "a", "b"), "graph.svg")
   gd.write(gd.group(G, "layer", source="a", target="b"), "layers.svg")  # by=2: two parts of the name
 """
+
+
+def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[float, float] | None:
+    """Return what part of the influence nodes, and edges, are to hold; of one number both."""
+    if text is None:
+        return None
+    parts = text.split(",") if "," in text else [text, text]
+    try:
+        nodes, edges = map(float, parts)
+    except ValueError:
+        nodes = edges = math.nan
+    if not (0 <= nodes <= 1 and 0 <= edges <= 1):
+        raise UsageError(f"--prune {text}: a part of the nodes and one of the edges, from 0 to 1, as 0.8,0.98")
+    return nodes, edges
 
 
 @options.command(epilog=EPILOG)
@@ -54,24 +68,35 @@ In Python:
     "--coverage", type=float, metavar="PART", help="What part of the answer is to pass named nodes. Default: 0.9."
 )
 @click.option(
-    "--direction", type=click.Choice(["TB", "LR", "BT"]), help="Down, to the right, or up. Default: what fits."
+    "--prune",
+    callback=_two_parts,
+    metavar="PART,PART",
+    help="Only nodes and edges that hold these parts of the influence (0.8,0.98), by circuit-tracer's rule; all else "
+    "is in edges that keep totals.",
 )
+@click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), metavar="WAY",
+              help="TB down, LR to the right, BT up. Default: what fits.")  # fmt: skip
 @click.option("--fit", type=click.Choice(["slide", "page", "poster"]), metavar="BOX",
               help="slide 1600x1200 dots (default), page 1080x1440, poster 4752x3312.")  # fmt: skip
 @click.option("--colour", type=click.Choice(["self", "inclusive"]), help="What colours boxes. Default: inclusive.")
 def draw(
-    settings: options.Settings, ends: Ends, by: str | int | None, colour: str | None = None, **viewing: Any
+    settings: options.Settings,
+    ends: Ends,
+    by: str | int | None,
+    prune: tuple[float, float] | None = None,
+    colour: str | None = None,
+    **viewing: Any,
 ) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too: the last
-    three hold all, with --max-nodes what is drawn. DOT holds what is known of what is drawn, and is read back.
+    three hold all, with --max-nodes what is drawn.
 
-    Of a profile it draws what functions cost and what is spent from one to the next, with ends on TARGET for SOURCE.
-    Of an attribution graph tokens are below, logits above, layers are rows; blue arrows are for, orange bars against.
+    Of a profile it draws what functions cost, with ends what is spent on TARGET for SOURCE. Of an attribution graph
+    tokens are below, logits above; blue arrows are for, orange bars against.
 
-    More dependencies than fit, without ends, are drawn by groups: parts of names, or who alone keeps a package. Groups
-    add up weights, with an end shares. A cycle without a value leaves out the total and what is behind it.
+    More dependencies than fit, without ends, are drawn by groups. Groups add up weights, with an end shares. A cycle
+    without a value leaves out the total and what is behind it.
     """
     from graphdiff.graph.measured import is_profile
     from graphdiff.pictures.view import view_of
@@ -89,7 +114,7 @@ def draw(
             return
     if colour:
         raise UsageError("--colour is for the picture of a profile, by what was measured")
-    drawn, choice = _weighted(graph, by, pair, settings, max_nodes)
+    drawn, choice = _weighted(graph, by, pair, settings, max_nodes, prune)
     output.write_drawn(drawn, settings, viewing)
     if _is_file(settings) and not (settings.weights or choice.are_known):  # where it is printed its legend says it
         say(f"{choice.why}\n")
@@ -117,7 +142,12 @@ def _costs(graph: nx.DiGraph, ends: tuple[Any, Any], colour: str | None) -> nx.D
 
 
 def _weighted(
-    graph: nx.DiGraph, by: By | None, ends: tuple[Any, Any], settings: options.Settings, max_nodes: int
+    graph: nx.DiGraph,
+    by: By | None,
+    ends: tuple[Any, Any],
+    settings: options.Settings,
+    max_nodes: int,
+    parts: tuple[float, float] | None,
 ) -> tuple[nx.DiGraph, Choice]:
     """Return a graph as it is drawn, by groups or node by node, and by which weights it is."""
     is_whole = ends[0] is ends[1] is None
@@ -125,12 +155,25 @@ def _weighted(
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings, graph)
+    if parts:
+        graph, compiling = _pruned(graph, ends, parts, compiling), compiling | {"weight": "weight"}
     return (_groups(graph, by, *ends, compiling) if has_groups else _answer(graph, *ends, compiling)), choice
 
 
 def _is_too_large(graph: nx.DiGraph, max_nodes: int) -> bool:
     """Return whether a graph of what is needed has more nodes than fit into a picture."""
     return graph.graph.get("edge_meaning") in NEEDING and len(graph) > max_nodes
+
+
+def _pruned(graph: nx.DiGraph, ends: tuple[Any, Any], parts: tuple[float, float], compiling: Any) -> nx.DiGraph:
+    """Return the nodes and edges that hold these parts of the influence, and edges for all else."""
+    from graphdiff.graph.ends import LEAVES, NODES
+    from graphdiff.paths.prune import prune
+    from graphdiff.pictures.annotate import from_end_to_end
+
+    source, target = from_end_to_end(graph.graph.get("edge_meaning", "unknown"), *ends)
+    source, target = NODES if source is None else source, LEAVES if target is None else target
+    return prune(graph, source, target, nodes=parts[0], edges=parts[1], **compiling)
 
 
 def _groups(graph: nx.DiGraph, by: By | None, source: Any, target: Any, compiling: Any) -> nx.DiGraph:

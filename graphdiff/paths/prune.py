@@ -71,7 +71,8 @@ def prune(
         The nodes kept, with the edges kept and their attributes. What all else carries from one kept node to another
         is one edge more, ``eliminated=True``, with its ``weight`` and its number of ``paths`` (none where walks go
         round a cycle). Edges that are on no path from the source to the target are left out. A merged component is
-        one node, the frozenset of its members, unless it holds an end.
+        one node, the frozenset of its members, unless it holds an end. The graph's attributes stay, and ``eliminated``
+        is how many edges are.
 
     Raises
     ------
@@ -156,7 +157,7 @@ def _on_strongest(between: Between, coverage: float) -> set[int]:
     """Return the nodes of the strongest paths that have a part of the sum of sizes; the ends always."""
     instead = [
         Remedy(Keyword("max_nodes"), "keeps the nodes that most of it runs through"),
-        Remedy(Keyword("nodes"), "those that hold a part of the influence, of any size"),
+        Remedy(Keyword("nodes"), "keeps those that hold a part of the influence, in graphs of any size"),
     ]
     # Nine tenths are enough where 0.9, as a float a little more, is asked for.
     paths = covering(between, coverage * (1 - 1e-12), None, instead, MAX_COVERING)
@@ -201,6 +202,8 @@ def _as_graph(
         for tail, head, weight, n_ways in remainder(between, kept):
             pair, paths = (labels[tail], labels[head]), {} if n_ways is None else {"paths": n_ways}
             pruned.add_edge(*pair, None if pair in drawn else 0, weight=weight, **paths, eliminated=True)
+    if n_eliminated := pruned.number_of_edges() - int(kept.edges.sum()):
+        pruned.graph["eliminated"] = n_eliminated
     return pruned
 
 

@@ -349,9 +349,15 @@ def _legend(asked: dict[str, Any], between: Between, drawn: list[str], scale: Sc
         _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
         *([asked["not_computed"]] if "not_computed" in asked else []),
+        *(_pruned(asked["eliminated"]) if "eliminated" in asked else []),
         *drawn,
         *_keys(asked, scale),
     ]
+
+
+def _pruned(n_edges: int) -> list[str]:
+    """Return what `graphdiff.prune` made of the ways past what it left out, of which no more is known here."""
+    return [f"pruned: {how_many(n_edges, 'edges')} for all ways past what was left out, each one path and one sign"]
 
 
 def _called(graph: nx.DiGraph) -> dict[str, Any]:

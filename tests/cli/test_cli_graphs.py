@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import networkx as nx
 import pytest
 from conftest import Run
 
+import graphdiff as gd
 from graphdiff.errors import AmbiguousNodeError, UnknownNodeError
 from graphdiff.graph.lookup import find_nodes, named
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENSSH = str(ROOT / "data" / "openssh-server.Packages")
+PROMPT = str(ROOT / "tests" / "data" / "attribution" / "123.json")
 
 
 @pytest.fixture
@@ -342,3 +345,40 @@ def test_records_call_the_ends_as_they_call_the_nodes(verb: str, tmp_path: Path,
     record = json.loads(run(*verb.split(), str(path), "2", "b", "-o", "json").out)
     answer = record.get("results", [record])[0]
     assert (answer["source"], answer["target"]) == ("2 (int)", "b")
+
+
+class TestPruned:
+    """`draw --prune`: circuit-tracer's nodes and edges, and edges for all else."""
+
+    def test_what_is_written_holds_every_total(self, run: Run, tmp_path: Path) -> None:
+        path = tmp_path / "pruned.json"
+        assert run("draw", PROMPT, "--prune", "0.8,0.98", "-O", str(path)).status == 0
+        pruned, whole = gd.read(path), gd.read(PROMPT)
+        kept = gd.prune(whole, gd.NODES, gd.LEAVES, nodes=0.8, edges=0.98)
+        assert (set(pruned), len(pruned.edges)) == (set(kept), len(kept.edges))
+        assert pruned.graph["eliminated"] == sum(data.get("eliminated", False) for *_, data in pruned.edges(data=True))
+        total = gd.total_influence(whole, gd.ROOTS, gd.LEAVES)
+        assert gd.total_influence(pruned, gd.ROOTS, gd.LEAVES) == pytest.approx(total, rel=1e-12)
+
+    def test_the_legend_says_that_ways_past_what_was_left_out_are_one_edge(self, run: Run) -> None:
+        text = run("draw", PROMPT, "--prune", "0.8,0.98").out
+        assert "pruned: 18 edges for all ways past what was left out, each one path and one sign" in text
+        assert "total 14.5841" in text
+        assert "pruned:" not in run("draw", PROMPT).out
+
+    def test_ends_and_weights_are_those_of_the_question(self, run: Run) -> None:
+        text = run("draw", OPENSSH, "openssh-server", "libc6", "-w", "even", "--prune", "0.5").out
+        whole = run("draw", OPENSSH, "openssh-server", "libc6", "-w", "even").out
+        totals = [re.search(r"total ([\d.]+)", each) for each in (text, whole)]
+        assert all(totals)
+        assert len({each[1] for each in totals if each}) == 1
+        assert text.count("->") < whole.count("->")
+
+    @pytest.mark.parametrize("parts", ["a,b", "0.8,0.9,1", "", "2,0.9", "nan", "-0.1,1"])
+    def test_what_are_no_parts(self, parts: str, run: Run) -> None:
+        done = run("draw", PROMPT, "--prune", parts)
+        assert "a part of the nodes and one of the edges, from 0 to 1, as 0.8,0.98" in done.err
+
+    def test_a_limit_is_told_in_the_option(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("graphdiff.paths.remainder.MAX_EDGES", 0)
+        assert "; --prune of a smaller part keeps fewer" in run("draw", PROMPT, "--prune", "0.8,0.9").err
