@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
 import pytest
+from conftest import Run
 
 import graphdiff as gd
 
@@ -24,6 +26,26 @@ def row(first: str) -> set[str]:
     cells = re.search(rf"^\| {re.escape(first)} \| (.*) \|$", part("What is kept of a file"), re.MULTILINE)
     assert cells is not None
     return set(re.findall(r"`(\w+)`", cells[1])) - {"scan", "G"}
+
+
+#: What stands for what in the commands of the page.
+MEANT = {
+    "OTHER": str(ROOT / "data" / "saying-son.json.xz"),
+    "NODE": "3",
+    "LOGIT": "4",
+    "FEATURE": "13/82873",
+}
+
+
+@pytest.mark.parametrize("command", re.findall(r"`graphdiff ([^`]*\bFILE\b[^`]*)`", PAGE))
+def test_the_commands_of_the_page_run(run: Run, command: str, tmp_path: Path) -> None:
+    document = json.loads((ROOT / "data" / "digits.json").read_bytes())
+    document["qParams"]["supernodes"] = [["digits", "0_18753_3", "0_27046_3"]]
+    file = tmp_path / "graph.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    meant = {**MEANT, "FILE": str(file), "x.svg": str(tmp_path / "x.svg")}
+    done = run(*(meant.get(word, word) for word in command.split()))
+    assert done.status == 0, done.err
 
 
 @pytest.mark.parametrize("name", ["saying-son", "saying-night"])

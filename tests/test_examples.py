@@ -36,6 +36,7 @@ def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
         "backprop", "calls", "dependencies", "drop_dependency", "gallery", "gradient_descent", "import_cycle",
         "hot_route", "mediation", "new_dependency", "path_model", "risk", "slower", "vanishing",
+        "why_it_said_that",
     }  # fmt: skip
 
 
@@ -207,3 +208,15 @@ def test_the_gallery_fits_on_slides(run: Run, tmp_path: Path) -> None:
     sizes = {path.stem: struct.unpack(">II", path.read_bytes()[16:24]) for path in tmp_path.glob("*.png")}
     assert len(sizes) == 5
     assert all(width <= 1600 and height <= 1200 for width, height in sizes.values())
+
+
+def test_why_it_said_that_says_what_speaks_for_it_and_against_it(run: Run, tmp_path: Path) -> None:
+    lines = run("why_it_said_that", str(tmp_path))
+    # As networkx lists the paths from each token, their products added up in fractions.
+    assert lines[0] == "after '<bos>123': logit \"4\" (p=0.233)"
+    assert lines[1] == "the tokens give it +40.65: +81.87 for it, -41.22 against it"
+    assert lines[2] == '+39.146 token "3"@3'
+    assert lines[6] == "-20.814 feature 24_45394_3"
+    drawn = texts_of(tmp_path / "why_it_said_that.svg")
+    assert {"tokens", "logits", '"3"@3', '"4" (p=0.233)', "+14.3", "+31.8053 for it, -17.2212 against it"} <= drawn
+    assert (tmp_path / "why_it_said_that.png").read_bytes()[1:4] == b"PNG"

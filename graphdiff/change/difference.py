@@ -5,6 +5,7 @@ What one graph has and the other has not: nodes, with the edge that brought each
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -273,14 +274,23 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     head = f"{among}{counts_text(difference)}."
     sections = {title: list(rows) for title, rows in _sections(difference, in_all=top is not None)}
     sections = {title: rows for title, rows in sections.items() if rows}
-    lines = [head[0].upper() + head[1:]]
-    if top is None and room - 1 < LINES_OF_A_SECTION * len(sections):
-        return [*lines, "", *(_in_a_line(title, rows) for title, rows in sections.items())]
-    tops = _shares([len(rows) for rows in sections.values()], room - 1) if top is None else [top] * len(sections)
+    lines = wrapped(head[0].upper() + head[1:])
+    room -= len(lines)
+    if top is None and room < LINES_OF_A_SECTION * len(sections):
+        in_a_line = _kinds_in_a_line if difference.kinds else _in_a_line
+        return [*lines, "", *(in_a_line(title, rows) for title, rows in sections.items())]
+    tops = _shares([len(rows) for rows in sections.values()], room) if top is None else [top] * len(sections)
     for (title, rows), n in zip(sections.items(), tops, strict=True):
         more = [f"  … {how_many(len(rows) - n, 'more rows')} (--all)"] if len(rows) > n else []
+        if more and difference.kinds and top is None:
+            more = [f"  {'; '.join(map(_count_of, rows[n:]))}"]
         lines += ["", title, *(f"  {shorten(row, COLUMNS - 2)}" for row in rows[:n]), *more]
     return lines
+
+
+def wrapped(sentence: str) -> list[str]:
+    """Return a sentence in as many lines as it takes."""
+    return textwrap.wrap(sentence, COLUMNS, break_long_words=False, break_on_hyphens=False)
 
 
 def _in_a_line(title: str, rows: Sequence[str]) -> str:
@@ -290,14 +300,27 @@ def _in_a_line(title: str, rows: Sequence[str]) -> str:
     return (text if len(text) + len(more) <= COLUMNS else f"{text[: COLUMNS - len(more) - 1]}…") + more
 
 
+def _kinds_in_a_line(title: str, rows: Sequence[str]) -> str:
+    """Return the rows of kinds in a line: the names of the first, if they fit, and how many there are of the others.
+
+    Examples
+    --------
+    >>> _kinds_in_a_line("Gone", ['1 token: " France"@6', "87 features: 0_8082_3 and 86 more"])
+    'Gone: 1 token: " France"@6; 87 features'
+    """
+    others = list(map(_count_of, rows))
+    line = f"{title}: {'; '.join([rows[0], *others[1:]])}"
+    return line if len(line) <= COLUMNS else f"{title}: {'; '.join(others)}"
+
+
+def _count_of(row: str) -> str:
+    """Return how many nodes of a kind a row names."""
+    return row.partition(": ")[0]
+
+
 def _sections(difference: Difference, *, in_all: bool) -> Iterator[tuple[str, Iterable[str]]]:
     if difference.kinds:
-        yield "Appeared", _by_kind(difference.kinds, [entry.node for entry in difference.appeared], in_all)
-        yield "Gone", _by_kind(difference.kinds, [entry.node for entry in difference.gone], in_all)
-        # The title of a logit says its probability, of which the account has a row of its own.
-        others = [each for each in difference.upgraded if difference.kinds.get(each.new) != "logit"]
-        ids = {each.new: f"{each.old} is now {each.new}" for each in others if each.names[0] != each.names[1]}
-        yield "Called otherwise", _by_kind(difference.kinds, ids, in_all, ids)
+        yield from kind_sections(difference, difference.kinds, in_all=in_all)
         return
     for title, entries, words in (
         ("Appeared", difference.appeared, ("by the new", "by")),
@@ -312,18 +335,28 @@ def _sections(difference: Difference, *, in_all: bool) -> Iterator[tuple[str, It
     yield "Renamed? (--match OLD=NEW, match={old: new})", suggested
 
 
-def _by_kind(
-    kinds: Mapping[Any, str], nodes: Iterable[Any], in_all: bool, texts: Mapping[Any, str] | None = None
-) -> Iterator[str]:
+def kind_sections(
+    difference: Difference, kinds: Mapping[Any, str], *, in_all: bool
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yield the sets of nodes of attribution graphs, each with its title: a row for each kind, or for each node."""
+    for title, entries in (("Appeared", difference.appeared), ("Gone", difference.gone)):
+        yield title, _by_kind(kinds, {entry.node: node_text(entry.node) for entry in entries}, in_all)
+    # The title of a logit says its probability, of which the account has a row of its own.
+    others = [each for each in difference.upgraded if kinds.get(each.new) != "logit"]
+    ids = {each.new: f"{each.old} is now {each.new}" for each in others if each.names[0] != each.names[1]}
+    yield "Called otherwise", _by_kind(kinds, ids, in_all)
+
+
+def _by_kind(kinds: Mapping[Any, str], titles: Mapping[Any, str], in_all: bool) -> Iterator[str]:
     """Yield a row for the nodes of each kind, or one for each node, in the order of the kinds.
 
     Examples
     --------
-    >>> list(_by_kind({"E_2_0": "token", "0_7_0": "feature", "0_9_0": "feature"}, ["0_9_0", "0_7_0"], False))
+    >>> kinds = {"E_2_0": "token", "0_7_0": "feature", "0_9_0": "feature"}
+    >>> list(_by_kind(kinds, {"0_9_0": "feature 0_9_0", "0_7_0": "feature 0_7_0"}, False))
     ['2 features: 0_7_0, 0_9_0']
     """
     names: dict[str, list[str]] = {}
-    titles = {node: node_text(node) for node in nodes} if texts is None else texts
     for node in [node for node in kinds if node in titles]:
         names.setdefault(kinds[node], []).append(titles[node].removeprefix(f"{kinds[node]} "))
     for kind, listed in names.items():

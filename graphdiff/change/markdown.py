@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from graphdiff.change.comparison import Comparison
-from graphdiff.change.difference import Difference, counts_text, cycle_text, scope_title
+from graphdiff.change.difference import Difference, counts_text, cycle_text, kind_sections, scope_title
 from graphdiff.change.entries import Entry, entry_rows
 from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
@@ -156,12 +156,19 @@ def _sets(difference: Difference, section: Section) -> list[str]:
     if difference.end is not None:
         title = scope_title(words, difference.end, towards=difference.towards, quoted=code)
         among = f"{title[0].upper()}{title[1:]}: "
+    head = f"### {among}{counts_text(difference)}"
+    if difference.kinds:
+        listed = kind_sections(difference, difference.kinds, in_all=True)
+        return [
+            head,
+            *(line for title, rows in listed for line in section(title, (nodes,), [(code(r),) for r in rows])),
+        ]
     tables = [
         ("Appeared", "by", _entries(difference.appeared, ("the new", ""), difference.names_directs)),
         ("Gone", "with", _entries(difference.gone, ("the former", ""), difference.names_directs)),
     ]
     return [
-        f"### {among}{counts_text(difference)}",
+        head,
         *(line for title, by, rows in tables for line in section(title, (nodes, by), rows)),
         *section("Upgraded", (node, "before", "after"), [_upgrade(each) for each in difference.upgraded]),
         *section("New cycles", ("cycle",), [(code(cycle_text(members)),) for members in difference.cycles_new]),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.difference import COLUMNS, LINES, cycle_text, difference_lines
+from graphdiff.change.difference import COLUMNS, LINES, cycle_text, difference_lines, wrapped
 from graphdiff.change.gains import Gain
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import LEAVES, ROOTS
@@ -50,7 +49,7 @@ def comparison_text(columns: Sequence[Comparison], top: int | None = None) -> st
     words = words_for(first.edge_meaning, first.weight_meaning, first.sweeps.matched.after.graph.node_meaning).about(
         first.source, first.target
     )
-    lines = ["", *textwrap.wrap(headline(first, words), COLUMNS, break_long_words=False, break_on_hyphens=False)]
+    lines = ["", *wrapped(headline(first, words))]
     lines += table([("", [column_title(c.weight_meaning) for c in columns]), *facts(columns, words)])
     lines += [f"! {text[0].upper()}{text[1:]}." for text in first.missing]
     lines += [f"! {text}" for column in columns for text in column.doubts]

@@ -38,6 +38,7 @@ Examples:
   graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
   graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
+  graphdiff compare france.json japan.json             attribution graphs of two prompts, tokens to logits
 
 \b
 Conditions count what is new: appeared, gone, upgraded, cycles; change or total (after minus before),
@@ -104,7 +105,7 @@ def compare(
         raise UsageError("several runs and --normalise are of the cost of one function, or of all, in profiles")
     graphs, match = _aligned((befores[0], afters[0]), matches)
     pairs = _weighted(graphs, settings, match)
-    first, last = ends.of_either(graphs)
+    first, last = _asked(ends, graphs)
     try:
         results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     except SameComponentError:
@@ -217,6 +218,15 @@ def _scopes(graphs: Sequence[nx.DiGraph], kind: str) -> Callable[[Any], Any]:
 
     names = {node: name for graph in graphs for node, name in zip(graph, scopes_of(graph, kind), strict=True)}
     return lambda node: names.get(node, f"(no {kind})")
+
+
+def _asked(ends: Ends, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[Any, Any]:
+    """Return source and target; of attribution graphs, where neither is named, the tokens and the logits."""
+    from graphdiff.graph.ends import LEAVES, ROOTS
+    from graphdiff.graph.measured import is_attribution
+
+    source, target = ends.of_either(graphs)
+    return (ROOTS, LEAVES) if source is target is None and all(map(is_attribution, graphs)) else (source, target)
 
 
 def _weighted(

@@ -125,15 +125,19 @@ class Ends:
     def each(self, graph: nx.DiGraph) -> tuple[list[Any] | None, list[Any] | None]:
         """Return the nodes that the sources mean and the targets, patterns too, weights aside; None where left out.
 
-        Sources that are left out are the roots that the file marks: a project, or the members of a workspace.
+        Sources that are left out are the roots that the file marks: a project, or the members of a workspace. Of an
+        attribution graph targets that are left out are its logits.
         """
+        from graphdiff.graph.measured import is_attribution
+
         names = Names(graph)
         sources, targets = (
             list(dict.fromkeys(node for word in words for node in names.nodes(word)))
             for words in (self.sources, self.targets)
         )
         roots = [node for node, root in graph.nodes(data="root") if root is True]
-        return sources or roots or None, self._listed_apart(graph) if self.listed else targets or None
+        leaves = [node for node, leaf in graph.nodes(data="leaf") if leaf is not None] if is_attribution(graph) else []
+        return sources or roots or None, self._listed_apart(graph) if self.listed else targets or leaves or None
 
     def _listed_apart(self, graph: nx.DiGraph) -> list[Any]:
         """Return the targets that a file lists, each for itself: that their weights are passed over is told."""

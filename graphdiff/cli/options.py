@@ -222,10 +222,10 @@ def verb_on(file: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return lambda function: _with_options(function, click.argument("file", metavar=file))
 
 
-def grouping(text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def grouping(text: str, name: str = "by") -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return what gives a verb ``--group``, with this help: it receives an attribute, or a number of parts of names."""
     return click.option(
-        "--group", "by", metavar="NAME|prefix:N", shell_complete=complete_group, callback=_grouped_by, help=text
+        "--group", name, metavar="NAME|prefix:N", shell_complete=complete_group, callback=_grouped_by, help=text
     )
 
 
@@ -275,7 +275,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     reading |= {name: given.pop(name) for name in ("columns", "follow_arrows", "max_bytes", "timeout", "max_memory")}
     reading |= taken(given)
     views = {name: given.pop(name, None) for name in ("focus", "ignore", "hide", "group")}
-    views["by"] = given["by"] if given.get("by") in SCOPES else None
+    views["by"] = next((given[name] for name in ("grouping", "by") if given.get(name) in SCOPES), None)
     set_names = {name: value for name, value in reading.items() if value is not None}
     common = {name: given.pop(name) for name in ("file", "weights", "default_weight", "cycles", "exact")}
     asked = {name: value for name, value in views.items() if value is not None}

@@ -15,6 +15,8 @@ from graphdiff.errors import UsageError
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.pictures.group import By
+
 EPILOG = """\
 \b
 Examples:
@@ -54,13 +56,20 @@ In Python:
     help="A number that nodes have, such as size: add it up, too (gone size: with its own). A text, "
     "such as licence: count the nodes by it, and say through whom they come.",
 )
+@options.grouping("Rank groups: by module, file or class of a profile, an attribute, or N parts of names.", "grouping")
 @click.option(
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
     help="How many rows of text; JSON and CSV have all.",
 )  # fmt: skip
 @conditions.gated
 def rank(
-    settings: options.Settings, ends: Ends, by: str | None, value: str | None, top: int, gate: conditions.Gate
+    settings: options.Settings,
+    ends: Ends,
+    by: str | None,
+    value: str | None,
+    grouping: By | None,
+    top: int,
+    gate: conditions.Gate,
 ) -> None:
     """Rank the nodes by total influence: from a source, towards a target, or from all roots together.
 
@@ -76,16 +85,28 @@ def rank(
     from graphdiff.profiles.report_ranking import COLUMNS
 
     graph = inputs.load(settings)
+    grouping = _groups_of(graph, grouping)
     if graph.graph.get("quotient"):
         _require_groups(settings, ends, by, value)
         _print_groups(graph, settings, top, gate)
     elif value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
         _print_costs(graph, settings, ends, by, top, gate)
-    elif value is not None and _is_text(graph, value):
+    elif value is not None and grouping is None and _is_text(graph, value):
         _require_tally(ends, by, value, gate)
         _print_tally(graph, settings, ends, value, top, gate)
     else:
-        _print_ranking(graph, settings, ends, by, value, top, gate)
+        _print_ranking(graph, settings, ends, by, value, grouping, top, gate)
+
+
+def _groups_of(graph: nx.DiGraph, grouping: By | None) -> By | None:
+    """Return what groups are made by; what was read of a profile is grouped already."""
+    from graphdiff.graph.measured import is_profile
+
+    if grouping is None or not is_profile(graph):
+        return grouping
+    if grouping not in options.SCOPES:
+        raise UsageError(f"--group {grouping}: functions of a profile are ranked by {', '.join(options.SCOPES)}")
+    return None
 
 
 def _is_text(graph: nx.DiGraph, value: str) -> bool:
@@ -107,10 +128,11 @@ def _print_ranking(
     ends: Ends,
     by: str | None,
     value: str | None,
+    grouping: By | None,
     top: int,
     gate: conditions.Gate,
 ) -> None:
-    """Print the nodes by their total influence."""
+    """Print the nodes, or groups of them, by their total influence."""
     from graphdiff.structure.rank import rank as ranking_of
 
     first, last = ends.of(graph)
@@ -121,6 +143,7 @@ def _print_ranking(
             last,
             by=renamings.current_column(by, value),
             value=value,
+            group=grouping,
             top=top if settings.output == "text" and not gate.conditions else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,

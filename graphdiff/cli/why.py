@@ -36,6 +36,7 @@ Examples:
   graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
   pip inspect | graphdiff why - jupyterlab tornado
+  graphdiff why prompt.json -s 'token Dallas'        an attribution graph: to its logits; alone: all its tokens
   graphdiff why run.prof parse compile               a profile: how much of compile is spent for parse
   graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
 
@@ -67,9 +68,10 @@ def why(
 ) -> None:
     """Explain how SOURCE rests on TARGET: by which paths, how many, what all of them pass.
 
-    With one name, from the roots. Several versions of it, or a pattern, get a block each: who needs it by which range,
-    who holds it back. -w adds a table of what weights say; those of the file come first. With -O x.svg (or .png, .dot,
-    .mmd, .graphml) the picture is written too; graphdiff reads .dot and .graphml back, with all numbers.
+    With one name, from the roots; with none, of a file that marks both ends, all of it. Several versions of it, or a
+    pattern, get a block each: who needs it by which range, who holds it back. -w adds a table of what weights say;
+    those of the file come first. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; graphdiff
+    reads .dot and .graphml back, with all numbers.
     """
     is_uncertain = not (sd is None and bounds is None)
     if formula:

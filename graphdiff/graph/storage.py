@@ -118,8 +118,18 @@ def save(
     if topology.about:
         arrays["about"] = np.frombuffer(_about(topology.about), dtype=np.uint8)
     arrays |= _listed(listed, "attributes", topology.attributes, weights)
-    arrays |= _listed(listed, "node_attributes", topology.node_attributes, weights)
+    arrays |= _listed(listed, "node_attributes", {**_leaves(topology), **topology.node_attributes}, weights)
     write(os.fspath(path), arrays, {**settings, **listed}, overwrite=overwrite)
+
+
+def _leaves(topology: Topology) -> Columns:
+    """Return what each leaf counts where all are meant: the attribute that has it, also of a graph without others."""
+    if not topology.leaf_seeds:
+        return {}
+    seeds, absent = np.zeros(topology.n_nodes), np.ones(topology.n_nodes, dtype=bool)
+    seeds[list(topology.marked_leaves)] = topology.leaf_seeds
+    absent[list(topology.marked_leaves)] = False
+    return {"leaf": Column(seeds, absent)}
 
 
 def _listed(listed: dict[str, Any], which: str, columns: Columns, weights: NDArray[Any]) -> dict[str, NDArray[Any]]:

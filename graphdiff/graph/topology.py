@@ -231,8 +231,8 @@ class Topology:
         names = self.names or ()
         number = next((number for name, number in self.also_called if name == label), None)
         if number is None:
-            outputs = [names[leaf] for leaf in self.marked_leaves]
-            raise UnknownNodeError(label, names, self.absences, outputs)
+            outputs = [names[leaf] for leaf in self.marked_leaves] if self.titles is None else ()  # of computations
+            raise UnknownNodeError(label, self.titled if names else (), self.absences, outputs)
         return int(self.positions[number])
 
     @cached_property
@@ -466,6 +466,7 @@ def _unknown(topology: Topology, edge: Edge, tail: int, head: int) -> UnknownEdg
     heads = topology.heads[int(topology.ptr[tail]) : int(topology.ptr[tail + 1])]
     back = topology.heads[int(topology.ptr[head]) : int(topology.ptr[head + 1])]
     names = list(dict.fromkeys(topology.label(place) for place in heads.tolist()))
+    edge = (topology.label(tail), topology.label(head), *edge[2:])
     return UnknownEdgeError(edge, names, turned=tail in back and head not in heads)
 
 

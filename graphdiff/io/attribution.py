@@ -17,6 +17,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import networkx as nx
@@ -32,8 +33,8 @@ from graphdiff.text.records import distinct
 __all__ = ["read_attribution"]
 
 Attributes = dict[str, Any]
-#: Source, target, weight and the words for its place.
-Link = tuple[str, str, float, str]
+#: Source, target, weight, and which link of the file it is.
+Link = tuple[str, str, float, int]
 
 #: What a node is, by its ``feature_type``; where "error" is in it an error, and a feature by any other name.
 KINDS = {"embedding": "token", "logit": "logit", "bias": "bias"}
@@ -96,8 +97,8 @@ def read_attribution(data: bytes, *, name: str) -> nx.DiGraph:
         nodes = dict(zip(labels, described_nodes, strict=True))
         _number_features(nodes, [record for _, record in records])
         warnings = [*_weigh_logits(nodes, records), *_beyond(nodes, tokens), *_renamed(errors)]
-        links = list(_links(document.get("links"), nodes, f"{name}: links"))
-        rows = _rows(_told_apart(links, nodes, errors) if errors else links, nodes)
+        links = _links(document.get("links"), nodes, where := f"{name}: links")
+        rows = _rows(_told_apart(links, nodes, errors, where) if errors else links, nodes, where)
         supernodes, unknown = _group(nodes, mapping(document.get("qParams"), f"{name}: qParams"), f"{name}: qParams")
         for label, attributes in nodes.items():
             attributes["title"] = _title(label, attributes)
@@ -125,7 +126,7 @@ def _node(record: Record, tokens: Sequence[str], where: str) -> Attributes:
     traced = mapping(record.get("qk_tracing_results"), f"{where}: qk_tracing_results")
     known = {
         "kind": kind,
-        "layer": _layer(record, where),
+        "layer": _layer(record, kind, where),
         "position": position,
         "token": there or (_said(clerp) if kind == "logit" else ""),
         "feature_type": feature_type,
@@ -138,9 +139,9 @@ def _node(record: Record, tokens: Sequence[str], where: str) -> Attributes:
     return {attribute: value for attribute, value in known.items() if value is not None and value != ""}
 
 
-def _layer(record: Record, where: str) -> int | str:
+def _layer(record: Record, kind: str, where: str) -> int | str:
     layer = record.get("layer")
-    if layer == "E":
+    if layer == "E" and kind == "token":
         return "E"
     digits = isinstance(layer, str) and re.fullmatch(r"\d{1,9}", layer, re.ASCII)
     return _whole(int(layer) if digits and isinstance(layer, str) else layer, f"{where}: layer")
@@ -159,9 +160,13 @@ def _whole(value: Any, where: str) -> int:
 
 
 def _number(value: Any, where: str) -> float | None:
-    if value is None or (type(value) in (int, float) and math.isfinite(value)):
+    if value is None or _is_number(value):
         return value  # type: ignore[no-any-return]
     raise FormatError(f"{where}: expected a number, found {_shown(value)}")
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int or (type(value) is float and math.isfinite(value))
 
 
 def _shown(value: Any) -> str:
@@ -261,8 +266,9 @@ def _title(label: str, known: Attributes) -> str:
         return f"token {_quoted(said)}@{known['position']}"
     if kind == "error":
         return f"{attention}error L{known['layer']}@{known['position']}"
-    if kind == "logit" and said:
-        return f"logit {_quoted(said)}" + (f" (p={known['probability']:.3g})" if "probability" in known else "")
+    if kind == "logit":
+        probability = f" (p={known['probability']:.3g})" if "probability" in known else ""
+        return f"logit {_quoted(said) if said else label}{probability}"
     return f"{kind} {label}" + (f" {_quoted(known['clerp'])}" if "clerp" in known else "")
 
 
@@ -274,60 +280,73 @@ def _quoted(label: str) -> str:
 
 
 def _links(records: object, nodes: Mapping[str, Attributes], where: str) -> Iterator[Link]:
-    for place, record in mappings(records, where):
-        source, target, weight = record.get("source"), record.get("target"), record.get("weight")
-        for which, end in (("source", source), ("target", target)):
-            if not isinstance(end, str) or end not in nodes:
-                raise FormatError(f"{place} has the {which} {_shown(end)}, which is not the node_id of a node")
-        if weight is None:
-            raise FormatError(f"{place} has no weight")
-        yield source, target, _number(weight, f"{place}: weight"), place  # type: ignore[misc]
+    parts = itemgetter("source", "target", "weight")
+    for place, record in enumerate(listing(records, where)):
+        try:
+            source, target, weight = parts(record)
+            sound = source in nodes and target in nodes and _is_number(weight)
+        except (KeyError, TypeError):  # a part that is not there, or no end at all
+            sound = False
+        if not sound:
+            raise _why_no_link(record, nodes, f"{where}[{place}]")
+        yield source, target, weight, place
 
 
-def _rows(links: Iterable[Link], nodes: Iterable[str]) -> dict[str, dict[str, Attributes]]:
+def _why_no_link(record: object, nodes: Mapping[str, Attributes], where: str) -> FormatError:
+    if not isinstance(record, dict):
+        return FormatError(f"{where}: expected names with values, found {_shown(record)}")
+    for which in ("source", "target"):
+        end = record.get(which)
+        if not isinstance(end, str) or end not in nodes:
+            return FormatError(f"{where} has the {which} {_shown(end)}, which is not the node_id of a node")
+    return FormatError(f"{where}: weight: expected a number, found {_shown(record.get('weight'))}")
+
+
+def _rows(links: Iterable[Link], nodes: Iterable[str], where: str) -> dict[str, dict[str, Attributes]]:
     rows: dict[str, dict[str, Attributes]] = {label: {} for label in nodes}
     for source, target, weight, place in links:
         row = rows[source]
         if target in row:
-            raise FormatError(f"{place} leads from {source!r} to {target!r}, as one before it does")
+            raise FormatError(f"{where}[{place}] leads from {source!r} to {target!r}, as one before it does")
         row[target] = {"weight": weight}
     return rows
 
 
-def _told_apart(links: Sequence[Link], nodes: Mapping[str, Attributes], errors: Mapping[str, str]) -> list[Link]:
-    """Return the links, each from the one node that it is of, where a feature and an error have one id.
+def _told_apart(
+    links: Iterable[Link], nodes: Mapping[str, Attributes], errors: Mapping[str, str], where: str
+) -> Iterator[Link]:
+    """Yield the links, each from the one node that it is of, where a feature and an error have one id.
 
     Nothing leads to an error, and one of layer n moves later layers alone. circuit-tracer lists the links to a node in
     the order in which the file lists the nodes that they are from.
     """
     labels = list(nodes)
     places = {label: place for place, label in enumerate(labels)}
-    entering: dict[str, list[int]] = {}
-    for number, (_, target, _, _) in enumerate(links):
-        entering.setdefault(target, []).append(number)
-    told = list(links)
-    for target, numbers in entering.items():
-        candidates = [_candidates(links[number][0], nodes[target], nodes, errors) for number in numbers]
-        if all(len(labels_) == 1 for labels_ in candidates):
+    entering: dict[str, list[Link]] = {}
+    for link in links:
+        entering.setdefault(link[1], []).append(link)
+    for target, listed in entering.items():
+        candidates = [
+            [source, errors[source]]
+            if source in errors and _depth(nodes[target]) > _depth(nodes[errors[source]])
+            else [source]
+            for source, _, _, _ in listed
+        ]
+        if all(len(sources) == 1 for sources in candidates):
+            yield from listed
             continue
-        chosen = _increasing([[places[label] for label in labels_] for labels_ in candidates])
-        for which, number in enumerate(numbers):
-            source, _, weight, place = links[number]
-            if chosen is None and len(candidates[which]) > 1:
-                raise FormatError(
-                    f"{place} has the source {source!r}, the id of a feature and of an error: it may be either's"
-                )
-            if chosen is not None:
-                told[number] = labels[chosen[which]], target, weight, place
-    return told
+        chosen = _increasing([[places[label] for label in sources] for sources in candidates])
+        if chosen is None:
+            source, place = next((link[0], link[3]) for link, of in zip(listed, candidates, strict=True) if len(of) > 1)
+            raise FormatError(
+                f"{where}[{place}] has the source {source!r}, the id of a feature and of an error: it may be either's"
+            )
+        for at, (_, _, weight, place) in zip(chosen, listed, strict=True):
+            yield labels[at], target, weight, place
 
 
-def _candidates(
-    source: str, target: Attributes, nodes: Mapping[str, Attributes], errors: Mapping[str, str]
-) -> list[str]:
-    error = errors.get(source)
-    reached = error is not None and (target["kind"] == "logit" or target["layer"] > nodes[error]["layer"])
-    return [source, error] if reached and error is not None else [source]
+def _depth(node: Attributes) -> float:
+    return -1 if node["kind"] == "token" else math.inf if node["kind"] == "logit" else node["layer"]
 
 
 def _increasing(candidates: Sequence[Sequence[int]]) -> list[int] | None:

@@ -432,7 +432,9 @@ def _signed_keys(asked: dict[str, Any], scale: Signed) -> Iterator[str]:
     total, whole = asked.get("total"), scale.whole
     if isinstance(total, REAL) and isinstance(whole, REAL):
         size: Any = abs(whole)
-        yield f"{signed((size + total) / 2)} for it, {signed((total - size) / 2)} against it"
+        # Of ints, which may be beyond the floats, both are even.
+        sides = (side // 2 if isinstance(side, int) else side / 2 for side in (total + size, total - size))
+        yield "{} for it, {} against it".format(*map(signed, sides))
         yield "node and edge: what of the total runs through it"
     yield "width: how much; blue, arrow: for; orange, bar: against"
     yield "bold ellipse: source; double border: target"

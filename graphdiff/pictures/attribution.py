@@ -28,7 +28,7 @@ FAINT = 0.12
 #: So many edges all have labels.
 FEW = 16
 #: Edges of less than this part of the largest are drawn only where nothing more leads to a node, or away from it.
-LEAST = 0.02
+LEAST = 0.06
 #: Before all layers, and behind them.
 BELOW, ABOVE = -1, 10**9
 
@@ -56,7 +56,7 @@ def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     few = max(1, view.max_nodes // 6)
     wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
     for picture in answer_pictures(graph, wide):
-        yield _in_rows(picture, str(graph.graph["annotation"]), view.max_edges)
+        yield _in_rows(picture, graph, view.max_edges)
 
 
 def _whole(picture: Picture) -> Picture:
@@ -67,20 +67,19 @@ def _whole(picture: Picture) -> Picture:
     return replace(picture, edges=edges, legend=legend, rows=_rows(picture.nodes, edges))
 
 
-def _in_rows(picture: Picture, attribute: str, max_edges: int) -> Picture:
+def _in_rows(picture: Picture, graph: nx.DiGraph, max_edges: int) -> Picture:
     """Return a picture with its strongest edges, and its nodes in rows."""
+    attribute = str(graph.graph["annotation"])
     scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
     ranked = sorted(picture.edges, key=lambda edge: -_size(edge, scale))
-    drawn = _strongest(ranked, scale, max_edges)
-    edges = [_drawn(ranked[place], scale, are_few=len(drawn) <= FEW) for place in drawn]
-    left = [edge.facts for place, edge in enumerate(ranked) if place not in {*drawn}]
+    strongest = _strongest(ranked, scale, max_edges)
+    edges = [_drawn(ranked[place], scale, are_few=len(strongest) <= FEW) for place in sorted(strongest)]
+    left = [edge.facts for place, edge in enumerate(ranked) if place not in strongest]
     rows = _rows(picture.nodes, edges)
-    before = picture.facts.get("drawn", "")
-    known = _known(edges, attribute, is_said="dashed" in before, has_frames=any(not row.rank for row in rows))
-    lost = _lost(left, attribute) if left else ""
-    legend = [*picture.legend[:-1], *known, *filter(None, [lost]), *picture.legend[-1:]]
-    facts = {**picture.facts, "drawn": "; ".join(filter(None, [before, lost]))} if left else picture.facts
-    return replace(picture, edges=edges, legend=legend, facts=facts, rows=rows)
+    lost = [_lost(left, attribute)] if left else []
+    legend = [*picture.legend[:-1], *_keys(graph, edges, attribute, rows), *lost, *picture.legend[-1:]]
+    facts = {**picture.facts, "drawn": "; ".join(filter(None, [picture.facts.get("drawn"), *lost]))}
+    return replace(picture, edges=edges, legend=legend, facts=facts if left else picture.facts, rows=rows)
 
 
 def _size(edge: DrawnEdge, scale: Signed) -> float:
@@ -88,7 +87,7 @@ def _size(edge: DrawnEdge, scale: Signed) -> float:
     return abs(scale.strength(edge.facts)) if isinstance(edge.facts.get(scale.attribute), REAL) else 1.0
 
 
-def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> list[int]:
+def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> set[int]:
     """Return the places of the edges to draw: the first into and out of each node, then the first of all."""
     heads, tails, chosen = set[int](), set[int](), set[int]()
     for place, edge in enumerate(ranked):
@@ -97,7 +96,7 @@ def _strongest(ranked: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> li
             heads.add(edge.head)
             tails.add(edge.tail)
     others = (n for n, edge in enumerate(ranked) if n not in chosen and _size(edge, scale) >= LEAST)
-    return sorted(chosen.union(islice(others, max(0, max_edges - len(chosen)))))
+    return chosen.union(islice(others, max(0, max_edges - len(chosen))))
 
 
 def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
@@ -106,14 +105,14 @@ def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
     return drawn if are_few or _size(edge, scale) >= FAINT else replace(drawn, label="", width=0.7)
 
 
-def _known(edges: Sequence[DrawnEdge], attribute: str, *, is_said: bool, has_frames: bool) -> Iterator[str]:
-    """Yield what numbers are shown, and what dashes mean."""
+def _keys(graph: nx.DiGraph, edges: Sequence[DrawnEdge], attribute: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what numbers are shown, and what is dashed that no other line says."""
     sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
     if sizes and not all(edge.label for edge in edges):
         yield f"numbers from {short(min(sizes))} on"
-    if any(edge.is_dashed for edge in edges) and not is_said:
-        yield "dashed: ways past nodes that were taken out"
-    if has_frames:
+    if any(data.get("eliminated") is True for data in graph.edges.values()):
+        yield "dashed: ways past nodes that were taken out, for or against it as their sum is"
+    if not all(row.rank for row in rows):
         yield "dashed frame: a supernode"
 
 

@@ -20,6 +20,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
+from graphdiff.graph.measured import is_attribution
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.pictures.scopes import Keepers, prefix, scopes
@@ -74,14 +75,15 @@ def group(
     networkx.DiGraph
         A node for each group, with ``members`` (a tuple), ``size`` (how many), where these have sizes ``total_size``
         and ``without_size`` (how many have none), ``keeps`` (how many it alone keeps, where some of these are drawn
-        apart), and ``inner_edges``; with a source given also
-        ``source_seed``, what is put in at its members, with a target ``target_seed``, how much they count. Nodes
-        without the attribute are in the group ``(no NAME)``. Each edge has ``edges`` (how many it stands for) and
-        ``weight`` (their sum, to be read as direct only); with an end given also ``contribution`` and ``share``, which
-        add exactly: over any cut between the ends the shares forward less those back sum to 1 (under
-        ``cycles="collapse"`` where no cycle is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and
-        ``real_cycles``: the lists of groups that a cycle of the graph itself runs through, and ``cyclic``: the lists of
-        groups that are on one cycle only because of the grouping.
+        apart), and ``inner_edges``; with a source given also ``source_seed``, what is put in at its members,
+        with a target ``target_seed``, how much they count. Nodes without the attribute are in the group ``(no
+        NAME)``; of an attribution graph tokens and logits without it stay by themselves, and errors are in
+        ``(errors)``. Each edge has ``edges`` (how many it stands for) and ``weight`` (their sum, to be read as
+        direct only); with an end given also ``contribution`` and ``share``, which add exactly: over any cut
+        between the ends the shares forward less those back sum to 1 (under ``cycles="collapse"`` where no cycle
+        is torn apart). ``Q.graph`` has ``quotient`` (True), ``grouped_by``, and ``real_cycles``: the lists of
+        groups that a cycle of the graph itself runs through, and ``cyclic``: the lists of groups that are on
+        one cycle only because of the grouping.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def group(
     ('web.http', 'web.html')
     """
     # What is wrong with it is said before any weight is looked at.
-    name_of = None if by is None else _naming(graph, by)
+    name_of = None if by is None else naming_of(graph, by)
     ready = compiled(graph, options)
     if by is None or name_of is None:
         by = scopes(ready, MAX_GROUPS)
@@ -108,7 +110,7 @@ def group(
     names = list(map(name_of, ready.topology.labels))
     quotient = nx.DiGraph(
         quotient=True,
-        grouped_by=_by_text(by),
+        grouped_by=by_text(by),
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
         node_meaning="groups",
@@ -157,12 +159,31 @@ def _large(sizes: dict[Any, Number], inside: list[Any]) -> dict[str, Number]:
     return total | {"without_size": len(inside) - len(numbers)} if sizes else {}
 
 
-def _naming(graph: Any, by: By) -> Callable[[Any], Hashable]:
-    """Return what gives a node's group."""
-    if isinstance(by, str):
-        values = _attribute(graph, by)
-        return lambda label: values.get(label, f"(no {by})")
-    return group_of_name(by)
+def naming_of(graph: Any, by: By) -> Callable[[Any], Hashable]:
+    """Return what gives a node's group.
+
+    Without the attribute it is in the group of all such; of an attribution graph a token or a logit is by itself, and
+    errors, which nobody groups, are by themselves.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_nodes_from([("a", {"team": "core"}), "b"])
+    >>> list(map(naming_of(G, "team"), G))
+    ['core', '(no team)']
+    """
+    if not isinstance(by, str):
+        return group_of_name(by)
+    values = _attribute(graph, by)
+    kinds = dict(graph.nodes(data="kind")) if is_attribution(graph) else {}
+
+    def name(label: Any) -> Hashable:
+        if label in values:
+            return values[label]
+        kind = kinds.get(label)
+        return label if kind in ("token", "logit") else f"({kind}s)" if kind == "error" else f"(no {by})"
+
+    return name
 
 
 def group_of_name(by: int | Callable[[Any], Hashable]) -> Callable[[Any], Hashable]:
@@ -195,7 +216,14 @@ def _attribute(graph: Any, name: str) -> dict[Any, Hashable]:
     return values
 
 
-def _by_text(by: By) -> str:
+def by_text(by: By) -> str:
+    """Return what groups are made by, in words.
+
+    Examples
+    --------
+    >>> by_text("layer"), by_text(1)
+    ('layer', 'the first part of the name')
+    """
     if isinstance(by, int):
         return "the first part of the name" if by == 1 else f"the first {by} parts of the name"
     return by if isinstance(by, str) else str(getattr(by, "__name__", "a function"))

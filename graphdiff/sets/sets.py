@@ -26,7 +26,7 @@ from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.keeping import keeping
 from graphdiff.sums.results import Influences
-from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Result, Sheet
 
@@ -108,11 +108,15 @@ class Exclusive(Result, Set[Any]):
         return Axis(self.nodes, "exclusive")
 
     def __repr__(self) -> str:
-        listed = ", ".join(map(str, self.nodes[:5])) + (", …" if len(self) > 5 else "")
-        return f"<exclusive to {self.node}: {how_many(len(self), 'nodes')}{': ' * bool(self)}{listed}>"
+        listed = ", ".join(map(node_text, self.nodes[:5])) + (", …" if len(self) > 5 else "")
+        return f"<exclusive to {node_text(self.node)}: {how_many(len(self), 'nodes')}{': ' * bool(self)}{listed}>"
 
     def _sheet(self) -> Sheet:
-        return [f"goes with {self.node}"], ([node] for node in self.nodes[:20]), how_many(len(self), "nodes")
+        return (
+            [f"goes with {node_text(self.node)}"],
+            ([node_text(node)] for node in self.nodes[:20]),
+            how_many(len(self), "nodes"),
+        )
 
 
 def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None = None) -> Exclusive:
@@ -159,7 +163,7 @@ def exclusive(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | No
     gone = flooded(rows.ptr, rows.heads, starts) & ~kept
     gone[place] = False
     nodes = tuple([topology.label(position) for position in np.flatnonzero(gone).tolist()])
-    return Exclusive(node, frozenset(nodes), nodes, topology.naming)
+    return Exclusive(topology.label(place), frozenset(nodes), nodes, topology.naming)
 
 
 def exclusive_sizes(

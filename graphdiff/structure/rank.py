@@ -27,6 +27,7 @@ from graphdiff.graph.measured import asks_costs, is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
@@ -48,6 +49,8 @@ Progress = Callable[[int, int | None], None]
 SETS = ("reach", "exclusive")
 #: Before the name of a value: its sum over what a node reaches, and over the node and what would go with it.
 SUMS = ("reach", "gone")
+#: The column of groups: how many nodes of each are ranked.
+MEMBERS = "members"
 #: How many rows a report has.
 TOP = 20
 #: A name is not shortened below this, so that a row is no longer than a report is wide.
@@ -86,6 +89,8 @@ class Ranking(Result):
         How many nodes do not have it, and count as 0.
     through : list of lists of (node, number)
         By reliance, for each row the nodes before it that most comes through, with their parts of it.
+    grouped_by : str or None
+        What the rows are groups of nodes by: then each number is the sum over the members.
     counted_again : list of str
         Those of `weights` that are parts of a profile's costs, summed over walks round its cycles.
     scores : ReplacementScores or None
@@ -110,6 +115,7 @@ class Ranking(Result):
     through: list[list[tuple[Any, Number]]] = field(default_factory=list, repr=False)
     counted_again: list[str] = field(default_factory=list, repr=False)
     scores: ReplacementScores | None = field(default=None, repr=False)
+    grouped_by: str | None = None
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -176,7 +182,8 @@ class Ranking(Result):
         elif self.source is not None and self.source is not ROOTS:
             text = words.rank_from.format(source=shorten(words.named(self.source), NAME))
         else:
-            text = f"{words.nodes} by what reaches them from {words.starts}"
+            nodes = words.nodes if self.grouped_by is None else "groups"
+            text = f"{nodes} by what reaches them from {words.starts}"
         return text[0].upper() + text[1:]
 
     def text(self, top: int = TOP, how: str = "") -> str:
@@ -210,9 +217,12 @@ class Ranking(Result):
             yield "reliance: one unit from each of all, spread evenly; through: the last step of most of it."
         for title in self.counted_again:
             yield f"{title}: counted again at every level of a recursion, so that a part may be more than 1."
-        reach = f"reach: {words.needed}, each counted once"
-        yield f"{reach};"
-        yield f"exclusive: those that go with it, being reached from {start} by it only."
+        if self.grouped_by is not None:
+            each = "one unit from each" if self.target is not None else "what reaches each"
+            yield f"by {self.grouped_by}: of a group the sum over its members, {each}."
+        else:
+            yield f"reach: {words.needed}, each counted once;"
+            yield f"exclusive: those that go with it, being reached from {start} by it only."
         if self.value is not None:
             reach, gone = (f"{name} {self.value}" for name in SUMS)
             yield f"{reach}: of those that it reaches; {gone}: of those that go with it, and its own."
@@ -243,6 +253,7 @@ def rank(
     *,
     by: str | None = None,
     value: str | None = None,
+    group: By | None = None,
     top: int | None = None,
     weightings: Sequence[CompiledGraph] = (),
     progress: Progress | None = None,
@@ -263,7 +274,8 @@ def rank(
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         At most one of them: see `graphdiff.total_influence`. Without any, of an attribution graph what drives its
         logits, each as probable as it is. What it does not reach (what does not reach the target)
-        is left out, and so is the node itself; of several those that lead to none of the others. So are the constants
+        is left out, and so is the node itself; of several those that lead to none of the others, and logits, which
+        count by their probabilities, from `LEAVES` as well. So are the constants
         of a trace, unless the graph is compiled: nothing is derived by them.
     by : str, optional
         The column that gives the order, largest absolute value first: a weighting's meaning, such as ``"even"`` or
@@ -320,7 +332,7 @@ def rank(
     """
     _require_one_end(source, target)
     _require_count(top)
-    if asks_costs(graph, options) and not weightings and value is None and by in (None, *COLUMNS):
+    if asks_costs(graph, options) and not weightings and value is group is None and by in (None, *COLUMNS):
         # Which graphs are profiles no type says.
         return cast(Ranking, rank_costs(graph, source, target, by=by, top=top))
     ready = _all_compiled(graph, weightings, options)
@@ -329,16 +341,17 @@ def rank(
     relies = by == RELIANCE and by not in weights
     if source is None and target is None and not relies and _is_attribution(ready[0]):
         target = LEAVES
+    _require_no_group(group, value, relies=relies)
     if relies:
         _require_no_ends(source, target)
         ready, weights = [ready[0].with_preset(even)], [RELIANCE]
-    titles = [*weights, *SETS, *(f"{name} {value}" for name in SUMS if value)]
-    column = _column_of(by, titles, measured=isinstance(graph, nx.Graph) and is_profile(graph))
-    rows = _reached(graph, ready, NODES if relies else source, target)
+    column = _column_of(by, _titles(weights, value, group), measured=isinstance(graph, nx.Graph) and is_profile(graph))
+    rows, first = _reached(graph, ready, NODES if relies else source, target), ready[0]
     values = None if value is None else _values_of(graph, value)
-    sized = partial(_set_columns, graph, ready[0], source, value, values, progress)
+    sized: Sized = partial(_set_columns, graph, first, source, value, values, progress)
+    if group is not None:
+        rows, sized = _grouped(rows, naming_of(graph, group))
     order, places, sizes = _ordered(rows, column, sized, top)
-    first = ready[0]
     source, target = titled(first, source, target)
     steps = _steps(first, [rows[number].position for number in order]) if relies else []
     return Ranking(
@@ -360,6 +373,7 @@ def rank(
         through=steps,
         counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options) if target is LEAVES else None,
+        grouped_by=None if group is None else by_text(group),
     )
 
 
@@ -392,6 +406,14 @@ def _require_no_ends(source: Any, target: Any) -> None:
     if source is not None or target is not None:
         end = Keyword("target" if source is None else "source")
         raise UsageError(Keyword("by", RELIANCE), " is what all nodes rest on: leave out ", end)
+
+
+def _require_no_group(group: Any, value: Any, *, relies: bool) -> None:
+    if group is not None and (value is not None or relies):
+        other = Keyword("value", value) if value is not None else Keyword("by", RELIANCE)
+        raise UsageError(
+            Keyword("group", group), " adds up influences, and ", other, " is of single nodes: leave out one"
+        )
 
 
 def _require_one_end(source: Any, target: Any) -> None:
@@ -447,6 +469,12 @@ def _are_alike(one: Topology, other: Topology) -> bool:
     return one is other or (all(arrays) and list(one.labels) == list(other.labels))
 
 
+def _titles(weights: list[str], value: str | None, group: Any) -> list[str]:
+    """Return what the columns of numbers are called."""
+    sets = SETS if group is None else (MEMBERS,)
+    return [*weights, *sets, *(f"{name} {value}" for name in SUMS if value)]
+
+
 def _column_of(by: str | None, titles: list[str], *, measured: bool) -> int:
     if by is None:
         return 0
@@ -477,13 +505,32 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         ends = seeds_of(first, ROOTS if source is None else source)
         reached = restriction(first, ends, units(first, range(first.n_nodes)))
     asked = target if source is None else source
-    own = () if asked is None or isinstance(asked, Boundary) else _apart(reached, ends, towards=target is not None)
+    is_whole = asked is None or isinstance(asked, Boundary)
+    weighs_leaves = asked is LEAVES and bool(first.topology.leaf_seeds)
+    own = () if is_whole and not weighs_leaves else _apart(reached, ends, towards=target is not None)
     constants = _constants(graph)
     return [
         _Row(position, node, [column[position] for column in columns])
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position not in own and node not in constants
     ]
+
+
+def _grouped(rows: list[_Row], name_of: Callable[[Any], Any]) -> tuple[list[_Row], Sized]:
+    """Return a row for each group, with the sums over its members, and what gives how many these are."""
+    members: dict[Any, list[_Row]] = {}
+    for row in rows:
+        members.setdefault(name_of(row.node), []).append(row)
+    groups = [
+        _Row(
+            place,
+            name,
+            [sum(column[1:], column[0]) for column in zip(*(row.influences for row in inside), strict=True)],
+        )
+        for place, (name, inside) in enumerate(members.items())
+    ]
+    counts = np.array(list(map(len, members.values())), dtype=np.int64)
+    return groups, lambda places: {MEMBERS: counts[places]}
 
 
 def _apart(reached: Between, ends: Seeds, *, towards: bool) -> set[int]:

@@ -112,13 +112,14 @@ def _remove_nodes(wishes: Wishes, nodes: Iterable[Hashable], keep: frozenset[Has
     topology = wishes.graph.topology
     for node in dict.fromkeys(nodes):
         position = topology.position(node)
+        label = topology.label(position)
         if node in keep:
-            raise UsageError(f"{node_named(node)} cannot be removed: the question is about it")
+            raise UsageError(f"{node_named(label)} cannot be removed: the question is about it")
         leaving = range(int(topology.ptr[position]), int(topology.ptr[position + 1]))
         numbers = {*leaving, *np.flatnonzero(topology.heads == position).tolist()}
         steps = tuple([wishes.existing(number, None) for number in sorted(numbers)])
         wishes.gone |= numbers
-        wishes.edits.append(Edit("remove node", node, steps))
+        wishes.edits.append(Edit("remove node", label, steps))
 
 
 def _remove_edges(wishes: Wishes, edges: Iterable[Any]) -> None:

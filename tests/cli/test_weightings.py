@@ -7,9 +7,11 @@ import re
 import shlex
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from conftest import Run
 
+import graphdiff as gd
 from graphdiff.cli import VERBS
 from graphdiff.cli.weightings import OTHERWISE, SIDE_BY_SIDE
 
@@ -150,3 +152,26 @@ def test_the_docs_say_what_each_verb_takes() -> None:
         verb: tuple(re.findall("`([a-z]+)`", takes)) for verbs, takes in rows for verb in re.findall("`(.+?)`", verbs)
     }
     assert said == {verb: OTHERWISE.get(verb, SIDE_BY_SIDE) for verb in (*ASKED, "compile")}
+
+
+def test_rank_of_groups_and_by_normalised_weights(run: Run, tmp_path: Path) -> None:
+    graph = nx.DiGraph(edge_meaning="drives")
+    graph.add_node("f", kind="feature", supernode="say b")
+    graph.add_node("y", kind="logit", leaf=0.5)
+    graph.add_weighted_edges_from([("a", "f", 3.0), ("e", "f", -1.0), ("f", "y", 2.0)])
+    gd.compile(graph).with_attributes(graph).save(tmp_path / "x.gdiff")
+    file = str(tmp_path / "x.gdiff")
+    weights = ("-w", "weight", "-w", "normalised")
+    done = run("rank", file, "--group", "supernode", "-s", "a", *weights, "-o", "csv")
+    assert done.out.splitlines() == ["place,node,weight,normalised,members", "1,y,6.0,0.75,1", "2,say b,3.0,0.75,1"]
+    failed = run("rank", file, "--group", "supernod")
+    assert (failed.status, failed.err.partition(";")[0]) == (
+        2, "graphdiff: no node has the attribute 'supernod' to group by",
+    )  # fmt: skip
+
+
+def test_functions_of_a_profile_are_not_ranked_by_other_groups(run: Run, test_data: Path) -> None:
+    failed = run("rank", str(test_data / "profiles" / "profile.prof"), "--group", "modul")
+    assert (failed.status, failed.err) == (
+        2, "graphdiff: --group modul: functions of a profile are ranked by module, file, class\n",
+    )  # fmt: skip

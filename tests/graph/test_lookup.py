@@ -134,3 +134,83 @@ def test_several_functions_of_one_last_part_are_listed_and_an_exact_name_wins() 
     with pytest.raises(AmbiguousNodeError, match=r"2 nodes match 'run': 'A\.run', 'B\.run'"):
         find_node(graph, "run")
     assert (find_node(graph, "go"), find_node(graph, "C.go")) == ("go", "run (a.py)")
+
+
+# -- attribution graphs
+
+
+def attribution() -> nx.DiGraph:
+    """Return a graph of each kind of node, two of which have the text Dallas."""
+    graph = nx.DiGraph(edge_meaning="drives", node_title="title")
+    of_token = {"kind": "token", "layer": "E", "token": " Dallas", "position": 8, "title": 'token " Dallas"@8'}
+    graph.add_node("E_26865_8", **of_token)
+    graph.add_node("E_235304_9", kind="token", layer="E", token="\u0120is", position=9, title='token "is"@9')
+    of_feature = {"kind": "feature", "layer": 20, "token": " Dallas", "feature": 15589, "clerp": "Texas", "position": 8}
+    graph.add_node("20_15589_8", **of_feature, title='feature 20_15589_8 "Texas"')
+    graph.add_node("20_15589_9", **of_feature | {"position": 9}, title='feature 20_15589_9 "Texas"')
+    graph.add_node("24_-1_9", kind="error", layer=24, token="is", position=9, title="error L24@9")
+    of_logit = {"kind": "logit", "layer": 27, "position": 9, "probability": 0.4}
+    graph.add_node("27_1_9", **of_logit, token=" Austin", clerp='Output " Austin"', title='logit " Austin" (p=0.4)')
+    graph.add_node("27_2_9", **of_logit, token=" Dallas", title='logit " Dallas" (p=0.03)')
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("word", "nodes"),
+    [
+        ("E_26865_8", ["E_26865_8"]),
+        ("Dallas", ["E_26865_8", "27_2_9"]),
+        (" Dallas", ["E_26865_8", "27_2_9"]),
+        ("Dallas@8", ["E_26865_8"]),
+        ("token Dallas", ["E_26865_8"]),
+        ("logit Dallas", ["27_2_9"]),
+        ("logit Dallas@9", ["27_2_9"]),
+        ('token " Dallas"@8', ["E_26865_8"]),
+        ("is", ["E_235304_9"]),
+        ("Austin", ["27_1_9"]),
+        ('Output " Austin"', ["27_1_9"]),
+        ("Texas", ["20_15589_8", "20_15589_9"]),
+        ("Texas@9", ["20_15589_9"]),
+        ("20/15589", ["20_15589_8", "20_15589_9"]),
+        ("20/15589@8", ["20_15589_8"]),
+        ("feature 20/15589@8", ["20_15589_8"]),
+        ("20/*@9", ["20_15589_9"]),
+        ("logit *", ["27_1_9", "27_2_9"]),
+        ("L24", ["24_-1_9"]),
+        ("L24@9", ["24_-1_9"]),
+        ("error *", ["24_-1_9"]),
+        ("E_*", ["E_26865_8", "E_235304_9"]),
+    ],
+)
+def test_nodes_of_an_attribution_graph_are_found_by_what_they_are(word: str, nodes: list[str]) -> None:
+    graph = attribution()
+    matches = find_nodes(graph, word)
+    assert matches == nodes
+    assert [node.called for node in matches] == [graph.nodes[node]["title"] for node in nodes]
+    assert find_nodes(nx.freeze(graph), word) == nodes
+
+
+def test_features_are_not_found_by_the_token_below_them() -> None:
+    graph = attribution()
+    graph.remove_nodes_from(["E_26865_8", "27_2_9"])
+    with pytest.raises(UnknownNodeError, match="no node 'Dallas'"):
+        find_node(graph, "Dallas")
+
+
+def test_several_are_listed_with_their_titles_and_near_words_are_meant() -> None:
+    graph = attribution()
+    several = r"""2 nodes match 'Texas': '20_15589_8' \(feature 20_15589_8 "Texas"\), '20_15589_9' \(feature"""
+    with pytest.raises(AmbiguousNodeError, match=several):
+        find_node(graph, "Texas")
+    with pytest.raises(UnknownNodeError, match="no node 'Autsin'; did you mean 'Austin'"):
+        find_node(graph, "Autsin")
+    with pytest.raises(UnknownNodeError, match=r"""such as 'E_26865_8' \(token " Dallas"@8\), """):
+        find_node(graph, "zzzzzzzzzzzzzzzzzzzzzz")
+
+
+def test_elsewhere_a_kind_and_a_layer_are_no_names() -> None:
+    graph = nx.DiGraph(edge_meaning="depends on")
+    graph.add_node("n", kind="token", layer=3, token="Dallas", position=1, clerp="Texas", title="t")
+    for word in ("Dallas", "Texas", "token Dallas", "t"):
+        with pytest.raises(UnknownNodeError, match="no node"):
+            find_node(graph, word)

@@ -310,3 +310,26 @@ def test_several_ends_are_in_their_groups() -> None:
         ("a", True, False), ("b", False, False), ("c", False, True), ("d", False, True)
     ]  # fmt: skip
     assert "share of the total 37, a.s and a.r to c.t and d.u (weighted)" in picture.legend[1]
+
+
+def test_tokens_and_logits_that_nobody_grouped_stay_by_themselves_and_errors_are_apart() -> None:
+    graph = nx.DiGraph(edge_meaning="drives")
+    kinds = {
+        "E_1_0": "token",
+        "E_2_1": "token",
+        "0_-1_0": "error",
+        "0_1_0": "feature",
+        "0_2_0": "feature",
+        "y": "logit",
+    }
+    for label, kind in kinds.items():
+        graph.add_node(label, kind=kind, **({"supernode": "say b"} if label in ("E_2_1", "0_1_0") else {}))
+    assert {name: data["members"] for name, data in gd.group(graph, "supernode", weight=None).nodes(data=True)} == {
+        "E_1_0": ("E_1_0",),
+        "say b": ("E_2_1", "0_1_0"),
+        "(errors)": ("0_-1_0",),
+        "(no supernode)": ("0_2_0",),
+        "y": ("y",),
+    }
+    graph.graph["edge_meaning"] = "depends on"
+    assert set(gd.group(graph, "supernode", weight=None)) == {"say b", "(no supernode)"}

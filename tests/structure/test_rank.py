@@ -342,3 +342,74 @@ def test_a_report_has_a_hundred_columns(by: str | None) -> None:
     lines = gd.rank(graph, by=by, weight=None, cycles="collapse").text().splitlines()
     assert max(map(len, lines)) <= 100
     assert sum(line.startswith("    ") for line in lines) >= 7
+
+
+# ---------------------------------------------------------------------------------------------------- groups
+
+
+@given(questions())
+def test_a_group_has_the_sum_over_its_members(question: tuple[nx.DiGraph, tuple[Any, Any], int]) -> None:
+    graph, (source, target), _ = question
+    alone = gd.rank(graph, source, target)
+    right: dict[str, list[Any]] = {}
+    for node, (number,) in zip(alone.nodes, alone.influences, strict=True):
+        known = right.setdefault("even" if len(str(node)) % 2 else "odd", [0, 0])
+        right["even" if len(str(node)) % 2 else "odd"] = [known[0] + number, known[1] + 1]
+    ranking = gd.rank(graph, source, target, group=lambda node: "even" if len(str(node)) % 2 else "odd")
+    sums = zip(ranking.nodes, ranking.influences, ranking.sizes["members"].tolist(), strict=True)
+    assert {name: [number, members] for name, (number,), members in sums} == {
+        name: pytest.approx(known) for name, known in right.items()
+    }
+    assert ranking.n_ranked == len(right)
+
+
+def attribution() -> nx.DiGraph:
+    graph = nx.DiGraph(edge_meaning="drives", node_title="title")
+    graph.add_node("E_1_0", kind="token", title='token "a"@0', root=True)
+    graph.add_node("0_-1_0", kind="error", title="error L0@0")
+    for label, supernode in (("0_1_0", "say b"), ("0_2_0", "say b"), ("0_3_0", None)):
+        graph.add_node(
+            label, kind="feature", title=f"feature {label}", **({"supernode": supernode} if supernode else {})
+        )
+    graph.add_node("1_2_0", kind="logit", title='logit "b" (p=0.5)', leaf=0.5)
+    for label in ("0_1_0", "0_2_0", "0_3_0"):
+        graph.add_edge("E_1_0", label, weight=1.0)
+        graph.add_edge(label, "1_2_0", weight=float(label[2]))
+    graph.add_edge("0_-1_0", "0_3_0", weight=-1.0)
+    return graph
+
+
+def test_supernodes_of_an_attribution_graph() -> None:
+    ranking = gd.rank(attribution(), target=gd.LEAVES, group="supernode")
+    lines = str(ranking).splitlines()
+    assert [*lines[:3], *sorted(lines[3:6]), *lines[6:8]] == [
+        "What drives the logits (by probability)",
+        "place  node            weight  members",
+        '    1  token "a"@0          3        1',
+        "    2  (errors)          -1.5        1",
+        "    2  (no supernode)     1.5        1",
+        "    2  say b              1.5        2",
+        "",
+        "by supernode: of a group the sum over its members, one unit from each.",
+    ]
+    assert ranking.to_dict()["nodes"][0] == {"place": 1, "node": "E_1_0", "values": {"weight": 3.0}, "members": 1}
+    assert gd.rank(attribution(), group="supernode", by="members").nodes[0] == "say b"
+    reached = str(gd.rank(attribution(), gd.ROOTS, group="supernode"))
+    assert reached.startswith("Groups by what reaches them from the tokens")
+    assert str(gd.rank(attribution(), group="supernode")) == str(ranking)
+
+
+def test_logits_are_not_ranked_as_what_drives_them() -> None:
+    assert "1_2_0" not in gd.rank(attribution(), target=gd.LEAVES).nodes
+
+
+def test_what_groups_cannot_be_asked() -> None:
+    message = r'adds up influences, and value="size" is of single nodes: leave out one'
+    with pytest.raises(UsageError, match=message):
+        gd.rank(attribution(), group="supernode", value="size")
+    with pytest.raises(UsageError, match=r'by="reliance" is of single nodes'):
+        gd.rank(attribution(), group="supernode", by="reliance")
+    with pytest.raises(UsageError, match=r"no node has the attribute 'supernod' to group by; did you mean 'supernode'"):
+        gd.rank(attribution(), group="supernod")
+    with pytest.raises(UsageError, match=r"the columns here are weight, members"):
+        gd.rank(attribution(), group="supernode", by="reach")
