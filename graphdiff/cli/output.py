@@ -116,10 +116,10 @@ def emit(
     if settings.spreadsheet_safe and settings.output != "csv":
         raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")
     if settings.output == "json":
-        from graphdiff.io.out import finite
+        from graphdiff.io.out import finite, indented
 
         record = {"graphdiff": SCHEMA, **document(), **click.get_current_context().meta.get(RECORD, {})}
-        body = json.dumps(finite(record), indent=2, ensure_ascii=False) + "\n"
+        body = indented(finite(record)) + "\n"
     elif settings.output == "csv":
         body = _csv_text(rows(), settings)
     else:

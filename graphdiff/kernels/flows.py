@@ -131,8 +131,8 @@ def minimum_cut(
 ) -> tuple[int, NDArray[np.bool_]]:
     """Return the most that flows, and a mark of the nodes beyond the smallest cut: of several that nearest the sink.
 
-    Each edge takes so much `back`, too. See `max_flow`; that what flows is as much as the smallest cut takes is a theorem
-    of L. Ford and D. Fulkerson (1956).
+    Each edge takes so much `back`, too. See `max_flow`; that as much flows as the smallest cut takes is a theorem of
+    L. Ford and D. Fulkerson (1956).
 
     Examples
     --------

@@ -67,7 +67,7 @@ class Arrays:
         >>> from graphdiff.sums.between import between_ends
         >>> G = nx.DiGraph([(0, n) for n in range(1, 500)] + [(n, 500) for n in range(1, 500)])
         >>> arrays = Arrays.where_faster(between_ends(compile(G, weight=lambda u, v, data: 0.5), 0, 500))
-        >>> arrays.forward([1] + 500 * [0], arrays.weights)[-1]
+        >>> float(arrays.forward([1] + 500 * [0], arrays.weights)[-1])
         124.75
         """
         weights = between.graph.weights

@@ -22,6 +22,7 @@ from hypothesis import given
 import graphdiff as gd
 from graphdiff import CompiledGraph, annotate, explain, forward, read, strongest_paths, total_influence, weights, write
 from graphdiff.errors import GraphTypeError, LimitError, OutputError, UsageError
+from graphdiff.io.out import indented
 from graphdiff.io.write import WRITERS, render
 
 EDGE_FORMATS = ["json", "csv", "graphml"]
@@ -30,6 +31,12 @@ EDGE_FORMATS = ["json", "csv", "graphml"]
 @pytest.fixture
 def marked() -> nx.DiGraph:
     return annotate(olah(), "b", "e")
+
+
+def test_indented_texts_are_those_of_json() -> None:
+    value = {"": [[], {}, [{}], {'é\n"': ["\u2028", "𝄞", "\x00"]}], "n": [10**30, -0.0, 1e300, 5e-324, True, None]}
+    for each in (value, [], {}, "x", 1.5, [value, [value]]):
+        assert indented(each) == json.dumps(each, indent=2, ensure_ascii=False)
 
 
 # -- formats

@@ -23,6 +23,7 @@ from graphdiff.pictures.choice import bounded
 from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.picture import Picture
 from graphdiff.pictures.view import view_of
+from graphdiff.sums import levels
 from graphdiff.sums.between import between_ends
 
 SAID = "an edge adds up the ways past others, dashed where none is direct: "
@@ -217,6 +218,25 @@ def test_where_the_largest_do_not_cover_enough_others_come_first() -> None:
     assert {node.name for node in most.nodes} == {"s", "t", "a", "x", "y"}
     assert "100 % of the total passes named nodes" in most.legend[1]
     assert "70 % of the total passes named nodes" in picture_of(found, max_nodes=4).legend[1]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_floats_are_drawn_as_fractions_are(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps over levels, kernels and plain Python choose the same nodes, whatever the signs are."""
+    draw = random.Random(seed)
+    exact = dense(14, seed)
+    for *_, data in exact.edges(data=True):
+        data["weight"] *= draw.choice([-1, 1])
+    exact.add_edges_from(("s", node, {"weight": Fraction(draw.randint(-9, 9), 4)}) for node in range(3))
+    ends = {"s": 2, 0: -1}, {12: Fraction(1, 4), 13: -2}
+    floats = exact.copy()
+    for *_, data in floats.edges(data=True):
+        data["weight"] = float(data["weight"])
+    drawn = [{node.name for node in picture_of(gd.annotate(exact, *ends), max_nodes=8).nodes}]
+    for edges_of_a_step in (0, 10**9):
+        monkeypatch.setattr(levels, "LEVEL", edges_of_a_step)
+        drawn.append({node.name for node in picture_of(gd.annotate(floats, *ends), max_nodes=8).nodes})
+    assert drawn[0] == drawn[1] == drawn[2]
 
 
 def test_what_has_too_many_edges_has_fewer_nodes_and_says_so() -> None:
