@@ -178,8 +178,12 @@ def _pruned(graph: nx.DiGraph, ends: tuple[Any, Any], parts: tuple[float, float]
 
 def _groups(graph: nx.DiGraph, by: By | None, source: Any, target: Any, compiling: Any) -> nx.DiGraph:
     """Return the groups of a graph, with what flows between them where an end is given."""
+    from graphdiff.graph.measured import is_attribution
+    from graphdiff.pictures.annotate import from_end_to_end
     from graphdiff.pictures.group import group
 
+    if is_attribution(graph):
+        source, target = from_end_to_end("drives", source, target)
     return output.without_open_cycles(
         lambda: group(graph, by, source=source, target=target, **compiling), lambda: group(graph, by, **compiling)
     )

@@ -146,7 +146,7 @@ def from_end_to_end(edge_meaning: str, source: End | None, target: End | None) -
     >>> from_end_to_end("depends on", None, "b"), from_end_to_end("feeds", None, "b")
     ((graphdiff.ROOTS, 'b'), (None, 'b'))
     """
-    if edge_meaning not in (*NEEDING, "drives") or source is target is None:
+    if edge_meaning != "drives" and (edge_meaning not in NEEDING or source is target is None):
         return source, target
     return ROOTS if source is None else source, LEAVES if target is None else target
 

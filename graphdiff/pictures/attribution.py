@@ -15,13 +15,23 @@ import networkx as nx
 
 from graphdiff.arithmetic import REAL
 from graphdiff.pictures.answer import answer_pictures
-from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Facts, Picture, Row, plain_picture
+from graphdiff.pictures.picture import (
+    MAX_NAME,
+    DrawnEdge,
+    DrawnNode,
+    Facts,
+    Picture,
+    Row,
+    plain_picture,
+    quotient_pictures,
+    title,
+)
 from graphdiff.pictures.scale import Signed, largest_of
 from graphdiff.pictures.view import View
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many
 
-__all__ = ["attribution_pictures"]
+__all__ = ["attribution_pictures", "group_pictures"]
 
 #: Where edges are many, one of less than this part of the largest has no label, and is thin.
 FAINT = 0.12
@@ -57,6 +67,33 @@ def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
     for picture in answer_pictures(graph, wide):
         yield _in_rows(picture, graph, view.max_edges)
+
+
+def group_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of groups of an attribution graph, from `graphdiff.group`, each with fewer than the one before.
+
+    Examples
+    --------
+    >>> from graphdiff.pictures.view import view_of
+    >>> G = nx.DiGraph(quotient=True, edge_meaning="drives")
+    >>> G.add_node("a", kind="token", position=0)
+    >>> G.add_node("say b", layer=3)
+    >>> [row.name for row in next(group_pictures(G, view_of())).rows]
+    ['tokens', 'layer 3']
+    """
+    attribute = "contribution" if graph.graph.get("total") is not None else "weight"
+    for picture in quotient_pictures(graph, view):
+        scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
+        edges = [_drawn(edge, scale, are_few=True) for edge in picture.edges]
+        nodes = [_group(node, graph.graph.get("node_title")) for node in picture.nodes]
+        legend = [*picture.legend, "blue, arrow: for; orange, bar: against"]
+        legend = [line.replace("edge: share of the total", "edge: what it has of the total") for line in legend]
+        yield replace(picture, nodes=nodes, edges=edges, legend=legend, rows=_rows(nodes, edges))
+
+
+def _group(node: DrawnNode, attribute: str | None) -> DrawnNode:
+    """Return a group; a token or logit by itself by what it is called."""
+    return replace(node, lines=(title(node.name, node.facts, attribute),)) if "kind" in node.facts else node
 
 
 def _whole(picture: Picture) -> Picture:

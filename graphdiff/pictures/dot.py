@@ -24,7 +24,7 @@ from graphdiff.errors import GraphTypeError
 from graphdiff.graph.measured import is_attribution, is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
-from graphdiff.pictures.attribution import attribution_pictures
+from graphdiff.pictures.attribution import attribution_pictures, group_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.picture import (
     DARK,
@@ -217,7 +217,9 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         kind = "an undirected graph" if isinstance(graph, nx.Graph) else type(graph).__name__
         raise GraphTypeError(f"cannot draw {kind}: give a networkx DiGraph, such as annotate(graph, source, target)")
     if graph.graph.get("quotient"):
-        return known_pictures(graph, view) if is_profile(graph) else quotient_pictures(graph, view)
+        if is_profile(graph):
+            return known_pictures(graph, view)
+        return group_pictures(graph, view) if is_attribution(graph) else quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
         return overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:

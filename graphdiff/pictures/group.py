@@ -122,6 +122,8 @@ def group(
     sizes = _sizes(graph)
     for name, inside in members.items():
         quotient.add_node(name, members=tuple(inside), size=len(inside), inner_edges=0, **_large(sizes, inside))
+    if isinstance(graph, nx.DiGraph) and is_attribution(graph):
+        _say_where(quotient, graph)
     if isinstance(by, Keepers):
         _say_what_keeps(quotient, by, words_for(ready.edge_meaning, node_meaning=ready.node_meaning).nodes)
     weights = list(map(arithmetic.finished, arithmetic.listed(ready.weights)))
@@ -132,6 +134,17 @@ def group(
     made = made_cyclic(quotient, quotient.graph["real_cycles"])
     quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return quotient
+
+
+def _say_where(quotient: nx.DiGraph, graph: nx.DiGraph) -> None:
+    """Say where in a model groups are: of a token or logit by itself all, of others the lowest layer of a member."""
+    quotient.graph["node_title"] = graph.graph.get("node_title")
+    for name, data in quotient.nodes(data=True):
+        if data["members"] == (name,):
+            data.update((key, value) for key, value in graph.nodes[name].items() if key not in data)
+        else:
+            layers = (graph.nodes[label].get("layer") for label in data["members"])
+            data["layer"] = min((layer for layer in layers if isinstance(layer, int)), default=0)
 
 
 def _say_what_keeps(quotient: nx.DiGraph, by: Keepers, nodes: str) -> None:

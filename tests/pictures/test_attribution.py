@@ -14,7 +14,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from graphdiff import LEAVES, NODES, ROOTS, annotate, explain, forward, prune, read, reverse, to_pydot, write
+from graphdiff import LEAVES, NODES, ROOTS, annotate, explain, forward, group, prune, read, reverse, to_pydot, write
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.picture import Picture
@@ -52,10 +52,10 @@ def places(graph: nx.DiGraph, tmp_path: Path, **viewing: Any) -> dict[str, tuple
     """Return where the SVG has the text of each node: x to the right, y upwards."""
     write(graph, tmp_path / "x.svg", overwrite=True, **viewing)
     found = {}
-    for group in ET.parse(tmp_path / "x.svg").iter(f"{SVG}g"):
-        text = group.find(f"{SVG}text")
-        if group.get("class") == "node" and text is not None:
-            found[group.findtext(f"{SVG}title", "")] = (float(text.get("x", "")), -float(text.get("y", "")))
+    for part in ET.parse(tmp_path / "x.svg").iter(f"{SVG}g"):
+        text = part.find(f"{SVG}text")
+        if part.get("class") == "node" and text is not None:
+            found[part.findtext(f"{SVG}title", "")] = (float(text.get("x", "")), -float(text.get("y", "")))
     return found
 
 
@@ -225,7 +225,7 @@ def test_supernodes_are_framed_across_rows(digits: nx.DiGraph, tmp_path: Path) -
     assert [row.name for row in picture.rows if not row.rank] == [name]
     assert "dashed frame: a supernode" in picture.legend
     write(answer, tmp_path / "x.svg")
-    [frame] = [group for group in ET.parse(tmp_path / "x.svg").iter(f"{SVG}g") if group.get("class") == "cluster"]
+    [frame] = [part for part in ET.parse(tmp_path / "x.svg").iter(f"{SVG}g") if part.get("class") == "cluster"]
     assert [text.text for text in frame.findall(f"{SVG}text")] == [name]
     corners = [tuple(map(float, point.split(","))) for point in frame.find(f"{SVG}polygon").get("points").split()]  # type: ignore[union-attr]
     drawn = places(answer, tmp_path)
@@ -237,6 +237,25 @@ def test_supernodes_are_framed_across_rows(digits: nx.DiGraph, tmp_path: Path) -
     inside = re.search(r"subgraph g0\[.*\]\n((?: +n\d+\n)+) +end", mermaid)
     assert inside is not None
     assert sorted(map(int, re.findall(r"\d+", inside[1]))) == numbers
+
+
+def test_groups_stand_between_tokens_and_logits_and_say_what_they_have_of_the_total(digits: nx.DiGraph) -> None:
+    graph = digits.copy()
+    members = {"counting up": ["13_82873_3", "20_93988_3"], "say a digit": ["1_12928_3", "24_45394_3"]}
+    for name, inside in members.items():
+        for node in inside:
+            graph.nodes[node]["supernode"] = name
+    picture = picture_of(group(graph, "supernode", source=ROOTS, target=LEAVES))
+    rows = {row.name: [picture.nodes[place].name for place in row.nodes] for row in picture.rows}
+    assert list(rows) == ["tokens", "layer 0", "layer 1", "layer 13", "logits"]
+    assert (rows["layer 1"], rows["layer 13"]) == (["say a digit"], ["counting up"])
+    ahead, behind = forward(digits, ROOTS), reverse(digits, LEAVES)
+    edges = {(picture.nodes[edge.tail].name, picture.nodes[edge.head].name): edge for edge in picture.edges}
+    direct = [ahead["E_235304_3"] * digits.edges["E_235304_3", node]["weight"] * behind[node]
+              for node in members["counting up"] if digits.has_edge("E_235304_3", node)]  # fmt: skip
+    assert float(edges["E_235304_3", "counting up"].label) == pytest.approx(sum(direct), rel=5e-3)
+    assert {edge.is_against for edge in picture.edges} == {True, False}
+    assert next(node.lines for node in picture.nodes if node.name == "E_2_0") == ('"<bos>"@0',)
 
 
 def test_a_drawing_read_again_is_the_graph(digits: nx.DiGraph, tmp_path: Path) -> None:
