@@ -11,7 +11,7 @@ import networkx as nx
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.pictures.group import in_order, made_cyclic
 from graphdiff.pictures.view import Direction, View
-from graphdiff.text.names import Edge, end_text
+from graphdiff.text.names import Edge, Titled, end_text
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown, size_text
 from graphdiff.text.records import keys_of, names_of
 from graphdiff.text.sentences import how_many, words_for
@@ -325,7 +325,8 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
     size = data.get("size", 1)
     members = data.get("members", ())
     is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
-    lines = shorten(name, MAX_NAME), _how_large(size, data, _members_word(graph.graph))
+    called = node.called if isinstance(node, Titled) else name
+    lines = shorten(called, MAX_NAME), _how_large(size, data, _members_word(graph.graph))
     facts = {**data, **({"members": list(map(str, members))} if members else {})}
     return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
 
