@@ -63,7 +63,8 @@ def read_attribution(data: bytes, *, name: str) -> nx.DiGraph:
     and ``cumulative_influence``, which is the file's ``influence``: the part of all influence that nodes at least as
     influential have, on the graph before it was pruned. ``G.graph`` has, where the file does, ``prompt``, ``tokens``,
     ``model``, ``slug``, ``dictionary`` (which transcoders the features are of), ``pruned`` (by which thresholds) and
-    ``supernodes``. What QK tracing found (``qk_tracing_results``, ``qk_only_nodes``) is kept as JSON, and not used.
+    ``supernodes``. What QK tracing found (``qk_tracing_results``, ``qk_only_nodes``) is kept as JSON, and not used;
+    what else nodes say is for the writers' own pages (``run_idx``, ``jsNodeId``, …) and not kept.
 
     In the older form of the file an error is ``0_LAYER_POSITION``, which may be the id of a feature of layer 0, too:
     the error is then called as in the newer form, ``LAYER_-1_POSITION``, and ``G.graph["warnings"]`` says so.

@@ -550,9 +550,9 @@ def test_logits_count_by_their_probability_in_a_saved_graph_without_attributes(m
 
 # --- files of others, which are not here -----------------------------------------------------------------------------
 
-#: By the names of files: nodes, links, tokens, features, errors, logits, and the model. ``llama.json`` is
-#: ``demos/graph_files/dallas-austin-llamma.json`` of IamKrill1n/circuit-tracer (and of gemma-2-2b), the next eight
-#: are ``data/qwen06`` of hajimedayo328/attribution-graph-poc, the last is of ``circuit_tracer/gemma2_clt`` there.
+#: By the names of files: nodes, links, tokens, features, errors, logits, and the model. The first and the last are
+#: ``demos/graph_files/dallas-austin-llamma.json`` (of gemma-2-2b) and one of ``circuit_tracer/gemma2_clt`` in
+#: IamKrill1n/circuit-tracer, the others ``data/qwen06`` of hajimedayo328/attribution-graph-poc.
 OTHERS = {
     "llama.json": (60, 330, 10, 40, 0, 10, "mntss/gemma-scope-transcoders"),
     "qwen06-f-egypt.json": (409, 29738, 8, 289, 102, 10, "mwhanna/qwen3-0.6b-transcoders-lowl0"),
