@@ -239,6 +239,12 @@ def listed(weights: Weights) -> list[Any]:
     return weights.tolist() if isinstance(weights, np.ndarray) else weights
 
 
+def all_finished(weights: Weights) -> list[Any]:
+    """Return weights as a list of the numbers that a caller gets."""
+    # An array holds no Dyadic.
+    return weights.tolist() if isinstance(weights, np.ndarray) else list(map(finished, weights))
+
+
 def taken(weights: Weights, which: NDArray[Any]) -> Weights:
     """Return the weights at the indices `which`."""
     if isinstance(weights, np.ndarray):

@@ -18,11 +18,12 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import reduce
 from heapq import heapify, heappop, heappush
-from itertools import accumulate, chain, islice
+from itertools import accumulate, chain, islice, pairwise
 from operator import mul
 from typing import Unpack
 
 import networkx as nx
+import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
@@ -56,11 +57,10 @@ class Ranking:
     """The ways from every node to the targets, in rank order, made on demand."""
 
     def __init__(self, between: Between) -> None:
-        weights = [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in between.rows]
         start: list[Step] = [
             (node, END, 1 if seed is None else arithmetic.finished(seed)) for node, seed in between.starts
         ]
-        self.rows = [*weights, start]
+        self.rows = [*between.finished_rows, start]
         self.sizes, self.ends, best, self.times = _sizes(between)
         self.best = [*best, 1]
         self.lengths = [*_lengths(between, self.sizes, self.ends, best, self.times), 0]
@@ -177,7 +177,9 @@ def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Numbe
 
 def require_sizes(between: Between, what: str) -> None:
     """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
-    numbers = chain((weight for row in between.rows for *_, weight in row), between.given_seeds)
+    weights = between.graph.weights
+    some = () if arithmetic.in_floats(weights) else (weight for row in between.rows for *_, weight in row)
+    numbers = chain(some, between.given_seeds)
     wrong = next((number for number in numbers if not isinstance(number, _COMPARABLE)), None)
     if wrong is not None:
         raise UsageError(f"{what} numbers that compare, not {type(wrong).__name__} ({wrong})")
@@ -188,7 +190,7 @@ def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
     node, if any; and what multiplies them.
     """
     with in_range():
-        sizes = [[_size(weight) for *_, weight in row] for row in between.rows]
+        sizes = _sizes_of_edges(between)
         sizes.append([_size(seed) for _, seed in between.numbered_starts])
         ends = [*(list(map(_size, seeds)) for seeds in between.exits), []]
         best = _best(between, sizes, ends, mul)
@@ -197,6 +199,13 @@ def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
         return sizes, ends, best, mul
     wide, far = ([list(map(arithmetic.wide, row)) for row in rows] for rows in (sizes, ends))
     return wide, far, _best(between, wide, far, WIDE.multiply), WIDE.multiply
+
+
+def _sizes_of_edges(between: Between) -> Sizes:
+    if not arithmetic.in_floats(between.graph.weights):
+        return [[_size(weight) for *_, weight in row] for row in between.rows]
+    sizes, ptr = np.abs(arithmetic.taken(between.graph.weights, between.edges)).tolist(), between.ptr.tolist()
+    return [sizes[start:stop] for start, stop in pairwise(ptr)]
 
 
 def _are_as_they_are(sizes: Iterable[Number]) -> bool:

@@ -184,7 +184,7 @@ def measured(
     """Return a copy of the graph with what was measured, and what was asked."""
     source, target = ends
     copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
-    weights = [arithmetic.finished(weight) for weight in arithmetic.listed(ready.weights)]
+    weights = arithmetic.all_finished(ready.weights)
     labels = ready.topology.labels
     _set((copy.nodes[label] for label in labels), measures.nodes)
     named = edges or ready.topology.edge_labels()
@@ -260,7 +260,7 @@ def adjoints_of(graph: CompiledGraph, adjoints: Column) -> Column:
 def _steps(graph: CompiledGraph) -> Iterator[tuple[int, int, Number]]:
     """Yield tail, head and weight of each edge; 0 for the weight of one that a collapsed component hides."""
     hidden = ~graph.topology.leaving if graph.cycles == "collapse" else [False] * graph.n_edges
-    weights = [arithmetic.finished(weight) for weight in arithmetic.listed(graph.weights)]
+    weights = arithmetic.all_finished(graph.weights)
     carried = [0 if inner else weight for inner, weight in zip(hidden, weights, strict=True)]
     return zip(graph.tails.tolist(), graph.heads.tolist(), carried, strict=True)
 

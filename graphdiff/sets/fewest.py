@@ -73,10 +73,10 @@ class Search:
     targets_stay: bool = True
     everywhere: bool = False
 
-    @cached_property
+    @property
     def rows(self) -> list[list[tuple[int, int, Number]]]:
         """The edges of each node as ``(head, edge, weight)``, weights as callers see them."""
-        return [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in self.between.rows]
+        return self.between.finished_rows
 
     @cached_property
     def candidates(self) -> dict[Any, Edges]:

@@ -82,6 +82,13 @@ class Between:
         return [steps[start:stop] for start, stop in zip(ptr, ptr[1:], strict=False)]
 
     @cached_property
+    def finished_rows(self) -> list[list[Step]]:
+        """The same with weights as callers see them."""
+        if isinstance(self.graph.weights, np.ndarray):
+            return self.rows
+        return [[(head, edge, arithmetic.finished(weight)) for head, edge, weight in row] for row in self.rows]
+
+    @cached_property
     def is_target(self) -> list[bool]:
         """Whether each node is a target."""
         flags = [False] * self.n_nodes
