@@ -147,7 +147,7 @@ def _keys(graph: nx.DiGraph, edges: Sequence[DrawnEdge], attribute: str, rows: S
     sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
     if sizes and not all(edge.label for edge in edges):
         yield f"numbers from {short(min(sizes))} on"
-    if any(data.get("eliminated") is True for data in graph.edges.values()):
+    if any(flag is True for *_, flag in graph.edges(data="eliminated")):
         yield "dashed: ways past nodes that were taken out, for or against it as their sum is"
     if not all(row.rank for row in rows):
         yield "dashed frame: a supernode"
