@@ -15,7 +15,6 @@ from graphdiff.remedies import Call, Keyword
 #: Parameters of a verb by the keyword arguments that they stand for, where the names differ.
 PARAMETERS = {
     "amount": "reduce",
-    "edges": "prune",
     "format": "format_",
     "nodes": "prune",
     "overwrite": "force",

@@ -125,7 +125,7 @@ def prune(
         given = Keyword("max_nodes" if coverage is None else "coverage")
         raise UsageError(given, " and ", Keyword("edges" if nodes is None else "nodes"), " are two rules; give one")
     require_sizes(between, "the strongest part is known by")
-    parts = [_part(name, part) for name, part in (("nodes", nodes), ("edges", edges))]
+    parts = _part("nodes", nodes), _part("edges", edges)
     fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
     return _as_graph(graph, between, holding(between, *parts, fixed), ends, beside)
 

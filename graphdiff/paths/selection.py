@@ -50,7 +50,8 @@ class Selection:
 
 def tails_of(between: Between) -> NDArray[np.int64]:
     """Return the tail of each edge between, numbered as there."""
-    return np.repeat(np.arange(between.n_nodes), np.diff(between.ptr.astype(np.int64)))
+    ptr = between.ptr.astype(np.int64)
+    return np.repeat(np.arange(between.n_nodes), ptr[1:] - ptr[:-1])
 
 
 def among(between: Between, kept: Collection[int]) -> Selection:
@@ -79,7 +80,8 @@ def holding(between: Between, nodes: float, edges: float, fixed: Collection[int]
     tails, heads, n_nodes = tails_of(between), between.heads, between.n_nodes
     parts = _parts_of_all(between.graph)[between.edges]
     scores = _scores(between, tails, parts)
-    chosen = _largest(np.bincount(tails, weights=scores, minlength=n_nodes), nodes)
+    by_node = np.bincount(tails, weights=scores, minlength=n_nodes).astype(np.float64)
+    chosen = _largest(by_node, nodes)
     kept = among(between, {*np.flatnonzero(chosen).tolist(), *fixed})
     weights = arithmetic.taken(between.graph.weights, between.edges[kept.edges])
     inside = np.zeros(between.n_edges)
@@ -102,7 +104,8 @@ def _parts(numbers: Weights, groups: NDArray[Any], n_groups: int) -> NDArray[np.
     sizes = _sizes(numbers)
     if isinstance(sizes, np.ndarray):
         sums = checked_array(np.bincount(groups, weights=sizes, minlength=n_groups))[groups]
-        return np.divide(sizes, sums, out=np.zeros(len(sizes)), where=sums > 0)
+        parts: NDArray[np.float64] = np.divide(sizes, sums, out=np.zeros(len(sizes)), where=sums > 0)
+        return parts
     exact = arithmetic.added(zip(groups.tolist(), sizes, strict=True))
     return np.array(
         [float(size / exact[group]) if size else 0.0 for group, size in zip(groups.tolist(), sizes, strict=True)]
@@ -131,7 +134,8 @@ def _scores(between: Between, tails: NDArray[np.int64], parts: NDArray[np.float6
     shares = _parts(numbers, np.zeros(len(targets), dtype=np.int64), 1)
     seeds = arithmetic.added(zip(targets, shares.tolist(), strict=True))
     values = reverse_values(ready, seeds, between.loops, start=min(between.positions.tolist(), default=0))
-    return parts * np.asarray(values, dtype=np.float64)[between.positions[between.heads]]
+    scores: NDArray[np.float64] = parts * np.asarray(values, dtype=np.float64)[between.positions[between.heads]]
+    return scores
 
 
 def _largest(scores: NDArray[np.float64], part: float) -> NDArray[np.bool_]:
@@ -139,9 +143,10 @@ def _largest(scores: NDArray[np.float64], part: float) -> NDArray[np.bool_]:
     ranked = np.sort(scores)[::-1]
     reached = np.cumsum(ranked)
     if part == 1 or not scores.any():
-        return scores > 0
+        return np.greater(scores, 0)
     last = ranked[np.argmax(reached >= part * reached[-1] * (1 - ROUNDING))]
-    return (scores >= last * (1 - ROUNDING)) & (scores > 0)
+    is_large: NDArray[np.bool_] = (scores >= last * (1 - ROUNDING)) & (scores > 0)
+    return is_large
 
 
 def _connected(between: Between, kept: Selection, entered: NDArray[np.bool_], fixed: Collection[int]) -> Selection:
