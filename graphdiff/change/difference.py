@@ -94,6 +94,8 @@ class Difference(Result):
     def directs(self) -> tuple[Directs, Directs]:
         """The direct dependencies before and after: of the end where there is one, else of the projects."""
         ends = None if self.reach is None else self.reach.ends
+        if self.kinds:  # what a token drives directly is no dependency that somebody chose
+            return Directs(frozenset()), Directs(frozenset())
         if self.towards:
             return Directs(frozenset(ends or ())), Directs(frozenset(ends or ()))
         before, after = (

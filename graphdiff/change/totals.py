@@ -16,7 +16,7 @@ from graphdiff.change.difference import LINES, Difference, difference_lines, sco
 from graphdiff.change.match import Matched, Side
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, Ways
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import NODES, End
 from graphdiff.sums.results import Numbers, in_one_array, largest_first
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import plain, shorten, shown, signed
@@ -55,7 +55,7 @@ class Moved:
 class Changes(Numbers, Mapping[Any, Number]):
     """The change of the total of every node that a source reaches, or that reaches a target, without these ends.
 
-    In pandas a DataFrame of the nodes that moved.
+    Of `NODES` no end is left out. In pandas a DataFrame of the nodes that moved.
 
     Attributes
     ----------
@@ -83,9 +83,10 @@ class Changes(Numbers, Mapping[Any, Number]):
 
     @cached_property
     def _reached(self) -> list[int]:
-        """The numbers that have a total, before or after, without the ends themselves."""
+        """The numbers that have a total, before or after, without the ends themselves, unless all nodes are ends."""
         mask = (self.before != 0) | (self.after != 0)
-        mask[list(self._numbered(self.end).numbers)] = False
+        if self.end is not NODES:
+            mask[list(self._numbered(self.end).numbers)] = False
         return [int(number) for number in np.flatnonzero(mask)]
 
     @cached_property

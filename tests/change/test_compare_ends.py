@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 import scipy.sparse
 import sympy
@@ -401,3 +402,18 @@ def test_of_all_nodes_each_counts_merged_or_not() -> None:
     new.add_edges_from([("app", "x"), ("x", "t")])
     found = gd.compare(old, new, gd.NODES, "t", weight=gd.weights.even, cycles="collapse")
     assert (found.before, found.after) == (len(old), len(new))  # each unit reaches t
+
+
+def test_the_totals_of_all_nodes_are_of_each_of_them() -> None:
+    old, new = (nx.DiGraph() for _ in range(2))
+    old.add_weighted_edges_from(OLD)
+    new.add_weighted_edges_from(NEW)
+    found = gd.compare(old, new, gd.NODES)
+    inverses = [
+        np.linalg.inv(np.eye(10) - nx.to_numpy_array(graph, nodelist=range(10)))
+        for graph in (nx.compose(nx.empty_graph(10, nx.DiGraph), graph) for graph in (old, new))
+    ]
+    present = [np.array([node in graph for node in range(10)]) for graph in (old, new)]
+    before, after = (there @ inverse * there for there, inverse in zip(present, inverses, strict=True))
+    assert {node: round(found[node]) for node in found} == dict(enumerate(np.rint(after - before).astype(int).tolist()))
+    assert "no total changed" not in str(found)
