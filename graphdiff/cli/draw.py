@@ -108,6 +108,8 @@ def draw(
     graph = inputs.load(settings)
     pair = ends.of(graph)
     if is_profile(graph):
+        if prune:
+            raise UsageError("--prune is by influence, and a profile has costs; --max-nodes draws fewer functions")
         by = None if by in options.SCOPES else by  # what was read is grouped by these
         if by is None and (graph.graph.get("quotient") or not settings.weights):
             output.write_drawn(_costs(graph, pair, colour), settings, viewing)

@@ -382,3 +382,8 @@ class TestPruned:
     def test_a_limit_is_told_in_the_option(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("graphdiff.paths.remainder.MAX_EDGES", 0)
         assert "; --prune of a smaller part keeps fewer" in run("draw", PROMPT, "--prune", "0.8,0.9").err
+
+    def test_a_profile_is_not_pruned(self, run: Run) -> None:
+        done = run("draw", str(ROOT / "data" / "site.callgrind"), "--prune", "0.8,0.98")
+        assert (done.status, done.out) == (2, "")
+        assert "--prune is by influence, and a profile has costs" in done.err
