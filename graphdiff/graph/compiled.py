@@ -434,7 +434,11 @@ class CompiledGraph:
         preset = WEIGHTS.get(self.weight_meaning)
         if preset is None or not preset.can_be_of(self.topology):
             return None
-        return preset.name if arithmetic.equal(self.with_preset(preset).weights, self.weights) else None
+        try:
+            anew = self.with_preset(preset).weights
+        except WeightError:  # then they are an attribute's that has the name
+            return None
+        return preset.name if arithmetic.equal(anew, self.weights) else None
 
     # -- what the sweeps walk
 

@@ -185,14 +185,13 @@ def _per_activation(topology: Topology, cycles: str, exact: bool) -> Weights:
 
 
 def _exact_quotients(weights: Weights, edges: list[int], divisors: list[Number], exact: bool) -> list[Number]:
-    numbers = list(map(arithmetic.finished, arithmetic.listed(weights)))
+    finished = map(arithmetic.finished, arithmetic.listed(weights))
+    numbers = [Fraction(each) if exact and isinstance(each, arithmetic.REAL) else each for each in finished]
     quotients: list[Number] = [number * 0 for number in numbers]
     for edge, divisor in zip(edges, divisors, strict=True):
         number, ratio = numbers[edge], Fraction(divisor)
-        if isinstance(number, Decimal) and not exact:
-            quotients[edge] = number * ratio.denominator / ratio.numerator
-        else:
-            quotients[edge] = (Fraction(number) if exact and isinstance(number, arithmetic.REAL) else number) / ratio
+        is_decimal = isinstance(number, Decimal)
+        quotients[edge] = number * ratio.denominator / ratio.numerator if is_decimal else number / ratio
     return quotients
 
 
@@ -206,7 +205,9 @@ def _activations(topology: Topology, heads: list[int]) -> dict[int, Number]:
     """
     kinds, activations = map(topology.node_attributes.get, per_activation.told_of_nodes)
     if kinds is None or activations is None:
-        raise UsageError("per-activation reads the nodes' kind and activation: give it to graphdiff.compile, with the graph")
+        raise UsageError(
+            "per-activation reads the nodes' kind and activation: give it to graphdiff.compile, with the graph"
+        )
     _require_attribution(str(topology.about.get("weight_meaning", "unknown")))
     entered = np.unique(np.array(heads, dtype=np.int64))
     ids = topology.ids[entered]
@@ -216,10 +217,10 @@ def _activations(topology: Topology, heads: list[int]) -> dict[int, Number]:
     if wrong:
         label = topology.label(wrong[0])
         has = "the activation 0" if adds_up(known[wrong[0]]) else "no activation"
-        more = f", as have {len(wrong) - 1:,} more" if len(wrong) > 1 else ""
+        more = f"; {len(wrong) - 1:,} more have none, or 0" if len(wrong) > 1 else ""
         raise WeightError(
-            f"per-activation: {node_text(label)}, which edges enter, has {has}{more}, and what enters a node that is no "
-            "logit is divided by it: take such a node out, or say its activation",
+            f"per-activation: {node_text(label)}, which edges enter, has {has}{more}: what enters a node that is no "
+            "logit is divided by it. Take such nodes out, or say their activation",
             Remedy(Call("weight", "weight"), "takes the edges' own weights"),
         )
     return known
