@@ -397,6 +397,7 @@ def test_cycles_and_parallel_edges_by_activation() -> None:
     assert total_influence(graph, "a", "y", weight=per_activation, cycles="solve", exact=True) == 1 + 5 * Fraction(6)
     # One node of f and g: 6 a enters it, 5 leaves it.
     assert total_influence(graph, "a", "y", weight=per_activation, cycles="collapse", exact=True) == 1 + 5 * 6
+    assert total_influence(graph, "e", "y", weight=per_activation, cycles="collapse") == -1 / 4 * 5
     del graph.nodes["g"]["activation"]  # which e drives, from outside
     with pytest.raises(WeightError, match="g, which edges enter, has no activation"):
         compile(graph, weight=per_activation, cycles="collapse")
@@ -416,7 +417,7 @@ def test_activations_of_saved_graphs(tmp_path: Path) -> None:
 
 
 def test_a_weight_of_its_name_is_no_preset(tmp_path: Path) -> None:
-    graph = driven({})
+    graph = driven({"f": 1.0})
     nx.set_edge_attributes(graph, 2.0, "per-activation")
     compile(graph, weight="per-activation").with_attributes(graph).save(tmp_path / "x")
     assert CompiledGraph.load(tmp_path / "x").preset is None
