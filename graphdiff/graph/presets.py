@@ -169,24 +169,24 @@ def _per_activation(topology: Topology, cycles: str, exact: bool) -> Weights:
     heads = topology.heads[edges].tolist()
     activations = _activations(topology, heads)
     divisors = [activations.get(head, 1) for head in heads]
-    if exact or weights.dtype.kind not in "fiu" or any(isinstance(each, (Fraction, Decimal)) for each in divisors):
+    if exact or weights.dtype.kind not in "fiu":
         return _exact_quotients(weights, edges.tolist(), divisors, exact)
     quotients = np.zeros(topology.n_edges)
-    with np.errstate(over="ignore"):
-        quotients[edges] = weights[edges] / np.array(divisors, dtype=np.float64)
-    if np.isfinite(quotients).all():
-        return quotients
-    place = int(np.flatnonzero(~np.isfinite(quotients))[0])
-    raise ValueOverflowError(
-        f"per-activation: the weight of {edge_text(topology.edge_label(place))}, divided by the activation of its "
-        "head, is more than the largest float (1.8e308)",
-        Remedy(Keyword("exact", True), "has no such limit"),
-    )
+    try:
+        with np.errstate(over="raise"):
+            quotients[edges] = weights[edges] / np.array([*map(float, divisors)])
+    except (OverflowError, FloatingPointError):
+        raise ValueOverflowError(
+            "per-activation: an activation, or a weight divided by one, is more than the largest float (1.8e308)",
+            Remedy(Keyword("exact", True), "has no such limit"),
+        ) from None
+    return quotients
 
 
 def _exact_quotients(weights: Weights, edges: list[int], divisors: list[Number], exact: bool) -> list[Number]:
     finished = map(arithmetic.finished, arithmetic.listed(weights))
-    numbers = [Fraction(each) if exact and isinstance(each, arithmetic.REAL) else each for each in finished]
+    fraction: Callable[[Number], Number] = Fraction
+    numbers = [fraction(each) if exact and isinstance(each, arithmetic.REAL) else each for each in finished]
     quotients: list[Number] = [number * 0 for number in numbers]
     for edge, divisor in zip(edges, divisors, strict=True):
         number, ratio = numbers[edge], Fraction(divisor)

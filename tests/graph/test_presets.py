@@ -319,6 +319,7 @@ def test_what_fired_a_feature_is_all_that_goes_on_from_it(weights: Weighted) -> 
         (3, 1.5, 2.0, float),
         (3, 2, 1.5, float),
         (3.0, Fraction(3, 2), 2.0, float),
+        (3, Fraction(3, 2), 2.0, float),
         (2**70, 2, Fraction(2**69), Fraction),
         (Fraction(1, 3), 0.5, Fraction(2, 3), Fraction),
         (Decimal(3), 1.5, Decimal(2), Decimal),
@@ -382,10 +383,14 @@ def test_what_nothing_enters_needs_none_and_what_is_no_feature_is_not_entered() 
 
 def test_a_quotient_beyond_floats() -> None:
     graph = driven({"f": 1e-300}, ("a", "f", 1e10), ("f", "y", 1.0))
-    with pytest.raises(ValueOverflowError, match=r"^per-activation: the weight of 'a' -> 'f', divided by .*exact=True"):
+    with pytest.raises(
+        ValueOverflowError, match=r"^per-activation: an activation, or a weight divided by .*exact=True"
+    ):
         compile(graph, weight=per_activation)
     total = total_influence(graph, "a", "y", weight=per_activation, exact=True)
     assert total == Fraction(1e10) / Fraction(1e-300)
+    with pytest.raises(ValueOverflowError, match="is more than the largest float"):
+        compile(driven({"f": 10**400}, ("a", "f", 1.0)), weight=per_activation)
 
 
 def test_cycles_and_parallel_edges_by_activation() -> None:
