@@ -168,7 +168,8 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
         return Choice((spent,), SPENT)
     saved, data = saved_in(graph), [] if saved_in(graph) else edge_data(graph)
     columns = saved.topology.attributes if saved else {}
-    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data))], graph.graph)
+    none = [] if data or columns or not _has_own(graph.graph) else ["weight"]
+    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *none], graph.graph)
     if saved is not None and saved.weight != attribute:  # then it was said with which it was to be saved
         attribute, why = saved.weight, "{meaning}, as the graph was saved"
     if attribute is not None:
@@ -179,6 +180,11 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     numeric = _listed([*of_columns, *numeric_names(data, left_out)])
     none = f"no known weights in the file (numbers: {numeric})" if numeric else "no weights in the file"
     return Choice(tuple(otherwise), f"{none}: {' and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
+
+
+def _has_own(facts: Mapping[str, Any]) -> bool:
+    """Tell whether edges of such a graph have a weight, were there any: those of attribution graphs."""
+    return (facts.get("edge_meaning"), facts.get("weight_meaning")) == ("drives", "attribution")
 
 
 def changes_weight(graph: nx.DiGraph) -> Preset:
