@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
@@ -17,7 +17,12 @@ from graphdiff.profiles.overlay import STATUS
 Ends = tuple[Any, Any, str]
 
 
-def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution | None = None) -> nx.MultiDiGraph:
+def overlay(
+    matched: Matched,
+    among: NDArray[np.bool_],
+    attribution: Attribution | None = None,
+    facts: Mapping[Any, Mapping[str, Any]] | None = None,
+) -> nx.MultiDiGraph:
     """Return both graphs as one.
 
     Parameters
@@ -27,6 +32,8 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
         The nodes to show.
     attribution : Attribution, optional
         What the edges did.
+    facts : mapping of node to mapping, optional
+        Further attributes of the nodes.
 
     Returns
     -------
@@ -40,7 +47,7 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
     for number, name in names.items():
         status = STATUS[tuple(side.places[number] >= 0 for side in matched.sides)]
         if name not in graph or status == "kept":
-            graph.add_node(name, status=status)
+            graph.add_node(name, status=status, **(facts or {}).get(name, {}))
     for side, name in zip(matched.sides, ("weight_before", "weight_after"), strict=True):
         _add_edges(graph, _edges(side, among, names), name)
     for _, _, data in graph.edges(data=True):

@@ -15,6 +15,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import REAL
 from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.picture import (
     MAX_NAME,
     DrawnEdge,
@@ -31,7 +32,7 @@ from graphdiff.pictures.view import View
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many
 
-__all__ = ["attribution_pictures", "group_pictures"]
+__all__ = ["attribution_pictures", "comparison_pictures", "group_pictures"]
 
 #: Where edges are many, one of less than this part of the largest has no label, and is thin.
 FAINT = 0.12
@@ -89,6 +90,30 @@ def group_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         legend = [*picture.legend, "blue, arrow: for; orange, bar: against"]
         legend = [line.replace("edge: share of the total", "edge: what it has of the total") for line in legend]
         yield replace(picture, nodes=nodes, edges=edges, legend=legend, rows=_rows(nodes, edges))
+
+
+def comparison_pictures(graph: nx.MultiDiGraph, view: View) -> Iterator[Picture]:
+    """Yield pictures of two attribution graphs in one, without ends that nothing drawn leads to, or away from.
+
+    Examples
+    --------
+    >>> from graphdiff.pictures.view import view_of
+    >>> G = nx.MultiDiGraph(annotation="comparison", edge_meaning="drives", source=["a", "b"])
+    >>> G.add_nodes_from("ab", kind="token", status="kept")
+    >>> G.add_node("y", kind="logit", status="added")
+    >>> _ = G.add_edge("a", "y", key="", status="added", weight_after=2)
+    >>> picture = next(comparison_pictures(G, view_of()))
+    >>> [(row.name, row.nodes) for row in picture.rows], picture.legend[-1]
+    ([('tokens', (0,)), ('logits', (1,))], 'not drawn: 1 node that no edge here leads to, or away from')
+    """
+    for picture in overlay_pictures(graph, view):
+        linked = sorted({place for edge in picture.edges for place in (edge.tail, edge.head)})
+        nodes = [picture.nodes[place] for place in linked]
+        place_of = {place: number for number, place in enumerate(linked)}
+        edges = [replace(edge, tail=place_of[edge.tail], head=place_of[edge.head]) for edge in picture.edges]
+        n_left = len(picture.nodes) - len(nodes)
+        left = [f"not drawn: {how_many(n_left, 'nodes')} that no edge here leads to, or away from"] if n_left else []
+        yield replace(picture, nodes=nodes, edges=edges, legend=[*picture.legend, *left], rows=_rows(nodes, edges))
 
 
 def _group(node: DrawnNode, attribute: str | None) -> DrawnNode:

@@ -14,7 +14,21 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from graphdiff import LEAVES, NODES, ROOTS, annotate, explain, forward, group, prune, read, reverse, to_pydot, write
+from graphdiff import (
+    LEAVES,
+    NODES,
+    ROOTS,
+    annotate,
+    compare,
+    explain,
+    forward,
+    group,
+    prune,
+    read,
+    reverse,
+    to_pydot,
+    write,
+)
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.picture import Picture
@@ -339,3 +353,28 @@ def test_cycles_are_drawn_under_each_policy(tmp_path: Path) -> None:
         answer = annotate(graph, ROOTS, LEAVES, cycles=cycles)
         write(answer, tmp_path / f"{cycles}.svg")
         assert picture_of(answer).rows[0].name == "tokens"
+
+
+def test_two_graphs_in_one_picture_stand_in_rows_without_ends_that_nothing_shown_leads_to(tmp_path: Path) -> None:
+    layers = {"f1": 3, "g1": 9, "h1": 9}
+    before = small({("t0", "f1"): 1, ("f1", "g1"): 2, ("g1", "l0"): 3, ("t1", "l1"): 1}, layers)
+    after = small({("t0", "f1"): 1, ("f1", "h1"): -2, ("h1", "l0"): 3, ("t1", "l1"): 1}, layers)
+    for graph in (before, after):
+        graph.add_node("t2", kind="token", position=2, root=True, layer="E", title="token t2")
+        graph.nodes["l1"]["probability"] = 0.25
+        for node, data in graph.nodes(data=True):
+            data |= {"feature": ord(node[0]), "feature_type": "x", "token": node}
+    compared = compare(before, after, ROOTS, LEAVES)
+    picture = picture_of(compared)
+    names = {row.name: [picture.nodes[place].name for place in row.nodes] for row in picture.rows}
+    assert names == {
+        "tokens": ["token t0", "token t1"],
+        "layer 3": ["feature f1"],
+        "layer 9": ["feature g1", "feature h1"],
+        "logits": ["logit l0", "logit l1"],
+    }
+    assert picture.legend[-1] == "not drawn: 1 node that no edge here leads to, or away from"
+    drawn = {(picture.nodes[edge.tail].name, picture.nodes[edge.head].name): edge.label for edge in picture.edges}
+    assert drawn["feature f1", "feature h1"] == "+ -2 · −1.5"
+    at = {node.split()[-1]: place[1] for node, place in places(compared.to_networkx(), tmp_path).items()}
+    assert at["t0"] == at["t1"] < at["f1"] < at["g1"] == at["h1"] < at["l0"] == at["l1"]
