@@ -165,7 +165,8 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
         return Choice((spent,), SPENT)
     saved, data = saved_in(graph), [] if saved_in(graph) else edge_data(graph)
     columns = saved.topology.attributes if saved else {}
-    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data))], graph.graph)
+    none = [] if data or columns or not _has_own(graph.graph) else ["weight"]
+    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *none], graph.graph)
     if saved is not None and saved.weight != attribute:  # then it was said with which it was to be saved
         attribute, why = saved.weight, "{meaning}, as the graph was saved"
     if attribute is not None:
@@ -182,10 +183,15 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
 
 def _has_activations(graph: nx.DiGraph) -> bool:
     """Tell whether an attribution graph says how active each feature is that something enters."""
-    if not is_attribution(graph) or graph.graph.get("weight_meaning") != "attribution":
+    if not (is_attribution(graph) and _has_own(graph.graph)):
         return False
     entered = (data for node, data in graph.nodes(data=True) if data.get("kind") != "logit" and graph.pred[node])
     return all(data.get("activation") for data in entered)
+
+
+def _has_own(facts: Mapping[str, Any]) -> bool:
+    """Tell whether edges of such a graph have a weight, were there any: those of attribution graphs."""
+    return (facts.get("edge_meaning"), facts.get("weight_meaning")) == ("drives", "attribution")
 
 
 def changes_weight(graph: nx.DiGraph) -> Preset:

@@ -46,6 +46,11 @@ WITHOUT_WEIGHTS = (
     Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
     Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
 )
+#: And of attribution graphs, whose edges always have one.
+IN_THEIR_PLACE = (
+    Remedy(Keyword("weight", "normalised", python="graphdiff.weights.normalised"), "is circuit-tracer's influence"),
+    Remedy(Keyword("weight", "per-activation", python="graphdiff.weights.per_activation"), "is in the logits' unit"),
+)
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
 MAX_SPARSE_IDS = 10_000_000
 
@@ -532,7 +537,7 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
         return [
             f"none of the {total:,} edges has {weight!r}{have}",
             *[Remedy(Keyword("weight", name), TAKES) for name in possible_weights(edges.data, edges.drawing)[:1]],
-            *WITHOUT_WEIGHTS,
+            *(IN_THEIR_PLACE if edges.weight_meaning == "attribution" else WITHOUT_WEIGHTS),
         ]
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return [

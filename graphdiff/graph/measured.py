@@ -11,7 +11,12 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_profile", "with_stacks", "with_texts"]
+    from graphdiff.graph.topology import Topology
+
+__all__ = [
+    "STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_profile", "kinds_by_position", "with_stacks",
+    "with_texts",
+]  # fmt: skip
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
@@ -44,6 +49,24 @@ def is_attribution(graph: nx.DiGraph) -> bool:
     """
     drives = graph.graph.get("edge_meaning") == "drives"
     return drives and any("kind" in attributes for attributes in graph.nodes.values())
+
+
+def kinds_by_position(topology: Topology, given: nx.DiGraph | None) -> dict[int, Any]:
+    """Return the kinds of nodes by position, where the graph as it was given, or the compiled one, knows them.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.graph.compiled import compile
+    >>> G = nx.DiGraph([("E_2_0", "27_9_0", {"weight": 1})])
+    >>> G.nodes["E_2_0"]["kind"] = "token"
+    >>> kinds_by_position(compile(G).topology, G)
+    {0: 'token'}
+    """
+    if given is not None:
+        return {topology.position(node): kind for node, kind in given.nodes(data="kind") if kind}
+    column = topology.node_attributes.get("kind")
+    return {} if column is None else {place: column[number] for place, number in enumerate(topology.ids.tolist())}
 
 
 def has_both_ends(graph: nx.DiGraph) -> bool:

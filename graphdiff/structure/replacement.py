@@ -39,6 +39,10 @@ from graphdiff.text.tables import Result, hanging
 __all__ = ["Drive", "ReplacementScores", "replacement_scores", "scores_where_known"]
 
 
+#: What circuit-tracer's formula does with nodes that have no share of errors as nothing enters them.
+WHOLE = "tokens and errors, which nothing enters, count as wholly complete"
+
+
 @dataclass(frozen=True)
 class Drive:
     """What the nodes of one kind do to the logits, one unit from each of them.
@@ -109,7 +113,7 @@ class ReplacementScores(Result):
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report, each with its name."""
         yield "replacement", f"{_part(self.replacement)}: tokens' part of what tokens and errors do, by influence"
-        yield "completeness", f"{_part(self.completeness)} of what enters nodes, by influence, is no error"
+        yield "completeness", f"{_part(self.completeness)} of what enters nodes, by influence, is no error; {WHOLE}"
         yield "", self.scope()
         for kind, drive in (("tokens", self.tokens), ("errors", self.errors)):
             yield kind, drive.text(self.weights)
@@ -117,7 +121,8 @@ class ReplacementScores(Result):
     def scope(self) -> str:
         """Return what the scores are of."""
         was = "it was pruned," if self.pruned else "if it was pruned,"
-        return f"circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
+        nothing_left = "" if self.errors.n_nodes else "no errors are in the file, so that nothing counts as unexplained; "
+        return f"{nothing_left}circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
 
     def line(self) -> str:
         """Return both scores in a line."""

@@ -30,7 +30,7 @@ from graphdiff.sums.cycles import between_mask
 from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.sentences import by_weights, how_many
-from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
+from graphdiff.text.tables import SHORTEST, WIDTH, Axis, Frame, Result, Sheet, aligned
 from graphdiff.whatif.coefficients import Coefficients, PerEdge, as_floats, require_real, weights_of_draws
 from graphdiff.whatif.covariance import covariance, reach_of
 from graphdiff.whatif.pairs import EFFECTS, Pairs, joined_pairs
@@ -200,7 +200,7 @@ class Effects(Result, Mapping[Any, Effect]):
     def __str__(self) -> str:
         head, rows = (SPREAD_HEAD, self._spread_lines()) if self.spreads else (HEAD, self._lines())
         left = 3 if self.spreads else 2
-        lines = aligned(_flush_left([head, *rows], left)) if len(self) else []
+        lines = aligned(_flush_left(_fitted([head, *rows]), left)) if len(self) else []
         return "\n".join([self._title(), *(f"  {line}" for line in lines), *self._notes()])
 
     def _title(self) -> str:
@@ -268,6 +268,16 @@ def _kinds(one: Effect) -> Sequence[str]:
 
 def _count(paths: int | None) -> str:
     return "∞" if paths is None else shown(paths)
+
+
+def _fitted(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Return rows whose names, the first two cells, leave room for the others in the columns of a report."""
+    listed = list(rows)
+    source, target, *others = (max(map(len, column)) for column in zip(*listed, strict=True))
+    room = max(SHORTEST, WIDTH - 4 - sum(2 + width for width in others))
+    first = min(source, max(room // 2, room - target))
+    second = max(room - first, SHORTEST // 2)
+    return [[shorten(row[0], first), shorten(row[1], second), *row[2:]] for row in listed]
 
 
 def _flush_left(rows: Iterable[Sequence[str]], n_columns: int) -> list[list[str]]:

@@ -34,6 +34,7 @@ from graphdiff.text.sentences import (
 )
 from graphdiff.text.tables import WIDTH, in_columns, table
 from graphdiff.why.cancellation import Cancellation
+from graphdiff.why.drivers import drivers_lines
 from graphdiff.why.listing import NAME, listing
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ CYCLE, ELSEWHERE = 48, 28
 
 #: What a row says of errors.
 UNEXPLAINED = "errors: what the transcoders do not reconstruct, one unit each; nothing in the graph explains them."
+
+#: A part that is not worth its digits.
+NEXT_TO_NONE = "< 0.1 %"
 
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
@@ -108,9 +112,10 @@ def explanation_text(
         told = [*_influence(columns, asked=not _are_unasked(first, tabled))] if len(tabled) < 2 else []
         lines = [*answer, *notes, *told, *beside, *(["", *_figures(tabled, words)] if tabled else [])]
     else:
-        strongest = _strongest(columns[-1])
+        last = columns[-1]
+        lists = (drivers_lines(last.drivers, last.weight_meaning), _strongest(last))
         answer = [headline(first, words, alone=len(columns) == 1), *_figures(tabled, words)]
-        lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
+        lines = [*answer, *beside, *notes, *(line for listed in lists if listed for line in ("", *listed))]
     spread = not _are_unasked(first, tabled) or "spread evenly" in "\n".join(lines).lower()
     errors = [UNEXPLAINED] if any(column.from_errors for column in tabled) else []
     footnotes = [*errors, *(_weights_notes(columns) if spread else []), *_cycle_notes(first)]
@@ -296,9 +301,8 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     rows += _places(columns, words)
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
-    first = (
-        _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if _are_several(columns[0]) else ()
-    )
+    has_first = _are_several(columns[0]) and not any(c.drivers for c in columns)
+    first = _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if has_first else ()
     if any(c.from_errors for c in columns):
         rows.append(("besides, from errors", ["" if c.from_errors is None else str(c.from_errors) for c in columns]))
     return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
@@ -314,7 +318,11 @@ def _account(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
         for title, side in sides:
             yield title, ["" if one is None else _side_text(one, side) for one in accounts]
     if any(c.certificate for c in columns):
-        yield "certain", [_certain_text(c.certificate) for c in columns]
+        yield "certain as a sum", [_certain_text(c.certificate) for c in columns]
+    if any(c.bfloat16_digits is not None for c in columns):
+        digits = (c.bfloat16_digits for c in columns)
+        texts = ["" if n is None else how_many(n, "digits") if n else "no digit" for n in digits]
+        yield "certain of bfloat16 weights", texts
 
 
 def _side_text(account: Cancellation, side: str) -> str:
@@ -326,7 +334,7 @@ def _side_text(account: Cancellation, side: str) -> str:
 def _certain_text(known: Certificate | None) -> str:
     if known is None:
         return ""
-    return how_many(known.digits, "digits") if known.error_bound else "exact"
+    return (how_many(known.digits, "digits") if known.digits else "no digit") if known.error_bound else "exact"
 
 
 def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str, list[str]]]:
@@ -367,9 +375,9 @@ def _equal_text(number: Number, kind: str = "path") -> str:
 
 def _step_text(column: Explanation, length: int, name: str, contribution: Number, part: float | None) -> str:
     """Return a last step with its part, and its contribution where that is not a part of the total."""
-    known = "" if part is None else percent(part)
+    known = "" if part is None else _part_text(column, part)
     if column.whole != column.total:
-        known = f"{shown(contribution)} ({known})" if known else shown(contribution)
+        known = f"{shown(contribution)} ({known})" if known and known != NEXT_TO_NONE else shown(contribution)
     colon = ":" if column.whole != column.total else ""
     return f"{shorten_label(name, length)}{colon} {known}"
 
@@ -435,7 +443,7 @@ def _cancellation_text(column: Explanation, cancellation: Cancellation, listed: 
     whole = shown(cancellation.positive - cancellation.negative)
     yield f"{lead}{sums}{where}; parts are of their absolute sum, {whole}."
     for sign, path in (("positive", cancellation.strongest_positive), ("negative", cancellation.strongest_negative)):
-        if path is not None and path not in listed:
+        if path is not None and path.edges not in [each.edges for each in listed]:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."
 
 
@@ -465,13 +473,19 @@ def _strongest(column: Explanation) -> list[str]:
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [
-        f"{text.ljust(width)}  {percent(part):>7}  {percent(sum_so_far):>7}"
+        f"{text.ljust(width)}  {_part_text(column, part):>7}  {_part_text(column, sum_so_far):>7}"
         for text, part, sum_so_far in zip(texts, parts, covered, strict=False)
     ]
     whole = "infinitely many walks" if column.n_paths is None else how_many(column.n_paths, "paths")
     if len(shown_paths) != column.n_paths:
-        lines.append(f"  {enough} of {whole} {'carries' if enough == 1 else 'carry'} {percent(covered[enough - 1])}.")
+        carried = _part_text(column, covered[enough - 1]).replace("<", "less than")
+        lines.append(f"  {enough} of {whole} {'carries' if enough == 1 else 'carry'} {carried}.")
     return lines
+
+
+def _part_text(column: Explanation, part: float) -> str:
+    """Return a part in per cent; of attribution graphs, where no path tells the story, not how small a part is."""
+    return NEXT_TO_NONE if column.edge_meaning == "drives" and 0 < abs(part) < 0.0005 else percent(part)
 
 
 def _weights_notes(columns: Sequence[Explanation]) -> Iterator[str]:
