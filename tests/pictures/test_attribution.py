@@ -14,7 +14,21 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from graphdiff import LEAVES, NODES, ROOTS, annotate, explain, forward, group, prune, read, reverse, to_pydot, write
+from graphdiff import (
+    LEAVES,
+    NODES,
+    ROOTS,
+    annotate,
+    compile,
+    explain,
+    forward,
+    group,
+    prune,
+    read,
+    reverse,
+    to_pydot,
+    write,
+)
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.picture import Picture
@@ -339,3 +353,26 @@ def test_cycles_are_drawn_under_each_policy(tmp_path: Path) -> None:
         answer = annotate(graph, ROOTS, LEAVES, cycles=cycles)
         write(answer, tmp_path / f"{cycles}.svg")
         assert picture_of(answer).rows[0].name == "tokens"
+
+
+def test_a_notebook_shows_the_picture_that_draw_writes(digits: nx.DiGraph, tmp_path: Path) -> None:
+    write(annotate(digits, ROOTS, LEAVES), tmp_path / "x.svg")
+    svg = (tmp_path / "x.svg").read_text().partition("?>")[2]
+    for graph in (digits, compile(digits)):
+        assert svg in explain(graph, ROOTS, LEAVES)._repr_html_()
+
+
+def test_what_is_drawn_of_an_explanation_is_of_the_graph_that_was_explained(digits: nx.DiGraph) -> None:
+    graph = digits.copy()
+    why = explain(graph, ROOTS, LEAVES)
+    graph.remove_nodes_from([node for node, kind in graph.nodes(data="kind") if kind == "feature"])
+    assert "layer 24" in [row.name for row in picture_of(why.to_networkx()).rows]
+
+
+def test_a_compiled_graph_keeps_of_its_nodes_what_is_plain() -> None:
+    graph = small({("t0", "l0"): 1.0})
+    graph.nodes["t0"]["clerp"] = object()
+    graph.nodes["l0"]["probability"] = Fraction(1, 2)
+    assert compile(graph).topology.node_attributes.keys() == {"kind", "layer", "position", "title"}
+    graph.graph["edge_meaning"] = "causes"
+    assert compile(graph).topology.node_attributes == {}
