@@ -20,7 +20,7 @@ from graphdiff.graph.measured import is_attribution, with_texts
 from graphdiff.graph.topology import Topology
 from graphdiff.graph.views import saved_in
 
-__all__ = ["column_of_any", "with_particulars", "with_places"]
+__all__ = ["PLACES", "column_of_any", "with_particulars", "with_places"]
 
 MISSING = object()
 #: What an attribution graph says of where its nodes are and what they stand for, which pictures and reports ask for.

@@ -32,7 +32,7 @@ from graphdiff.pictures.view import View
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many
 
-__all__ = ["attribution_pictures", "group_pictures"]
+__all__ = ["attribution_pictures", "group_pictures", "layered"]
 
 #: Where edges are many, one of less than this part of the largest has no label, and is thin.
 FAINT = 0.12
@@ -67,7 +67,7 @@ def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     few = max(1, view.max_nodes // 6)
     wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
     for picture in answer_pictures(graph, wide):
-        yield _in_rows(picture, graph, view.max_edges)
+        yield _inlayered(picture, graph, view.max_edges)
 
 
 def group_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -89,7 +89,7 @@ def group_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         nodes = [_group(node, graph.graph.get("node_title")) for node in picture.nodes]
         legend = [line.replace("edge: share of the total", "edge: what it has of the total") for line in picture.legend]
         legend += ["blue, arrow: for; orange, bar: against", *_numbers(edges, attribute), *_lost(left, attribute)]
-        yield replace(picture, nodes=nodes, edges=edges, legend=legend, rows=_rows(nodes, edges))
+        yield replace(picture, nodes=nodes, edges=edges, legend=legend, rows=layered(nodes, edges))
 
 
 def _chosen(edges: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> tuple[list[DrawnEdge], list[Facts]]:
@@ -144,15 +144,15 @@ def _whole(picture: Picture) -> Picture:
     scale = Signed("weight", largest_of("weight", [edge.facts for edge in picture.edges]), 0, has_weights=False)
     edges = [_drawn(edge, scale, are_few=len(picture.edges) <= FEW) for edge in picture.edges]
     legend = ["edge: attribution; width: its size; blue, arrow: positive; orange, bar: negative"]
-    return replace(picture, edges=edges, legend=legend, rows=_rows(picture.nodes, edges))
+    return replace(picture, edges=edges, legend=legend, rows=layered(picture.nodes, edges))
 
 
-def _in_rows(picture: Picture, graph: nx.DiGraph, max_edges: int) -> Picture:
+def _inlayered(picture: Picture, graph: nx.DiGraph, max_edges: int) -> Picture:
     """Return a picture with its strongest edges, and its nodes in rows."""
     attribute = str(graph.graph["annotation"])
     scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
     edges, left = _chosen(picture.edges, scale, max_edges)
-    rows, lost = _rows(picture.nodes, edges), _lost(left, attribute)
+    rows, lost = layered(picture.nodes, edges), _lost(left, attribute)
     legend = [*picture.legend[:-1], *_keys(graph, edges, attribute, rows), *lost, *picture.legend[-1:]]
     facts = {**picture.facts, "drawn": "; ".join(filter(None, [picture.facts.get("drawn"), *lost]))}
     return replace(picture, edges=edges, legend=legend, facts=facts if left else picture.facts, rows=rows)
@@ -206,8 +206,16 @@ def _lost(left: Sequence[Facts], attribute: str) -> list[str]:
     return [f"not drawn: {how_many(len(left), 'edges')}{most if are_real else ''}"]
 
 
-def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
-    """Return the nodes row by row, each from the first position of the prompt on; none leads to one of its own row."""
+def layered(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
+    """Return the nodes row by row, each from the first position of the prompt on; none leads to one of its own row.
+
+    Examples
+    --------
+    >>> kinds = {"27_3_0": {"kind": "logit"}, "E_2_0": {"kind": "token"}, "3_1_0": {"layer": 3}}
+    >>> nodes = [DrawnNode((name,), name=name, facts=facts) for name, facts in kinds.items()]
+    >>> [(row.name, row.nodes) for row in layered(nodes, [])]
+    [('tokens', (1,)), ('layer 3', (2,)), ('logits', (0,))]
+    """
     layers = [_layer(node) for node in nodes]
     depths = [0] * len(nodes)
     for edge in sorted(edges, key=lambda edge: edge.tail):  # nodes stand in an order of the graph
