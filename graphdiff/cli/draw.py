@@ -71,8 +71,8 @@ def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> 
     "--prune",
     callback=_two_parts,
     metavar="PART,PART",
-    help="Only nodes and edges that hold these parts of the influence (0.8,0.98), by circuit-tracer's rule; all else "
-    "is in edges that keep totals.",
+    help="Only nodes, and edges, that hold these parts of the influence (one number: both), by circuit-tracer's rule; "
+    "edges for all else keep totals.",
 )
 @click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), metavar="WAY",
               help="TB down, LR to the right, BT up. Default: what fits.")  # fmt: skip
