@@ -54,6 +54,12 @@ class Known:
 
 #: The rule: the first row that is of the graph, and of whose attributes an edge has one.
 KNOWN = (
+    Known(
+        ("weight",),
+        "{meaning}, the edges' own (through features in no unit; per-activation: in the logits')",
+        "drives",
+        ("attribution",),
+    ),
     Known(("weight",), "estimate, the column of the table", "causes", ("estimate",)),
     Known(("weight",), "{meaning}, the edges' own"),
     Known(("estimate", "est"), "{name}, the column of the table", "causes"),

@@ -21,7 +21,16 @@ from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights, is_number
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
-from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, percentage, possible_weights
+from graphdiff.graph.attributes import (
+    Column,
+    Columns,
+    Records,
+    attribute_kinds,
+    column_of,
+    drawing_names,
+    percentage,
+    possible_weights,
+)
 from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.graph.topology import PEER, Topology, keeps_nothing
@@ -422,6 +431,29 @@ def numbers_of_nodes(graph: Any, name: str) -> NDArray[Any]:
         more = f", nor have {len(missing) - 1:,} more" if len(missing) > 1 else ""
         raise WeightError(f"the node {node_text(missing[0])} has no number {name!r}{more}")
     return np.asarray(values)
+
+
+def told_of_nodes(graph: Any, names: Iterable[str]) -> dict[str, Column]:
+    """Return what nodes of a networkx graph have under some names, in the order of the nodes; of other graphs nothing.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_nodes_from([("f", {"activation": 3.5}), "y"])
+    >>> list(told_of_nodes(G, ["activation"])["activation"])
+    [3.5, None]
+    """
+    if not isinstance(graph, nx.Graph):
+        return {}
+    return {name: _told([value for _, value in graph.nodes(data=name)], name) for name in names}
+
+
+def _told(values: list[Any], name: str) -> Column:
+    try:
+        return column_of(values, name)
+    except UsageError:  # of several kinds, or Fractions: each as it is
+        given = np.fromiter(values, dtype=object, count=len(values))
+        return Column(given, np.array([value is None for value in values], dtype=bool))
 
 
 def _fractions(values: list[Any]) -> list[Any]:

@@ -1,8 +1,9 @@
 """Attribution graphs of language models, as circuit-tracer and Neuronpedia write them: JSON, schema version 1.
 
-A weight leads from source to target, and is signed: by how much the source moves the input of the target, linearly,
-where the model is. A node is a token of the prompt, a feature of a transcoder, what the transcoders do not reconstruct
-(an error), or a token that the model may say (a logit).
+A weight leads from source to target, and is signed: what the source, as active as it is, puts into the input of the
+target, linearly, where the model is; `graphdiff.weights.per_activation` makes parts of activations of it. A node is a
+token of the prompt, a feature of a transcoder, what the transcoders do not reconstruct (an error), or a token that the
+model may say (a logit).
 
 References
 ----------

@@ -13,7 +13,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import REAL
 from graphdiff.pictures.attribution import layered
-from graphdiff.pictures.difference import NODE_MARKS, ends_in
+from graphdiff.pictures.difference import NODE_MARKS, ends_in, overlay_pictures
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, title
 from graphdiff.pictures.scale import Signed, largest_of
 from graphdiff.pictures.view import View
@@ -61,6 +61,10 @@ def prompt_pictures(graph: nx.MultiDiGraph, view: View) -> Iterator[Picture]:
     >>> [node.lines for node in picture.nodes], picture.edges[0].label
     ([('t',), ('l', '+ new', 'probability: +1')], '-3')
     """
+    if "total" not in graph.graph:  # nothing moved one: what differs
+        for picture in overlay_pictures(graph, view):
+            yield replace(picture, rows=layered(picture.nodes, picture.edges))
+        return
     rows = _account(graph)
     n_nodes, n_rows = view.max_nodes, view.max_edges
     while n_rows:

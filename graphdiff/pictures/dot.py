@@ -222,8 +222,7 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
             return known_pictures(graph, view)
         return group_pictures(graph, view) if is_attribution(graph) else quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
-        is_account = is_attribution(graph) and "total" in graph.graph
-        return prompt_pictures(graph, view) if is_account else overlay_pictures(graph, view)
+        return prompt_pictures(graph, view) if is_attribution(graph) else overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:
         return _OF_PROFILES[graph.graph["annotation"]](graph, view)
     if is_attribution(graph):

@@ -99,7 +99,7 @@ def explanation_text(
     if first.n_paths == 0:
         stop = "" if str(first.zero).endswith("?") else "."
         return in_columns([words.sentence(f"{words.none.format(**_ends(first, words))}: {first.zero}{stop}")])
-    opens_with_paths = first.n_paths and all(column.part.graph.preset for column in columns)
+    opens_with_paths = first.n_paths and all(map(_is_of_paths, columns))
     tabled = figures if opens_with_paths else columns
     notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
     if opens_with_paths:
@@ -115,6 +115,12 @@ def explanation_text(
     errors = [UNEXPLAINED] if any(column.from_errors for column in tabled) else []
     footnotes = [*errors, *(_weights_notes(columns) if spread else []), *_cycle_notes(first)]
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _is_of_paths(column: Explanation) -> bool:
+    """Tell whether the weights are a preset that knows nothing of the edges' own."""
+    preset = column.part.graph.preset
+    return preset is not None and "weight" not in WEIGHTS[preset].measured
 
 
 def _paths_lines(first: Explanation) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.pictures.dot import picture_of, pictures_of
-from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.picture import Picture, Row
 from graphdiff.pictures.view import view_of
 
 DATA = Path(__file__).parents[2] / "data"
@@ -123,9 +123,12 @@ def test_pictures_become_smaller_and_end(found: gd.Comparison) -> None:
     assert sizes[-1][1] <= 1
 
 
-def test_a_difference_without_a_total_and_other_graphs_look_as_before() -> None:
+def test_a_difference_without_a_total_has_rows_and_other_graphs_look_as_before() -> None:
     before, after = (prompt({("t0", "l0"): weight}, 1.0) for weight in (1.0, 2.0))
-    assert picture_of(gd.compare(before, after).to_networkx()).rows == []
+    assert picture_of(gd.compare(before, after).to_networkx()).rows == [
+        Row("tokens", (0,), "min"),
+        Row("logits", (1,), "max"),
+    ]
     for graph in (before, after):
         graph.graph["edge_meaning"] = "causes"
     assert edges_of(picture_of(gd.compare(before, after, "t0", "l0")))["token <t0>", "logit <l0>"].label == "1 → 2 · +1"

@@ -239,6 +239,24 @@ def test_diagnose_and_rank_say_them() -> None:
         assert "scores" not in other.to_dict()
 
 
+def test_reports_account_in_the_logits_unit_where_activations_are_known() -> None:
+    graph = small(3.0, -1.0, 2.0, leaf=0.5)
+    own = replacement_scores(graph)
+    assert (own.weights, gd.diagnose(graph).scores) == ("attribution", own)
+    graph.nodes[2]["activation"] = 4.0
+    divided = replacement_scores(graph, weight=gd.weights.per_activation)
+    assert (divided.replacement, divided.completeness) == (own.replacement, own.completeness)
+    assert (divided.tokens.total, divided.errors.total) == (0.75, -0.25)
+    assert divided.to_dict()["weights"] == "per-activation"
+    for ready in (gd.diagnose(graph), gd.diagnose(graph, weight=gd.weights.per_activation)):
+        assert ready.scores == divided
+        assert "  tokens            1: of the logits +0.75 (per-activation), +0.75 for, 0 against" in str(ready)
+        assert "  errors            1: of the logits -0.25 (per-activation), 0 for, -0.25 against" in str(ready)
+    assert gd.rank(graph, target=gd.LEAVES).scores == divided
+    summed = gd.eliminate(graph, [2])
+    assert gd.diagnose(summed).scores == replacement_scores(summed)
+
+
 def test_a_published_file(shared_data: Path) -> None:
     graph = gd.read(shared_data / FILE)
     seeds = {node: Fraction(leaf) for node, leaf in graph.nodes(data="leaf") if leaf is not None}
