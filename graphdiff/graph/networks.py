@@ -6,16 +6,19 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from graphdiff import arithmetic
+from graphdiff.graph.attributes import records
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.forms import is_form
 from graphdiff.graph.intake import Edges, from_graph
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.topology import Topology
 from graphdiff.text.names import Edge
 from graphdiff.text.tables import Result
 
-__all__ = ["network", "network_of"]
+__all__ = ["network", "network_of", "shape_of"]
 
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
@@ -41,6 +44,26 @@ def network(labels: Sequence[Hashable], edges: Iterable[Edge], multigraph: bool)
     return graph
 
 
+def shape_of(topology: Topology) -> tuple[nx.DiGraph | nx.MultiDiGraph, list[Edge]]:
+    """Return a networkx graph of a shape with what is known of its nodes, and the edges by name in the shape's order.
+
+    Examples
+    --------
+    >>> graph, edges = shape_of(CompiledGraph.from_arrays([0], [1], labels=["a", "b"]).topology)
+    >>> list(graph), edges
+    (['a', 'b'], [('a', 'b')])
+    """
+    labels = range(topology.n_nodes) if topology.names is None else topology.names
+    edges = list(topology.edge_labels())
+    graph = network(labels, edges, topology.keys is not None)
+    known = records(topology.node_attributes, np.arange(topology.n_nodes)) if topology.node_attributes else ()
+    for data, attributes in zip(graph._node.values(), known, strict=False):
+        data.update(attributes)
+    if "node_title" in topology.about:
+        graph.graph["node_title"] = topology.about["node_title"]
+    return graph, edges
+
+
 def network_of(thing: Any) -> Any:
     """Return a compiled graph, or one of another form, as a graph of networkx; anything else as it is.
 
@@ -63,9 +86,7 @@ def network_of(thing: Any) -> Any:
 
 def _of_compiled(compiled: CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
     topology = compiled.topology
-    labels = range(topology.n_nodes) if topology.names is None else topology.names
-    edges = list(topology.edge_labels())
-    graph = network(labels, edges, topology.keys is not None)
+    graph, edges = shape_of(topology)
     weights = map(arithmetic.finished, arithmetic.listed(compiled.weights))
     for place, (edge, weight) in enumerate(zip(edges, weights, strict=True)):
         graph.get_edge_data(*edge).update(topology.attributes_at(place) | {"weight": weight})

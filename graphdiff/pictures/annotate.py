@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.networks import network
+from graphdiff.graph.networks import shape_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
 from graphdiff.profiles.filtering import asked
@@ -183,7 +183,7 @@ def measured(
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return a copy of the graph with what was measured, and what was asked."""
     source, target = ends
-    copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
+    copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else shape_of(ready.topology)
     weights = arithmetic.all_finished(ready.weights)
     labels = ready.topology.labels
     _set((copy.nodes[label] for label in labels), measures.nodes)
@@ -307,13 +307,6 @@ def _unmarked(graph: nx.DiGraph) -> tuple[nx.DiGraph, list[Edge]]:
 def _drop(data: dict[str, Any], names: Set[str]) -> None:
     for name in names & data.keys():
         del data[name]
-
-
-def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
-    """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
-    labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
-    ends = list(graph.topology.edge_labels())
-    return network(labels, ends, graph.topology.keys is not None), ends
 
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:

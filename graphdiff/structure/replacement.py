@@ -273,7 +273,7 @@ def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     if not {"token", "error", "logit"} & set(kinds):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
-            "graphdiff.read makes them; of compiled graphs only saved ones know it"
+            "graphdiff.read makes them; of compiled graphs those that are made of one, or saved, know it"
         )
     return np.array(kinds, dtype=object)
 

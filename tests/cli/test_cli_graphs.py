@@ -362,7 +362,7 @@ class TestPruned:
 
     def test_the_legend_says_that_ways_past_what_was_left_out_are_one_edge(self, run: Run) -> None:
         text = run("draw", PROMPT, "--prune", "0.8,0.98").out
-        assert "pruned: 18 edges for all ways past what was left out, each one path and one sign" in text
+        assert "dashed: ways past what was left out, added up, in 18 edges;" in text
         assert "total 14.5841" in text
         assert "pruned:" not in run("draw", PROMPT).out
 
