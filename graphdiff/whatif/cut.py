@@ -21,9 +21,10 @@ from graphdiff.graph.ends import LEAVES, NODES, End, Seeds, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
-from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, kept_text, reduced, strokes
+from graphdiff.sets.fewest import REAL, Progress, Search, every_path, kept_text, reduced
 from graphdiff.sets.flow_model import fewer
 from graphdiff.sets.programme import MORE, TIMEOUT, Clock
+from graphdiff.sets.strokes import Stroke, strokes
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, members_of, node_text
@@ -323,7 +324,7 @@ def cut(
         what=what,
         before=total,
         wanted=wanted,
-        strokes=list(strokes(search, chosen)),
+        strokes=strokes(search, chosen),
         method=method,
         at_least=at_least,
         n_candidates=len(search.candidates),
