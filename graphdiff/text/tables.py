@@ -26,6 +26,8 @@ def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
 
 #: The columns of a report, and to how many a name in a table is shortened.
 WIDTH, NAME = 100, 60
+#: So many lines of a table leave room on a screen for what is said above and below it.
+LINES = 25
 
 
 def in_columns(lines: Iterable[str]) -> str:

@@ -619,3 +619,20 @@ def check_strokes(graph: nx.MultiDiGraph, what: str, ends: tuple[Any, Any], made
         others = (left([*gone, other.item]) for other in made[place + 1 :])
         assert all(sign * after <= sign * other + 1e-12 for other in others)
         gone.append(stroke.item)
+
+
+@pytest.mark.parametrize("looped", [False, True])
+def test_a_cut_prints_what_a_screen_has_room_for_or_as_many_rows_as_wanted(looped: bool) -> None:
+    graph = weighted([("s", n, 1) for n in range(40)] + [(n, m, 1) for n in range(40) for m in ("x", "y")])
+    graph.add_edges_from([("x", "t", {"weight": 1}), ("y", "t", {"weight": 1})])
+    graph.add_edges_from([(0, 1, {"weight": 1}), (1, 0, {"weight": 1})] if looped else [])
+    found = gd.cut(graph, "s", ["x", "y"])
+    assert len(found.strokes) == 40
+    assert len(str(found).split("\n")) <= 36
+    assert "\n  … 15 more\nFewer cannot do it: 40 paths" in str(found)
+    assert "\n  … 38 more: --top 40\n" in found.text(2, ": --top 40")
+    assert str(found).count("\n  s -> ") == 25
+    assert found.text(2).count("\n  s -> ") == 2
+    assert found.text(40).count("\n  s -> ") == 40
+    assert "more" not in found.text(40)
+    assert len(found.to_dict()["removed"]) == 40
