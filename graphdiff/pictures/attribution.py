@@ -14,6 +14,7 @@ from itertools import groupby, islice
 import networkx as nx
 
 from graphdiff.arithmetic import REAL
+from graphdiff.graph.networks import edge_data
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.picture import (
     MAX_NAME,
@@ -147,7 +148,7 @@ def _keys(graph: nx.DiGraph, edges: Sequence[DrawnEdge], attribute: str, rows: S
     sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
     if sizes and not all(edge.label for edge in edges):
         yield f"numbers from {short(min(sizes))} on"
-    if any(flag is True for *_, flag in graph.edges(data="eliminated")):
+    if any(data.get("eliminated") is True for data in edge_data(graph)):
         yield "dashed: ways past nodes that were taken out, for or against it as their sum is"
     if not all(row.rank for row in rows):
         yield "dashed frame: a supernode"
