@@ -114,7 +114,8 @@ class Among:
         starts, head_places = np.unique(heads, return_inverse=True)
         if len(starts) * len(stops) > MAX_AMONG:
             return None
-        totals = search.arrays.totals(starts, stops)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is looked for below
+            totals = search.arrays.totals(starts, stops)
         whole = search.whole
         among = cls(tail_places, head_places, weights, np.array(whole.tangents)[stops], whole.pulled[starts], totals)
         return among if all(np.isfinite(part).all() for part in (among.tangents, among.adjoints, totals)) else None

@@ -636,3 +636,18 @@ def test_a_cut_prints_what_a_screen_has_room_for_or_as_many_rows_as_wanted(loope
     assert found.text(40).count("\n  s -> ") == 40
     assert "more" not in found.text(40)
     assert len(found.to_dict()["removed"]) == 40
+
+
+def test_totals_among_strokes_that_no_float_holds_are_left_to_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "pays", lambda visits: False)
+    monkeypatch.setattr(levels, "LEVEL", 0)
+    graph = weighted([("s", "a", 1e-200), ("a", "b", 1e200), ("b", "c", 1e200), ("c", "t", 1e-200), ("s", "t", 3.0)])
+    lies = _lying(gd.compile(graph), "s", "t", True)
+    search = removal.Search(lies, "edges", flow_through(lies).total)
+    chosen = [("s", "a"), ("c", "t"), ("s", "t")]
+    assert search.arrays is not None
+    assert Among.of(search, chosen) is None
+    made = strokes(search, chosen)
+    assert [stroke.item for stroke in made] == [("s", "t"), ("s", "a"), ("c", "t")]
+    assert [stroke.left for stroke in made] == pytest.approx([1, 0, 0])
+    assert strokes(search, []) == []
