@@ -165,8 +165,8 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
         return Choice((spent,), SPENT)
     saved, data = saved_in(graph), [] if saved_in(graph) else edge_data(graph)
     columns = saved.topology.attributes if saved else {}
-    none = [] if data or columns or not _has_own(graph.graph) else ["weight"]
-    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *none], graph.graph)
+    unseen = [] if data or columns or not _has_own(graph.graph) else ["weight"]
+    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *unseen], graph.graph)
     if saved is not None and saved.weight != attribute:  # then it was said with which it was to be saved
         attribute, why = saved.weight, "{meaning}, as the graph was saved"
     if attribute is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import networkx as nx
 import numpy as np
@@ -18,7 +18,9 @@ from graphdiff.graph.topology import Topology
 from graphdiff.text.names import Edge
 from graphdiff.text.tables import Result
 
-__all__ = ["network", "network_of", "shape_of"]
+__all__ = ["edge_data", "filled", "network", "network_of", "shape_of"]
+
+GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
@@ -62,6 +64,49 @@ def shape_of(topology: Topology) -> tuple[nx.DiGraph | nx.MultiDiGraph, list[Edg
     if "node_title" in topology.about:
         graph.graph["node_title"] = topology.about["node_title"]
     return graph, edges
+
+
+def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any, dict[Any, Any]]) -> GraphT:
+    """Return an empty graph with nodes and edges in it; the dicts that are given become its own.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+        Its rows are plain dicts, as networkx makes them.
+    nodes : mapping of node to dict
+        The attributes of every node.
+    rows : mapping of node to dict
+        For every node its edges: a dict from head to the edge's attributes; in a multigraph from head to a dict from
+        key to attributes.
+
+    Examples
+    --------
+    >>> rows = {"a": {"b": {0: {"kind": "x"}, 1: {}}}, "b": {}}
+    >>> G = filled(nx.MultiDiGraph(), {"a": {}, "b": {"size": 1}}, rows)
+    >>> list(G.edges(keys=True, data=True)), list(G.predecessors("b"))
+    ([('a', 'b', 0, {'kind': 'x'}), ('a', 'b', 1, {})], ['a'])
+    """
+    entering: dict[Any, dict[Any, Any]] = {node: {} for node in nodes}
+    for tail, row in rows.items():
+        for head, entry in row.items():
+            entering[head][tail] = entry
+    graph._node.update(nodes)
+    graph._adj.update(rows)
+    graph._pred.update(entering)
+    return graph
+
+
+def edge_data(graph: nx.DiGraph | nx.MultiDiGraph) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of each edge; networkx takes thrice as long, and yields the ends with them.
+
+    Examples
+    --------
+    >>> list(edge_data(nx.MultiDiGraph([("a", "b", {"weight": 1}), ("a", "b", {"weight": 2})])))
+    [{'weight': 1}, {'weight': 2}]
+    """
+    for _, row in graph.adjacency():
+        for entry in row.values():
+            yield from entry.values() if graph.is_multigraph() else (entry,)
 
 
 def network_of(thing: Any) -> Any:

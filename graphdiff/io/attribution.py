@@ -24,7 +24,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.io.building import described, filled
+from graphdiff.graph.networks import filled
+from graphdiff.io.building import described
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text, text_in, texts
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.showing import and_more, printable

@@ -14,6 +14,7 @@ from itertools import groupby, islice
 import networkx as nx
 
 from graphdiff.arithmetic import REAL
+from graphdiff.graph.networks import edge_data
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.picture import (
     MAX_NAME,
@@ -184,7 +185,7 @@ def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
 def _keys(graph: nx.DiGraph, edges: Sequence[DrawnEdge], attribute: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield what numbers are shown, and what is dashed that no other line says."""
     yield from _numbers(edges, attribute)
-    if "eliminated" not in graph.graph and any(flag is True for *_, flag in graph.edges(data="eliminated")):
+    if "eliminated" not in graph.graph and any(data.get("eliminated") is True for data in edge_data(graph)):
         yield "dashed: ways past nodes that were taken out, for or against it as their sum is"
     if not all(row.rank for row in rows):
         yield "dashed frame: a supernode"

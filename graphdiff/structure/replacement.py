@@ -121,7 +121,7 @@ class ReplacementScores(Result):
     def scope(self) -> str:
         """Return what the scores are of."""
         was = "it was pruned," if self.pruned else "if it was pruned,"
-        nothing_left = "" if self.errors.n_nodes else "no errors are in the file, so that nothing counts as unexplained; "
+        nothing_left = "" if self.errors.n_nodes else "the file has no errors: nothing counts as unexplained; "
         return f"{nothing_left}circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
 
     def line(self) -> str:

@@ -82,4 +82,3 @@ def from_errors(graph: CompiledGraph, given: nx.DiGraph | None, starts: Seeds, t
     if size is None or isinstance(total, complex):
         return FromErrors(total, None, None, len(errors))
     return FromErrors(total, arithmetic.half(size + total), arithmetic.half(total - size), len(errors))
-

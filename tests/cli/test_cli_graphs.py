@@ -164,7 +164,7 @@ class TestRankShowsSets:
             ["2", "web@2.0", "1", "0.5", "2", "1"],
         ]
         assert lines[7] == "… 2 more: --top 4"
-        for verb in ("rank", "cycles"):  # of -1 rows the last would be missing without a word
+        for verb in ("rank", "cycles", "cut", "table"):  # of -1 rows the last would be missing without a word
             assert (
                 run(verb, lock, "-n", "-1").err
                 == "graphdiff: Invalid value for '-n' / '--top': -1 is not in the range x>=0.\n"
