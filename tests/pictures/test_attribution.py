@@ -31,7 +31,7 @@ from graphdiff import (
 )
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
-from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.picture import Picture, put_together
 
 SVG = "{http://www.w3.org/2000/svg}"
 DIGITS = Path(__file__).parents[2] / "data" / "digits.json"
@@ -306,6 +306,15 @@ def test_with_fewer_boxes_each_kind_is_put_together_by_itself() -> None:
     assert sum(node.facts["size"] for node in picture.nodes) == 21
     flows = [edge.facts["contribution"] for edge in picture.edges if picture.nodes[edge.head].is_target]
     assert sum(flows) == pytest.approx(graph.graph["total"])
+
+
+def test_an_edge_between_groups_put_together_is_past_others_only_where_all_of_them_are() -> None:
+    graph = nx.DiGraph()
+    for number, flags in enumerate([(True, True), (True, False), (False, True)]):
+        for head, flag in zip("bc", flags, strict=True):
+            graph.add_edge(number, head, weight=1, **({"eliminated": True} if flag else {}))
+    edges = put_together(graph, {"others": ["b", "c"]}).edges(data="eliminated")
+    assert {tail: flag for tail, _, flag in edges} == {0: True, 1: None, 2: None}
 
 
 def test_groups_of_a_pruned_graph_say_so_and_what_only_goes_past_is_dashed(digits: nx.DiGraph) -> None:

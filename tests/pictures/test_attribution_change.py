@@ -91,6 +91,7 @@ def test_what_is_new_gone_or_counts_otherwise_is_said_without_colour() -> None:
     assert lines["f1"] == ("feature <f1>",)
     assert lines["f2"] == ("feature <f2>", "− gone")
     assert lines["f3"] == ("feature <f3>", "+ new")
+    assert {node.name: node.facts.get("probability") for node in picture.nodes}["l0"] == 1.0  # as it is after
     assert lines["l0"][1:] == (f"probability: +{found.attribution['l0', gd.LEAVES]:g}",)
     drawn = edges_of(picture)
     assert ("t0", "f1") not in drawn
