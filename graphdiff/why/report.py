@@ -357,7 +357,7 @@ def _are_several(column: Explanation) -> bool:
 def _rows_of_steps(
     title: str, steps: Sequence[Sequence[Step]], columns: Sequence[Explanation]
 ) -> Iterator[tuple[str, list[str]]]:
-    length = STEPS // len(columns) - (len(columns) > 1 and any(c.cancellation for c in columns))
+    length = STEPS // len(columns) - 2 * (len(columns) > 1 and any(c.cancellation for c in columns))
     cells = [[_step_text(c, length, *step) for step in listed[:2]] for c, listed in zip(columns, steps, strict=True)]
     for number, texts in enumerate(zip_longest(*cells, fillvalue="")):
         yield "" if number else title, list(texts)
