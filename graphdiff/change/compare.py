@@ -12,7 +12,7 @@ import networkx as nx
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
 from graphdiff.change.match import Matched, matched, renamed, requested_in, versions_in
-from graphdiff.change.prompts import facts_in, identified, kinds_in
+from graphdiff.change.prompts import identified, kinds_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
 from graphdiff.change.union import merged
@@ -87,11 +87,6 @@ class Pair:
         """The kinds of the nodes of attribution graphs, as they are now; None of other graphs."""
         return kinds_in(*self.given) if self.first is None else self.first.kinds
 
-    @cached_property
-    def facts(self) -> Mapping[Any, Mapping[str, Any]]:
-        """Where the nodes of attribution graphs stand in a picture, as they are now; nothing of other graphs."""
-        return facts_in(*self.given) if self.first is None else self.first.facts
-
     def reweighted(self, before: CompiledGraph, after: CompiledGraph) -> Pair:
         """Return the same two graphs under another weighting, which shares with this one what both have in common."""
         have = [side.graph for side in self.plain.sides]
@@ -124,7 +119,7 @@ class Pair:
         """Return the sets in which the two graphs differ."""
         if by is not None:
             raise UsageError(Keyword("by", by), ": a change of totals is summed over groups; name a source or a target")
-        return Difference(self.plain, self.versions, self.requested, kinds=self.kinds, facts=self.facts)
+        return Difference(self.plain, self.versions, self.requested, kinds=self.kinds)
 
     def changes(self, end: End, by: By = None, *, towards: bool) -> Changes:
         """Return the changes of all totals from a source, or towards a target."""
@@ -152,7 +147,7 @@ class Pair:
 
     def _among(self, end: End, *, towards: bool) -> Difference:
         reach = self._reach(self.plain, self._numbered(self.plain, end), towards=towards)
-        return Difference(self.plain, self.versions, self.requested, end, towards, reach, self.kinds, self.facts)
+        return Difference(self.plain, self.versions, self.requested, end, towards, reach, self.kinds)
 
     def _numbered(self, graphs: Matched, end: End) -> NumberedEnd:
         """Return an end by its numbers in the plain graphs or in the ready ones."""

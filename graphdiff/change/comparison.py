@@ -217,7 +217,7 @@ class Comparison(Result):
         """
         matched, ways = self.sweeps.matched, self.sweeps.ways
         done = self.attribution if self.gains is None else Attribution(in_one_array(self.gains.through), matched)
-        graph = overlay(matched, ways.among, done, self.difference.facts)
+        graph = overlay(matched, ways.among, done)
         for name, end in (("source", ways.source), ("target", ways.target)):
             names = names_in(matched, end.numbers)
             graph.graph[name] = names[0] if len(end.numbers) == 1 else names

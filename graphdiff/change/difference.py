@@ -55,8 +55,6 @@ class Difference(Result):
     kinds : mapping of node to kind, or None
         What each node of attribution graphs is: token, feature, error, logit. They are known by that, and no likely
         renames are looked for.
-    facts : mapping of node to mapping
-        Where these nodes stand in a picture: kind, layer, position, of logits the probability.
     """
 
     matched: Matched
@@ -66,7 +64,6 @@ class Difference(Result):
     towards: bool = False
     reach: Reach | None = field(default=None, repr=False)
     kinds: Mapping[Any, str] | None = field(default=None, repr=False)
-    facts: Mapping[Any, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def scope(self) -> tuple[Mask, Mask]:
@@ -227,7 +224,7 @@ class Difference(Result):
         among = np.zeros(self.matched.n_numbers, dtype=bool)
         among[self.matched.tails[self.edges]] = True
         among[self.matched.heads[self.edges]] = True
-        graph = overlay(self.matched, among, facts=self.facts)
+        graph = overlay(self.matched, among)
         kept = [edge for edge in graph.edges if graph.edges[edge]["status"] == "kept"]
         graph.remove_edges_from(kept)
         graph.graph["headline"] = difference_lines(self)[0]

@@ -10,10 +10,7 @@ import networkx as nx
 
 from graphdiff.graph.measured import is_attribution
 
-__all__ = ["facts_in", "identified", "kinds_in", "of_one_dictionary"]
-
-#: By what a picture puts a node into its row.
-PLACED_BY = ("kind", "layer", "position", "probability")
+__all__ = ["identified", "kinds_in", "of_one_dictionary"]
 
 #: By what a node of each kind is known in another graph: attributes, and what is left over by fewer of them, where one
 #: node on either side has these. A feature is one of its dictionary, and no other's.
@@ -43,25 +40,6 @@ def kinds_in(*graphs: Any) -> dict[Any, str] | None:
     kinds = {node: str(kind) for graph in graphs for node, kind in graph.nodes(data="kind") if kind}
     order = {kind: place for place, kind in enumerate([*KNOWN_BY, *kinds.values()][::-1])}
     return dict(sorted(kinds.items(), key=lambda item: -order[item[1]]))
-
-
-def facts_in(*graphs: Any) -> dict[Any, dict[str, Any]]:
-    """Return where each node of attribution graphs stands in a picture, in the last graph that has it; else nothing.
-
-    Examples
-    --------
-    >>> graph = nx.DiGraph(edge_meaning="drives")
-    >>> graph.add_node("3_7_6", kind="feature", layer=3, feature=7, position=6)
-    >>> facts_in(graph), facts_in(nx.DiGraph())
-    ({'3_7_6': {'kind': 'feature', 'layer': 3, 'position': 6}}, {})
-    """
-    if kinds_in(*graphs) is None:
-        return {}
-    return {
-        node: {name: data[name] for name in PLACED_BY if name in data}
-        for graph in graphs
-        for node, data in graph.nodes(data=True)
-    }
 
 
 def of_one_dictionary(before: nx.DiGraph, after: nx.DiGraph) -> bool:

@@ -238,6 +238,12 @@ def _grouped_by(ctx: click.Context, param: click.Parameter, text: str | None) ->
     return int(depth)
 
 
+def top(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb ``--top``: it receives how many of what its text lists, or None."""
+    text = f"N {what}. Default: what a screen has room for; JSON and CSV have all."
+    return click.option("-n", "--top", type=click.IntRange(min=0), metavar="N", help=text)
+
+
 def prints(function: Callable[..., None]) -> Callable[..., None]:
     """Give a verb that reads no file the options of what is printed; it receives them as one `Printing`."""
     return _decorated(function, _PRINTING, _printing)

@@ -78,7 +78,9 @@ def _default(graph: nx.DiGraph, verb: str, otherwise: tuple[str, ...] = ()) -> C
         weight = changes_weight(graph)
         return Choice((weight,), f"weights: {weight.name}, {weight.meaning}")
     decide = known_weights if verb in COUNTING else default_weights
-    return decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
+    choice = decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
+    # The last is what verbs take that take one; a ranking is ordered by its first.
+    return Choice(choice.weights[::-1], choice.why) if verb == "rank" else choice
 
 
 def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
 from graphdiff.graph.costs import HIDDEN
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.particulars import with_particulars
+from graphdiff.graph.particulars import with_particulars, with_places
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
@@ -617,6 +617,7 @@ def compile(
         )
     edges = intake.from_graph(graph)
     topology, numbers = _arranged(edges)
+    topology = with_places(topology, graph)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:

@@ -238,7 +238,7 @@ class Topology:
         return int(self.positions[number])
 
     def _titled_so(self, label: Hashable) -> list[Any]:
-        """Return the first nodes in whose title a text stands by itself in quotation marks."""
+        """Return the first nodes in whose title a text stands between quotation marks: what they stand for."""
         titles = (str(title or "").replace('" ', '"') for title in self.titles or ())
         return [node for node, title in zip(self.titled, titles, strict=False) if f'"{label}"' in title][:3]
 

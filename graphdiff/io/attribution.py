@@ -24,7 +24,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.io.building import described, filled
+from graphdiff.graph.networks import filled
+from graphdiff.io.building import described
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text, text_in, texts
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.showing import and_more, printable
@@ -42,6 +43,9 @@ KINDS = {"embedding": "token", "logit": "logit", "bias": "bias"}
 
 #: Labels, tokens and what custom targets are called are cut to this length in titles.
 MAX_LABEL = 30
+
+#: What 1 may come to by the roundings of a softmax in single precision.
+MAX_PROBABILITY = 1 + 1e-6
 
 #: So many ids stand in a warning.
 SHOWN = 3
@@ -156,8 +160,8 @@ def _said(clerp: str) -> str:
 
 
 def _whole(value: Any, where: str) -> int:
-    if type(value) is int and value >= 0:
-        return value
+    if type(value) in (int, float) and value >= 0 and value == value // 1:  # 3.0 is 3, as tables write it
+        return int(value)
     raise FormatError(f"{where}: expected a whole number from 0 up, found {_shown(value)}")
 
 
@@ -246,7 +250,7 @@ def _weigh_logits(nodes: Mapping[str, Attributes], records: Sequence[tuple[str, 
     for attributes, probability, where in logits:
         if not weighed:
             attributes["leaf"] = True
-        elif probability is None or not 0 <= probability <= 1:
+        elif probability is None or not 0 <= probability <= MAX_PROBABILITY:
             raise FormatError(f"{where}: token_prob: expected a probability, found {_shown(probability)}")
         else:
             attributes |= {"probability": float(probability), "leaf": float(probability)}

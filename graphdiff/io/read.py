@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shlex
 from collections.abc import Collection, Iterable, Sequence
@@ -327,7 +326,7 @@ def _first_that_reads(claims: list[str], file: _File) -> nx.DiGraph | nx.MultiDi
         raise _like_several(file.name, graphs)
     if graphs:
         return next(iter(graphs.values()))
-    return _by_another(claims[0], failed[0], file)
+    raise _refused(claims[0], failed[0], file) from failed[0]
 
 
 def _like_several(name: str, keys: Collection[str]) -> FormatError:
@@ -335,25 +334,38 @@ def _like_several(name: str, keys: Collection[str]) -> FormatError:
     return FormatError(f"{name} looks like {' and like '.join(keys)}", *remedies)
 
 
-def _by_another(key: str, failed: FormatError, file: _File) -> nx.DiGraph | nx.MultiDiGraph:
-    """Return the graph by the generic format that what claimed the file is written in, where that reads it.
+def _refused(key: str, failed: FormatError, file: _File) -> FormatError:
+    """Return why what a file was taken as does not read it.
 
-    A table is no such format: of a path model or a list of networkx's that is refused it would make edges of what are
-    none.
+    No other format is tried in silence: what a tool wrote and its own reader refuses, such as an attribution graph with
+    one bad number, has edges that mean something else to a reader of any JSON. Where that reads it, it is offered, and
+    no table is: of a path model or a list of networkx's it would make edges of what are none.
     """
     if READERS[key].generic or not READERS[key].claims(file.look):
-        raise failed
+        return failed
     if why := refusal(file.look):
-        raise FormatError(f"{file.name}: {why}") from failed
+        return FormatError(f"{file.name}: {why}")
     others = [key for key, row in READERS.items() if row.generic and key != "csv" and row.claims(file.look)]
-    if (
-        others
-        and not isinstance(failed, TruncatedError)
-        and READERS[others[0]].accepted >= {*file.options} - {*file.spare}
-    ):
-        with contextlib.suppress(FormatError):
-            return file.read_as(others[0])
-    raise FormatError(*failed.args, f"; by its content it was taken as {key}") from failed
+    remedies = [Remedy(Keyword("format", other), f"reads it as any {READERS[other].title}") for other in others[:1]]
+    if remedies and (isinstance(failed, TruncatedError) or not _reads(others[0], file)):
+        remedies = []
+    said = {part.keyword.value for part in failed.args if isinstance(part, Remedy)}
+    return FormatError(
+        *failed.args,
+        f"; by its content it was taken as {key}",
+        *(remedy for remedy in remedies if remedy.keyword.value not in said),
+    )
+
+
+def _reads(key: str, file: _File) -> bool:
+    """Tell whether a format takes the options and reads the file."""
+    if not READERS[key].accepted >= {*file.options} - {*file.spare}:
+        return False
+    try:
+        file.read_as(key)
+    except FormatError:
+        return False
+    return True
 
 
 def _check_options(key: str, row: Format, options: Iterable[str]) -> None:

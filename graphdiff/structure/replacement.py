@@ -121,8 +121,8 @@ class ReplacementScores(Result):
     def scope(self) -> str:
         """Return what the scores are of."""
         was = "it was pruned," if self.pruned else "if it was pruned,"
-        no_errors = "" if self.errors.n_nodes else "the file has no errors, so that nothing counts as unexplained; "
-        return f"{no_errors}circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
+        nothing_left = "" if self.errors.n_nodes else "the file has no errors: nothing counts as unexplained; "
+        return f"{nothing_left}circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
 
     def line(self) -> str:
         """Return both scores in a line."""
@@ -273,7 +273,7 @@ def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     if not {"token", "error", "logit"} & set(kinds):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
-            "graphdiff.read makes them; of compiled graphs only saved ones know it"
+            "graphdiff.read makes them; of compiled graphs those that are made of one, or saved, know it"
         )
     return np.array(kinds, dtype=object)
 

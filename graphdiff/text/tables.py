@@ -47,6 +47,8 @@ def _shorter(name: str, length: int) -> str:
 
 #: The columns of a report, and to how many a name in a table is shortened.
 WIDTH, NAME = 100, 60
+#: So many lines of a table leave room on a screen for what is said above and below it.
+LINES = 25
 
 #: In tables of figures a label is not shortened below this.
 SHORTEST = 24

@@ -1,4 +1,4 @@
-"""Which tokens and features of an attribution graph make up a total, for and against, and how sure weights leave it.
+"""Which tokens and features of an attribution graph made up a total, for and against, and how sure it is.
 
 A row is what runs through a node: of all paths that pass it, those that speak for the target and those against it.
 """

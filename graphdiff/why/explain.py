@@ -514,10 +514,12 @@ class Explanation(Result):
         return explanation_text([self], figures=[self])
 
     def _repr_html_(self) -> str:
-        from graphdiff.pictures.dot import to_pydot
-        from graphdiff.pictures.graphviz import layout
+        from graphdiff.pictures.dot import pictures_of
+        from graphdiff.pictures.graphviz import fitted
+        from graphdiff.pictures.view import view_of
 
-        svg = layout(to_pydot(self.to_networkx()), "svg").decode().partition("?>")[2]
+        view = view_of()
+        svg = fitted(pictures_of(self.to_networkx(), view), view, "svg").decode().partition("?>")[2]
         return f"<div>{super()._repr_html_()}{svg}</div>"
 
 

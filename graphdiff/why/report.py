@@ -303,11 +303,11 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
             rows.append(("being it itself", [shown(c.empty) for c in columns]))
     rows += _places(columns, words)
     if any(c.effective_paths is not None for c in columns):
-        rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
+        rows.append(("as concentrated as", [_effective_text(c, alone=len(columns) == 1) for c in columns]))
     has_first = _are_several(columns[0]) and not any(c.drivers for c in columns)
     first = _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if has_first else ()
     if any(c.from_errors for c in columns):
-        rows.append(("besides, from errors", ["" if c.from_errors is None else str(c.from_errors) for c in columns]))
+        rows.append(("besides, from errors", [_errors_text(c, alone=len(columns) == 1) for c in columns]))
     return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
 
 
@@ -317,21 +317,28 @@ def _account(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
         return
     accounts = [c.cancellation for c in columns]
     if any(accounts):
-        sides = (("speaks for it", "positive"), ("speaks against it", "negative"))
-        for title, side in sides:
-            yield title, ["" if one is None else _side_text(one, side) for one in accounts]
+        alone = len(columns) == 1
+        for title, side in (("speaks for it", "positive"), ("speaks against it", "negative")):
+            texts = ["" if one is None else _side_text(one, side, alone=alone) for one in accounts]
+            yield title, texts
     if any(c.certificate for c in columns):
         yield "certain as a sum", [_certain_text(c.certificate) for c in columns]
     if any(c.bfloat16_digits is not None for c in columns):
         digits = (c.bfloat16_digits for c in columns)
         texts = ["" if n is None else how_many(n, "digits") if n else "no digit" for n in digits]
-        yield "certain of bfloat16 weights", texts
+        yield "certain (bfloat16)" if len(columns) > 1 else "certain of bfloat16 weights", texts
 
 
-def _side_text(account: Cancellation, side: str) -> str:
+def _side_text(account: Cancellation, side: str, *, alone: bool) -> str:
     """Return the sum of the paths of one sign, and as how many equal ones they are as concentrated."""
     number = getattr(account, f"effective_{side}")
-    return f"{shown(getattr(account, side))}{'' if number is None else f' by {_equal_text(number)}'}"
+    return f"{shown(getattr(account, side))}{'' if number is None else f' by {_equal_text(number, alone=alone)}'}"
+
+
+def _errors_text(column: Explanation, *, alone: bool) -> str:
+    if column.from_errors is None:
+        return ""
+    return str(column.from_errors) if alone else shown(column.from_errors.total)
 
 
 def _certain_text(known: Certificate | None) -> str:
@@ -353,26 +360,27 @@ def _are_several(column: Explanation) -> bool:
 def _rows_of_steps(
     title: str, steps: Sequence[Sequence[Step]], columns: Sequence[Explanation]
 ) -> Iterator[tuple[str, list[str]]]:
-    length = STEPS // len(columns)
+    length = STEPS // len(columns) - 2 * (len(columns) > 1 and any(c.cancellation for c in columns))
     cells = [[_step_text(c, length, *step) for step in listed[:2]] for c, listed in zip(columns, steps, strict=True)]
     for number, texts in enumerate(zip_longest(*cells, fillvalue="")):
         yield "" if number else title, list(texts)
 
 
-def _effective_text(column: Explanation) -> str:
+def _effective_text(column: Explanation, *, alone: bool) -> str:
     number = column.effective_paths
     if number is None:
         return ""
     aside = ", signs aside" if column.cancellation else ""
-    return f"{_equal_text(number, 'walk' if column.n_paths is None else 'path')}{aside}"
+    return f"{_equal_text(number, 'walk' if column.n_paths is None else 'path', alone=alone)}{aside}"
 
 
-def _equal_text(number: Number, kind: str = "path") -> str:
-    """Return an effective number of paths."""
+def _equal_text(number: Number, kind: str = "path", *, alone: bool) -> str:
+    """Return an effective number of paths; two beside each other have no room to say that a large one is rounded."""
     if isinstance(number, int):
         text = shown(number)
     else:
-        text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else f"about {number:.2e}".replace("e+", "e")
+        rounded = f"{'about ' * alone}{number:.2e}".replace("e+", "e")
+        text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else rounded
     return f"{text} equal {kind}{'s' * (text != '1')}"
 
 
@@ -420,7 +428,8 @@ def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> 
         warnings.append(f"The weightings disagree on the route: choose one with --weight {names}.")
     for column in columns:
         warnings += _doubts(column)
-    for column in columns:
+    # Of an attribution graph the account has both sides of each weighting; the last is in the logits' unit.
+    for column in columns[-1:] if columns[0].edge_meaning == "drives" else columns:
         if column.cancellation:
             warnings += _cancellation_text(column, column.cancellation, _listed(columns[-1]))
     return warnings

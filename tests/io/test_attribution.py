@@ -446,6 +446,9 @@ WRONG: dict[str, tuple[Any, str]] = {
     "a half layer": (changed(layer=1.5), r"nodes\[0\]: layer: expected a whole number from 0 up, found 1\.5"),
     "a layer in words": (changed(layer="one"), r'layer: expected a whole number from 0 up, found "one"'),
     "a long layer": (changed(layer="9" * 9999), r"layer: expected a whole number from 0 up, found \"9999"),
+    "an endless layer": (changed(layer=math.inf), r"layer: expected a whole number from 0 up, found Infinity"),
+    "no layer": (changed(layer=math.nan), r"layer: expected a whole number from 0 up, found NaN"),
+    "a layer below": (changed(layer="-1"), r'layer: expected a whole number from 0 up, found "-1"'),
     "an activation in words": (changed(activation="high"), r'nodes\[0\]: activation: expected a number, found "high"'),
     "an endless influence": (changed(influence=math.inf), r"influence: expected a number, found Infinity"),
     "a label that is none": (changed(clerp=[]), r"nodes\[0\]: clerp: expected a text, found a list"),
@@ -497,6 +500,35 @@ def test_what_is_wrong_is_said_with_its_place(document: Any, said: str) -> None:
         read(document)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [case for what, case in WRONG.items() if what not in ("a list", "nodes of another shape")],
+    ids=[what for what in WRONG if what not in ("a list", "nodes of another shape")],
+)
+def test_what_is_claimed_as_an_attribution_graph_is_no_other_json(document: Document, said: str) -> None:
+    with pytest.raises(FormatError, match=said):
+        gd.read(io.StringIO(json.dumps(document)))
+
+
+def test_what_other_json_reads_of_it_is_offered() -> None:
+    document = small(LINK, LINK)
+    said = r"as one before it does; by its content it was taken as attribution; format=\"json\" reads it as any JSON$"
+    with pytest.raises(FormatError, match=said):
+        gd.read(io.StringIO(json.dumps(document)))
+    assert gd.read(io.StringIO(json.dumps(document)), format="json").number_of_edges() == 2
+
+
+def test_what_roundings_make_of_one_is_a_probability() -> None:
+    assert read(small(nodes=[logit(3, 9, 1, probability=1.0000001)])).nodes["3_9_1"]["leaf"] == 1.0000001
+
+
+def test_a_whole_number_may_be_written_as_a_float() -> None:
+    graph = read(changed(layer=1.0, ctx_idx=1.0))
+    known = [graph.nodes["1_40_1"][name] for name in ("layer", "position")]
+    assert known == [1, 1]
+    assert {type(number) for number in known} == {int}
 
 
 def test_a_link_to_a_token_is_no_way_to_tell_an_error_from_a_feature() -> None:

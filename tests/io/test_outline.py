@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import time
 from pathlib import Path
@@ -123,12 +124,26 @@ def test_what_only_starts_like_json_is_left_as_it_is(text: str) -> None:
 # --- a format that claims a file and cannot read it ----------------------------------------------------------------
 
 
-def test_the_generic_format_is_tried_where_the_one_with_marks_cannot_read(tmp_path: Path) -> None:
+def test_the_generic_format_is_offered_where_the_one_with_marks_cannot_read(tmp_path: Path) -> None:
     path = tmp_path / "graph.json"
     links = {"lockfileVersion": 9, "packages": 1, "nodes": [{"id": "a"}, {"id": "b"}]}
     path.write_text(json.dumps(links | {"links": [{"source": "a", "target": "b"}]}))
     assert claiming(path.read_bytes()) == ["npm-lock"]
-    assert (list(read(path).edges), read(path).graph["format"]) == ([("a", "b")], "node-link JSON")
+    with pytest.raises(FormatError, match=r'it was taken as npm-lock; format="json" reads it as any JSON$'):
+        read(path)
+    assert list(read(path, format="json").edges) == [("a", "b")]
+
+
+def test_a_tool_s_drawing_that_its_reader_refuses_is_no_other_drawing() -> None:
+    drawing = io.StringIO('digraph "g:a:jar:1" {\n a -> b }')
+    with pytest.raises(FormatError, match=r'; format="dot" reads any; by its content it was taken as maven$'):
+        read(drawing)
+
+
+def test_what_the_generic_format_does_not_read_either_is_not_offered() -> None:
+    links = {"lockfileVersion": 9, "packages": 1, "nodes": [{"id": "a"}], "links": [{"source": "a", "target": "b"}]}
+    with pytest.raises(FormatError, match=r"it was taken as npm-lock$"):
+        read(io.StringIO(json.dumps(links)))
 
 
 def test_a_format_that_cannot_read_what_it_claims_says_so(tmp_path: Path) -> None:
