@@ -11,7 +11,18 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_profile", "with_stacks", "with_texts"]
+    from graphdiff.graph.topology import Topology
+
+__all__ = [
+    "STACKS",
+    "asks_costs",
+    "has_both_ends",
+    "is_attribution",
+    "is_profile",
+    "kinds_of",
+    "with_stacks",
+    "with_texts",
+]
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
@@ -44,6 +55,32 @@ def is_attribution(graph: nx.DiGraph) -> bool:
     """
     drives = graph.graph.get("edge_meaning") == "drives"
     return drives and any("kind" in attributes for attributes in graph.nodes.values())
+
+
+def kinds_of(graph: Any, topology: Topology) -> list[Any]:
+    """Return the kind of each node of an attribution graph, by position; nothing where it is not known.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or CompiledGraph
+        What was given; a compiled graph has the kinds where the attributes of its nodes are kept.
+    topology : Topology
+        Its shape.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.graph.compiled import compile
+    >>> G = nx.DiGraph([("E_2_0", "3_7_0")], edge_meaning="drives")
+    >>> G.nodes["E_2_0"]["kind"] = "token"
+    >>> kinds_of(G, compile(G, weight=None).topology)
+    ['token', None]
+    """
+    if hasattr(graph, "nodes"):
+        known = dict(graph.nodes(data="kind"))
+        return [known[label] for label in topology.labels] if is_attribution(graph) else []
+    column = topology.node_attributes.get("kind")
+    return [] if column is None else [column[number] for number in topology.ids.tolist()]
 
 
 def has_both_ends(graph: nx.DiGraph) -> bool:

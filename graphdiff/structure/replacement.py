@@ -24,7 +24,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError, ValueOverflowError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, Seeds, seeds_of
-from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.measured import is_attribution, kinds_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import normalised, parts_of_heads
 from graphdiff.graph.topology import Topology
@@ -234,12 +234,7 @@ def _scored(ready: CompiledGraph, kinds: NDArray[Any], pruned: Any) -> Replaceme
 
 def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     """Return the kind of each node, by position."""
-    if isinstance(graph, nx.Graph):
-        known = dict(graph.nodes(data="kind"))
-        kinds = [known[label] for label in topology.labels]
-    else:
-        column = topology.node_attributes.get("kind")
-        kinds = [] if column is None else [column[number] for number in topology.ids.tolist()]
+    kinds = kinds_of(graph, topology)
     if not {"token", "error", "logit"} & set(kinds):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
