@@ -28,7 +28,7 @@ from graphdiff.graph.measured import is_attribution, kinds_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import normalised, parts_of_heads
 from graphdiff.graph.topology import Topology
-from graphdiff.remedies import Call, Remedy
+from graphdiff.remedies import Call, Keyword, Remedy
 from graphdiff.sums.influence import reverse
 from graphdiff.text.numbers import percent, plain, shown, signed
 from graphdiff.text.tables import Result, hanging
@@ -135,8 +135,8 @@ def replacement_scores(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``. Of
-        compiled graphs those that were saved have one.
+        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``. A
+        compiled graph has it from ``with_attributes``, also where it is saved.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -238,7 +238,11 @@ def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     if not {"token", "error", "logit"} & set(kinds):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
-            "graphdiff.read makes them; of compiled graphs only saved ones know it"
+            "graphdiff.read makes them",
+            Remedy(
+                Keyword("", python="graphdiff.compile(G).with_attributes(G)"),
+                "is a compiled graph that knows the kinds",
+            ),
         )
     return np.array(kinds, dtype=object)
 
