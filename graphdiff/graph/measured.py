@@ -78,7 +78,7 @@ def kinds_of(graph: Any, topology: Topology) -> list[Any]:
     """
     if hasattr(graph, "nodes"):
         known = dict(graph.nodes(data="kind"))
-        return [known[label] for label in topology.labels] if is_attribution(graph) else []
+        return [known[label] for label in topology.labels]
     column = topology.node_attributes.get("kind")
     return [] if column is None else [column[number] for number in topology.ids.tolist()]
 

@@ -129,7 +129,7 @@ def prune(
     require_sizes(between, "the strongest part is known by")
     parts = _part("nodes", nodes), _part("edges", edges)
     fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
-    kinds = kinds_of(graph, ready.topology)
+    kinds = kinds_of(graph, ready.topology) if ready.edge_meaning == "drives" else []
     made = [node for position, node in places.items() if kinds and kinds[position] == "feature"]
     return _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
 
