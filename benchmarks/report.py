@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.timing import Contestant, Rounds, allocated, interleaved, processes
 
-HEAD = ("measure", "on", "graphdiff", "peer", "takes", "graphdiff is", "peak MiB", "result MiB")
+HEAD = ("measure", "on", "graphdiff", "peer", "takes", "graphdiff is", "processor", "peak MiB", "result MiB")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,10 @@ class Size:
 
 @dataclass(frozen=True)
 class Row:
-    """graphdiff beside one peer; times are medians in seconds, `ratio` is the peer's time over graphdiff's."""
+    """graphdiff beside one peer; times are medians in seconds, `ratio` is the peer's time over graphdiff's.
+
+    Of whole processes `cpu_seconds` is what they kept processors busy, however busy others did.
+    """
 
     measure: str
     graph: str
@@ -36,6 +39,8 @@ class Row:
     peer_peak_mib: float | None = None
     held_mib: float | None = None
     peer_held_mib: float | None = None
+    cpu_seconds: float | None = None
+    peer_cpu_seconds: float | None = None
 
     def cells(self) -> tuple[str, ...]:
         """Return the row as texts under `HEAD`."""
@@ -47,6 +52,7 @@ class Row:
             self.peer,
             _time_text(self.peer_seconds),
             f"{max(self.ratio, 1 / self.ratio):,.3g} x {word}",
+            _pair_text(self.cpu_seconds, self.peer_cpu_seconds, " s", 3),
             _pair_text(self.peak_mib, self.peer_peak_mib),
             _pair_text(self.held_mib, self.peer_held_mib),
         )
@@ -84,6 +90,8 @@ def _rows(measure: str, graph: str, rounds: Rounds) -> Iterator[Row]:
             rounds.peak_mib.get(peer),
             rounds.held_mib.get(own),
             rounds.held_mib.get(peer),
+            rounds.cpu_seconds.get(own),
+            rounds.cpu_seconds.get(peer),
         )
 
 
@@ -94,8 +102,8 @@ def table(rows: Iterable[Row]) -> str:
     return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def _pair_text(own: float | None, peer: float | None) -> str:
-    return "" if own is None or peer is None else f"{own:,.4g} : {peer:,.4g}"
+def _pair_text(own: float | None, peer: float | None, unit: str = "", digits: int = 4) -> str:
+    return "" if own is None or peer is None else f"{own:,.{digits}g} : {peer:,.{digits}g}{unit}"
 
 
 def _time_text(seconds: float) -> str:

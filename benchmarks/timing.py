@@ -29,11 +29,15 @@ class Rounds:
         Peak memory: of a whole process, or what a call allocates.
     held_mib : dict of name to float
         What the result of a call holds.
+    cpu_seconds : dict of name to float
+        The median processor time of a whole process and of those that it started: steadier than the time on a clock
+        where others use the machine.
     """
 
     seconds: Mapping[str, Sequence[float]]
     peak_mib: Mapping[str, float] = field(default_factory=dict)
     held_mib: Mapping[str, float] = field(default_factory=dict)
+    cpu_seconds: Mapping[str, float] = field(default_factory=dict)
 
     def median(self, name: str) -> float:
         """Return a contestant's median time."""
@@ -70,26 +74,27 @@ def allocated(call: Contestant) -> tuple[float, float]:
 
 
 def processes(commands: Mapping[str, Sequence[str]], *, repeats: int) -> Rounds:
-    """Time whole processes in turn, after each has been run once to warm up, and keep their peak memory."""
+    """Time whole processes in turn, after each has been run once to warm up, and keep what they used."""
     seconds: dict[str, list[float]] = {name: [] for name in commands}
-    peaks: dict[str, list[float]] = {name: [] for name in commands}
+    used: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
     for command in commands.values():
         _run(command)
     for _ in range(repeats):
         for name, command in commands.items():
-            timer = Timer(lambda: peaks[name].append(_run(command)))  # noqa: B023, called before the next turn
+            timer = Timer(lambda: used[name].append(_run(command)))  # noqa: B023, called before the next turn
             seconds[name].append(timer.timeit(1))
-    return Rounds(seconds, {name: median(values) for name, values in peaks.items()})
+    peaks, cpu = ({name: median(pair[which] for pair in pairs) for name, pairs in used.items()} for which in (0, 1))
+    return Rounds(seconds, peaks, cpu_seconds=cpu)
 
 
-def _run(command: Sequence[str]) -> float:
-    """Run a process to its end and return its peak memory in MiB, which is at least that of this process."""
+def _run(command: Sequence[str]) -> tuple[float, float]:
+    """Run a process to its end and return its peak memory in MiB, at least that of this process, and processor time."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with status {process.returncode}")
-    return peak_mib(usage.ru_maxrss)
+    return peak_mib(usage.ru_maxrss), usage.ru_utime + usage.ru_stime
 
 
 def peak_mib(maxrss: int) -> float:

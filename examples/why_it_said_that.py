@@ -1,8 +1,8 @@
 """Why did a language model say "4"? What each token of the prompt did for it and against it, and by which features.
 
 data/digits.json is an attribution graph of gemma-2-2b that continues "123", as circuit-tracer made it and Neuronpedia
-shows it (data/README.md). A weight is signed, and so are the sums here: of all that the tokens give to the logit "4"
-a third is lost again, which no share of absolute values shows.
+shows it (data/README.md). A weight is signed, and so are the sums here: of the 82 for the logit "4"
+that reach it from the tokens half is lost again, 41 against it, which no share of absolute values shows.
 
 The pictures go to the folder given on the command line, or to the current one: tokens below, logits above, layers as
 rows; blue arrows are for it, orange bars against it.

@@ -14,6 +14,7 @@ from graphdiff.graph.presets import (
     how_often,
     imports,
     normalised,
+    per_activation,
     per_call,
     spent,
     unit,
@@ -21,5 +22,5 @@ from graphdiff.graph.presets import (
 
 __all__ = [
     "WEIGHTS", "Choice", "Preset", "default_weights", "even", "even_calls", "how_often", "imports", "normalised",
-    "per_call", "spent", "unit",
+    "per_activation", "per_call", "spent", "unit",
 ]  # fmt: skip

@@ -29,7 +29,8 @@ def made(seed: int) -> Document:
     nodes = [_node(f"E_{100 + place}_{place}", "E", place, "embedding") for place in range(n_tokens)]
     for _ in range(rng.randint(2, 6)):
         layer, index, place = rng.randrange(n_layers), rng.randrange(90), rng.randrange(n_tokens)
-        nodes.append(_node(f"{layer}_{index}_{place}", layer, place, "cross layer transcoder", activation=index / 4))
+        fired = (index + 1) / 4
+        nodes.append(_node(f"{layer}_{index}_{place}", layer, place, "cross layer transcoder", activation=fired))
     errors = {(rng.randrange(n_layers), rng.randrange(n_tokens)) for _ in range(rng.randint(1, 3))}
     nodes += [_node(f"{layer}_-1_{place}", layer, place, "mlp reconstruction error") for layer, place in sorted(errors)]
     for number in range(rng.randint(1, 4)):
@@ -145,6 +146,23 @@ class Listed:
             for logit, part in self.logits.items()
             for influence in self.paths(source, logit)
         ]
+
+    def of_a_logit(self, source: str, logit: str) -> Fraction:
+        """Return what of a logit comes from a node: of every path the product over the activations on its way."""
+        return self._divided(source, logit, Fraction(1))
+
+    def _divided(self, node: str, logit: str, so_far: Fraction) -> Fraction:
+        if node == logit:
+            return so_far
+        steps = [(head, weight) for (tail, head), weight in self.weights.items() if tail == node]
+        return sum(
+            (self._divided(head, logit, so_far * weight / self.fired(head)) for head, weight in steps), Fraction()
+        )
+
+    def fired(self, label: str) -> Fraction:
+        """Return a feature's activation; 1 of a logit."""
+        node = next(node for node in self.document["nodes"] if node["node_id"] == label)
+        return Fraction(1 if node["activation"] is None else node["activation"])
 
     # circuit-tracer's: A[head, tail] = |w| over the row's sum, B = A + A² + …, influence = p B
 

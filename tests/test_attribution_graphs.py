@@ -79,6 +79,23 @@ def test_the_strongest_paths_are_the_largest_of_all(seed: int, tmp_path: Path) -
 
 
 @of_each_seed
+def test_what_of_a_logit_comes_from_each_node(seed: int, tmp_path: Path) -> None:
+    listed, options = DRAWN[seed], {"weight": gd.weights.per_activation, **EXACT}
+    graph = read(listed, tmp_path)
+    right = {
+        label: sum((part * listed.of_a_logit(label, logit) for logit, part in listed.logits.items()), Fraction())
+        for label in listed.labels
+    }
+    assert dict(gd.reverse(graph, gd.LEAVES, **options)) == right
+    account = gd.replacement_scores(graph, **options)
+    assert account.tokens.total == sum(right[label] for label in listed.tokens)
+    assert account.errors.total == sum(right[label] for label in listed.errors)
+    assert (account.replacement, account.completeness) == listed.scores()
+    small = gd.prune(graph, gd.NODES, gd.LEAVES, nodes=0.6, edges=0.8, **options)
+    assert gd.total_influence(small, gd.ROOTS, gd.LEAVES, **EXACT) == account.tokens.total
+
+
+@of_each_seed
 def test_without_a_feature_is_what_the_other_paths_carry(seed: int, tmp_path: Path) -> None:
     listed, graph = DRAWN[seed], read(DRAWN[seed], tmp_path)
     for feature in listed.of_kind("cross layer transcoder"):

@@ -346,7 +346,22 @@ def kind_sections(
     # The title of a logit says its probability, of which the account has a row of its own.
     others = [each for each in difference.upgraded if kinds.get(each.new) != "logit"]
     ids = {each.new: f"{each.old} is now {each.new}" for each in others if each.names[0] != each.names[1]}
-    yield "Called otherwise", _by_kind(kinds, ids, in_all)
+    moved = {each.new for each in others if kinds.get(each.new) == "feature" and _of_feature(each.old, each.new)}
+    rows = {node: text for node, text in ids.items() if node in moved}
+    yield "The same at another position", _by_kind(kinds, rows, in_all)
+    yield "Called otherwise", _by_kind(kinds, {node: ids[node] for node in ids if node not in moved}, in_all)
+
+
+def _of_feature(old: Any, new: Any) -> bool:
+    """Tell whether two ids, ``LAYER_FEATURE_POSITION``, differ in the position only.
+
+    Examples
+    --------
+    >>> _of_feature("11_28169_5", "11_28169_7"), _of_feature("11_28169_5", "11_2_5")
+    (True, False)
+    """
+    stems = [str(node).rpartition("_")[0] for node in (old, new)]
+    return bool(stems[0]) and stems[0] == stems[1]
 
 
 def _by_kind(kinds: Mapping[Any, str], titles: Mapping[Any, str], in_all: bool) -> Iterator[str]:

@@ -25,7 +25,7 @@ from graphdiff.errors import UnknownNodeError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES
 from graphdiff.graph.labels import Integers, Numbering, Texts
-from graphdiff.graph.lookup import find_node
+from graphdiff.graph.lookup import Names, find_node
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.rows import index_type
 from graphdiff.text.names import PLAIN, Edge, Naming, split_version
@@ -473,7 +473,7 @@ def named_pair(graphs: tuple[nx.DiGraph, nx.DiGraph], text: str) -> tuple[Any, A
 
 
 def in_either(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str) -> Any:
-    """Return the node that a name means in the graph after, or else in the one before; an error is that of the first.
+    """Return the end that a name means in the graph after, or else in the one before; an error is that of the first.
 
     Raises
     ------
@@ -487,10 +487,10 @@ def in_either(graphs: tuple[nx.DiGraph, nx.DiGraph], name: str) -> Any:
     ['a', 'b', 'c']
     """
     try:
-        return find_node(graphs[1], name)
+        return Names(graphs[1]).end(name)
     except UnknownNodeError as unknown:
         try:
-            return find_node(graphs[0], name)
+            return Names(graphs[0]).end(name)
         except UnknownNodeError:
             raise unknown from None
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.change.attribution import Attribution
 from graphdiff.change.match import Matched, Side
+from graphdiff.graph.attributes import records
+from graphdiff.graph.particulars import PLACES
 from graphdiff.profiles.overlay import STATUS
 
 Ends = tuple[Any, Any, str]
@@ -33,6 +35,8 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
     networkx.MultiDiGraph
         A merged component is the frozenset of its members. Nodes and edges have a ``status``: kept, added, removed;
         edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
+        A leaf that counts another part than before has in ``seed_change`` what that did. Nodes of attribution graphs
+        have their kind, layer, position and title.
     """
     names = _names(matched, among)
     after = matched.after.graph
@@ -41,6 +45,7 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
         status = STATUS[tuple(side.places[number] >= 0 for side in matched.sides)]
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
+            graph.nodes[name].update(_known(matched, number))
     for side, name in zip(matched.sides, ("weight_before", "weight_after"), strict=True):
         _add_edges(graph, _edges(side, among, names), name)
     for _, _, data in graph.edges(data=True):
@@ -49,7 +54,21 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
         data["status"] = "changed" if status == "kept" and old != new else status
     if attribution is not None:
         _add_changes(graph, attribution, names)
+    if (title := after.topology.about.get("node_title")) is not None:
+        graph.graph["node_title"] = title
     return graph
+
+
+def _known(matched: Matched, number: int) -> dict[str, Any]:
+    """Return where in a model a node of an attribution graph is, as the graph after says it, if that has the node."""
+    side = next(side for side in reversed(matched.sides) if side.places[number] >= 0)
+    topology = side.graph.topology
+    if side.graph.edge_meaning != "drives" or "kind" not in topology.node_attributes:
+        return {}
+    ids = topology.ids[side.places[number : number + 1]]
+    title = topology.about.get("node_title")
+    known = {name: column for name, column in topology.node_attributes.items() if name in {*PLACES, title}}
+    return records(known, ids)[0]
 
 
 def _add_edges(graph: nx.MultiDiGraph, edges: Iterator[tuple[Ends, Any]], name: str) -> None:
@@ -66,7 +85,11 @@ def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[i
     matched = attribution.matched
     for edge in attribution.largest():
         tail, head = (names.get(int(ends[edge])) for ends in (matched.tails, matched.heads))
-        if tail is not None and head is not None:
+        if matched.is_seed[edge]:
+            leaf = head if tail is None else tail
+            if leaf is not None:
+                graph.nodes[leaf]["seed_change"] = attribution.array.item(edge)
+        elif tail is not None and head is not None:
             data = graph.edges[tail, head, "" if matched.keys is None else matched.key_names[int(matched.keys[edge])]]
             data["change"] = data.get("change", 0) + attribution.array.item(edge)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import REAL, Number
 from graphdiff.change.difference import COLUMNS, LINES, cycle_text, difference_lines, wrapped
 from graphdiff.change.gains import Gain
 from graphdiff.errors import count_text
@@ -14,7 +14,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
 from graphdiff.text.sentences import Words, by_weights, column_title, how_many, ways_round, words_for
-from graphdiff.text.tables import table
+from graphdiff.text.tables import hanging, table
 
 if TYPE_CHECKING:
     from graphdiff.change.comparison import Comparison
@@ -90,9 +90,18 @@ def facts(columns: Sequence[Comparison], words: Words) -> list[tuple[str, list[s
 
 
 def change_text(column: Comparison) -> str:
-    """Return the change, with its part of the total before where that is not 0."""
+    """Return the change, with its part of the total before where that is not 0, and whether the sign is another."""
     part = percent(column.relative, "+.3g") if column.change else ""
-    return signed(column.change) + (f" ({part})" if part else "")
+    known = [part] if part else []
+    if _is_turned(column.before, column.after):  # -100 % would say that nothing is left
+        known = [*(each for each in known if each != "-100 %"), "sign changed"]
+    return signed(column.change) + (f" ({', '.join(known)})" if known else "")
+
+
+def _is_turned(before: Number, after: Number) -> bool:
+    """Tell whether two numbers have signs of which one is the other's opposite."""
+    real = isinstance(before, REAL) and isinstance(after, REAL)
+    return real and ((before < 0 < after) or (after < 0 < before))
 
 
 def places_text(column: Comparison) -> str:
@@ -176,7 +185,7 @@ def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
             (KINDS.get(group, group) if is_kind else group, n) for group, n in list(column.groups.items())[:SHOWN]
         )
         title = "by what the edges leave" if is_kind else "by group"
-        yield f"  {title}: {', '.join(f'{group} {signed(n)}' for group, n in groups)}"
+        yield from hanging(f"  {title}: ", ", ".join(f"{group} {signed(n)}" for group, n in groups))
 
 
 def _is_shorter(column: Comparison, node: Any) -> bool:

@@ -106,6 +106,7 @@ def compare(
     graphs, match = _aligned((befores[0], afters[0]), matches)
     pairs = _weighted(graphs, settings, match)
     first, last = _asked(ends, graphs)
+    _tell_of_logit(last, graphs)
     try:
         results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     except SameComponentError:
@@ -115,6 +116,23 @@ def compare(
         return
     gate.check(results, *graphs)
     _emit(output.beside(settings, lambda: _drawn(results[-1])), new, graphs, results, rows, gate)
+
+
+def _tell_of_logit(target: Any, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> None:
+    """Say of a logit that one of two attribution graphs has not with which of the other it can be compared."""
+    from graphdiff.graph.measured import is_attribution
+
+    has = [isinstance(target, str) and target in graph for graph in graphs]
+    if has[0] == has[1] or not all(map(is_attribution, graphs)):
+        return
+    own, other = graphs if has[0] else graphs[::-1]
+    logits = {node: data for node, data in other.nodes(data=True) if data.get("kind") == "logit"}
+    if own.nodes[target].get("kind") != "logit" or not logits:
+        return
+    likeliest = max(logits, key=lambda node: logits[node].get("probability") or 0)
+    titles = [own.nodes[target].get("title", target), logits[likeliest].get("title", likeliest)]
+    pair = "=".join([str(target).removesuffix(" (before)"), likeliest][:: 1 if has[0] else -1])
+    tell(f"{titles[0]} is in {'OLD' if has[0] else 'NEW'} only; --match {pair} compares it with {titles[1]}")
 
 
 # -- in

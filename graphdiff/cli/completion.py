@@ -26,13 +26,17 @@ def complete_format(ctx: click.Context, param: click.Parameter, incomplete: str)
 
 def complete_weight(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete a preset, or an edge attribute of the file that is a number."""
-    from graphdiff.graph.measured import is_profile
     from graphdiff.graph.presets import WEIGHTS
 
     graph = graph_to_complete(ctx)
-    measures = graph is not None and is_profile(graph)
-    presets = [name for name, preset in WEIGHTS.items() if measures or not preset.measured]
-    return _starting([*presets, *_names(_edge_data(graph), graph)], incomplete)
+    of_edges = _names(_edge_data(graph), graph)
+    of_nodes = {name for data in _node_data(graph) for name in data}
+    presets = [
+        name
+        for name, preset in WEIGHTS.items()
+        if {*of_edges} >= {*preset.measured} and of_nodes >= {*preset.measured_of_nodes, *preset.told_of_nodes}
+    ]
+    return _starting([*presets, *of_edges], incomplete)
 
 
 def complete_kind(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

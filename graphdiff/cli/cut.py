@@ -34,7 +34,8 @@ In Python:
 @with_ends
 @click.option("--reduce", metavar="50%|NUMBER", help="How much of the total is to go. Default: every path.")
 @click.option("--nodes", is_flag=True, help="Remove nodes, not edges.")
-def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool) -> None:
+@options.top("rows")
+def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool, top: int | None) -> None:
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
     Every path is cut on the graph as it is, cycles included, whatever --cycles says: that needs no total.
@@ -52,7 +53,7 @@ def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool)
         removal = compute(compiled, source, target, what=what, **limits, **_wanted(reduce)).asking(graph)
     output.emit(
         settings,
-        text=lambda: f"{output.graph_line(graph)}\n\n{removal}",
+        text=lambda: f"{output.graph_line(graph)}\n\n{removal.text(top, f': --top {len(removal.strokes)}')}",
         document=lambda: {"kind": "cut", "graph": output.graph_record(graph), **removal.to_dict()},
         rows=lambda: _rows(removal),
     )

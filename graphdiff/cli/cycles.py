@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from graphdiff.cli import conditions, inputs, options, output, weightings
 
 if TYPE_CHECKING:
@@ -29,10 +27,7 @@ In Python:
 
 @options.command(epilog=EPILOG)
 @options.verb
-@click.option(
-    "-n", "--top", type=click.IntRange(min=0), metavar="N",
-    help="N components with all their edges. Default: what a screen has room for; JSON and CSV have all.",
-)  # fmt: skip
+@options.top("components with all their edges")
 @conditions.gated
 def cycles(settings: options.Settings, top: int | None, gate: conditions.Gate) -> None:
     """List the strongly connected components, each with a shortest cycle and the edges that break all at least weight.

@@ -71,8 +71,8 @@ def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> 
     "--prune",
     callback=_two_parts,
     metavar="PART,PART",
-    help="Only nodes and edges that hold these parts of the influence (0.8,0.98), by circuit-tracer's rule; all else "
-    "is in edges that keep totals.",
+    help="Only nodes, and edges, that hold these parts of the influence (one number: both), by circuit-tracer's rule; "
+    "edges for all else keep totals.",
 )
 @click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), metavar="WAY",
               help="TB down, LR to the right, BT up. Default: what fits.")  # fmt: skip
@@ -173,8 +173,11 @@ def _pruned(graph: nx.DiGraph, ends: tuple[Any, Any], parts: tuple[float, float]
     from graphdiff.paths.prune import prune
     from graphdiff.pictures.annotate import from_end_to_end
 
-    source, target = from_end_to_end(graph.graph.get("edge_meaning", "unknown"), *ends)
-    source, target = NODES if source is None else source, LEAVES if target is None else target
+    meaning = graph.graph.get("edge_meaning", "unknown")
+    source, target = from_end_to_end(meaning, *ends)
+    if source is None or (ends[0] is None and meaning == "drives"):  # circuit-tracer's is what any node drives
+        source = NODES
+    target = LEAVES if target is None else target
     return prune(graph, source, target, nodes=parts[0], edges=parts[1], **compiling)
 
 

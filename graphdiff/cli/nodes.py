@@ -14,7 +14,7 @@ import click
 from graphdiff.cli.renamings import ONE_WAS_SOURCE, tell_one_name
 from graphdiff.cli.streams import tell
 from graphdiff.errors import AmbiguousNodeError, GraphdiffError, UsageError
-from graphdiff.graph.lookup import Names, find_node, named
+from graphdiff.graph.lookup import Names, named
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -98,7 +98,7 @@ class Ends:
 
         if self.is_from_all(graph):
             return NODES, replace(self, sources=()).of(graph)[1]
-        source, target = self.nodes(functools.partial(find_node, graph))
+        source, target = self._turned(*self.nodes(Names(graph).end), graph)
         self._tell_if_unreached(target, graph)
         return source, self.listed.of(graph) if self.listed else target
 
@@ -109,14 +109,18 @@ class Ends:
 
         if self.is_from_all(*graphs):
             return NODES, replace(self, sources=()).of_either(graphs)[1]
-        source, target = self.nodes(functools.partial(in_either, graphs))
+        source, target = self._turned(*self.nodes(functools.partial(in_either, graphs)), *graphs)
         self._tell_if_unreached(target, *graphs)
         return source, self.listed.of_either(graphs) if self.listed else target
+
+    def _turned(self, source: Any, target: Any, *graphs: nx.DiGraph) -> tuple[Any, Any]:
+        """Return both ends; a token that is the only name is the source, as nothing leads to it."""
+        return (target, None) if self.is_one_name and _are_tokens(target, *graphs) else (source, target)
 
     def _tell_if_unreached(self, target: Any, *graphs: nx.DiGraph) -> None:
         """Say of one name after the file that it is the target, where that has no answer as no root leads to it."""
         verb = str(click.get_current_context().info_name)
-        if not (self.is_one_name and self.targets and verb in ONE_WAS_SOURCE):
+        if target is None or not (self.is_one_name and verb in ONE_WAS_SOURCE):
             return
         nodes = target if isinstance(target, list) else [target]
         if not any(_is_led_to(graph, nodes) for graph in graphs):
@@ -135,6 +139,8 @@ class Ends:
             list(dict.fromkeys(node for word in words for node in names.nodes(word)))
             for words in (self.sources, self.targets)
         )
+        if self.is_one_name and _are_tokens(targets, graph):
+            sources, targets = targets, []
         roots = [node for node, root in graph.nodes(data="root") if root is True]
         leaves = [node for node, leaf in graph.nodes(data="leaf") if leaf is not None] if is_attribution(graph) else []
         return sources or roots or None, self._listed_apart(graph) if self.listed else targets or leaves or None
@@ -168,6 +174,14 @@ class Ends:
         return ROOTS if source is None else source, LEAVES if target is None else target
 
 
+def _are_tokens(nodes: Any, *graphs: nx.DiGraph) -> bool:
+    """Return whether an end is tokens of the prompt of an attribution graph."""
+    drives = [graph for graph in graphs if graph.graph.get("edge_meaning") == "drives"]
+    listed = nodes if isinstance(nodes, list) else [nodes]
+    kinds = {graph.nodes[node].get("kind") for node in listed for graph in drives if node in graph}
+    return kinds == {"token"}
+
+
 def _is_led_to(graph: nx.DiGraph, nodes: list[Any]) -> bool:
     """Return whether a path leads from another root to one of some nodes, of which not all need be there."""
     from networkx import ancestors
@@ -179,7 +193,8 @@ def _is_led_to(graph: nx.DiGraph, nodes: list[Any]) -> bool:
 
 def _end(names: tuple[str, ...], find: Callable[[str], Any], option: str) -> Any:
     try:
-        nodes = list(dict.fromkeys(map(find, names)))
+        ends = map(find, names)  # a name may mean several
+        nodes = list(dict.fromkeys(node for end in ends for node in (end if isinstance(end, list) else [end])))
     except AmbiguousNodeError as error:
         each = " ".join(f"{option} {shlex.quote(str(node))}" for node in error.matches[:3])
         error.how = f"; give one of them, or each: {each}{' …' * (len(error.matches) > 3)}"

@@ -126,10 +126,10 @@ SCOPES = ("module", "file", "class")
 _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
-        help="unit (1 on every edge), even (1/out-degree), imports (part of import statements), normalised (part of "
-        "|weights| that enter the head); of profiles spent, per-call, how-often, even-calls; or an edge attribute "
-        "(attr:NAME where a preset has its name). Two: side by side, where a verb does. Default: known, else even, "
-        "unit or both.",
+        help="unit (1 on every edge), even (1/out-degree), imports (by statements), normalised (part of |weights| into "
+        "the head); of attribution graphs per-activation (in the logits' unit); of profiles spent, per-call, "
+        "how-often, even-calls; or an edge attribute (attr:NAME where a preset has its name). Two: side by side. "
+        "Default: known, else even, unit or both.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
@@ -236,6 +236,12 @@ def _grouped_by(ctx: click.Context, param: click.Parameter, text: str | None) ->
     if not re.fullmatch("[0-9]{1,9}", depth):
         raise UsageError(f"--group {text}: after prefix: a number of parts is needed, as in prefix:2")
     return int(depth)
+
+
+def top(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return what gives a verb ``--top``: it receives how many of what its text lists, or None."""
+    text = f"N {what}. Default: what a screen has room for; JSON and CSV have all."
+    return click.option("-n", "--top", type=click.IntRange(min=0), metavar="N", help=text)
 
 
 def prints(function: Callable[..., None]) -> Callable[..., None]:

@@ -116,10 +116,10 @@ def emit(
     if settings.spreadsheet_safe and settings.output != "csv":
         raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")
     if settings.output == "json":
-        from graphdiff.io.out import finite, indented
+        from graphdiff.io.out import indented
 
         record = {"graphdiff": SCHEMA, **document(), **click.get_current_context().meta.get(RECORD, {})}
-        body = indented(finite(record)) + "\n"
+        body = indented(record) + "\n"
     elif settings.output == "csv":
         body = _csv_text(rows(), settings)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -57,6 +57,7 @@ In Python:
     "such as licence: count the nodes by it, and say through whom they come.",
 )
 @options.grouping("Rank groups: by module, file or class of a profile, an attribute, or N parts of names.", "grouping")
+@click.option("--only", metavar="KIND", help="Only nodes of this kind: of an attribution graph token, feature, error.")
 @click.option(
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
     help="How many rows of text; JSON and CSV have all.",
@@ -68,6 +69,7 @@ def rank(
     by: str | None,
     value: str | None,
     grouping: By | None,
+    only: str | None,
     top: int,
     gate: conditions.Gate,
 ) -> None:
@@ -89,13 +91,13 @@ def rank(
     if graph.graph.get("quotient"):
         _require_groups(settings, ends, by, value)
         _print_groups(graph, settings, top, gate)
-    elif value is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
+    elif value is only is None and weightings.asks_costs(graph, settings) and by in (None, *COLUMNS):
         _print_costs(graph, settings, ends, by, top, gate)
-    elif value is not None and grouping is None and _is_text(graph, value):
+    elif value is not None and grouping is only is None and _is_text(graph, value):
         _require_tally(ends, by, value, gate)
         _print_tally(graph, settings, ends, value, top, gate)
     else:
-        _print_ranking(graph, settings, ends, by, value, grouping, top, gate)
+        _print_ranking(graph, settings, ends, gate, by=by, value=value, group=grouping, only=only, top=top)
 
 
 def _groups_of(graph: nx.DiGraph, grouping: By | None) -> By | None:
@@ -126,11 +128,12 @@ def _print_ranking(
     graph: nx.DiGraph,
     settings: options.Settings,
     ends: Ends,
+    gate: conditions.Gate,
+    *,
     by: str | None,
     value: str | None,
-    grouping: By | None,
     top: int,
-    gate: conditions.Gate,
+    **rows: Any,
 ) -> None:
     """Print the nodes, or groups of them, by their total influence."""
     from graphdiff.structure.rank import rank as ranking_of
@@ -143,10 +146,10 @@ def _print_ranking(
             last,
             by=renamings.current_column(by, value),
             value=value,
-            group=grouping,
             top=top if settings.output == "text" and not gate.conditions else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,
+            **rows,
         )
     gate.check([ranking], graph)
     output.emit(

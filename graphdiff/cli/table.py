@@ -54,11 +54,13 @@ In Python:
 @click.option("--wide", is_flag=True, help="Print a matrix of the totals alone: targets in rows, sources in columns.")
 @click.option("--plan", "planned", is_flag=True,
               help="Compute nothing; print what that matrix costs by each method.")  # fmt: skip
+@options.top("pairs")
 def table(
     settings: options.Settings,
     ends: Ends,
     wide: bool,
     planned: bool,
+    top: int | None,
     **errors: Any,
 ) -> None:
     """Print the direct, the indirect and the total effect of every source on every target it leads to.
@@ -69,16 +71,20 @@ def table(
     graph = inputs.load(settings)
     pairs = ends.each(graph)
     if not (wide or planned):
-        _print_effects(settings, graph, pairs, errors)
+        _print_effects(settings, graph, pairs, errors, top)
         return
     if errors["sd"] or errors["cov"] or errors["draws"]:
         raise UsageError(
             f"{'--plan' if planned else '--wide'} is of the totals alone: --sd, --cov and --draws go without"
         )
+    if top is not None:
+        raise UsageError(f"--top is how many pairs are listed: {'--plan' if planned else '--wide'} lists none")
     (_print_plans if planned else _print_jacobians)(settings, graph, inputs.compile_all(graph, settings), pairs)
 
 
-def _print_effects(settings: options.Settings, graph: nx.DiGraph, ends: Pairs, errors: dict[str, Any]) -> None:
+def _print_effects(
+    settings: options.Settings, graph: nx.DiGraph, ends: Pairs, errors: dict[str, Any], top: int | None
+) -> None:
     from graphdiff.io.coefficients import read_covariance, read_draws
     from graphdiff.whatif.effects import table as compute
 
@@ -94,7 +100,9 @@ def _print_effects(settings: options.Settings, graph: nx.DiGraph, ends: Pairs, e
     ]
     output.emit(
         settings,
-        text=lambda: "\n\n".join([output.graph_line(graph), *map(str, effects)]),
+        text=lambda: "\n\n".join(
+            [output.graph_line(graph), *(one.text(top, f": --top {len(one)}") for one in effects)]
+        ),
         document=lambda: {
             "kind": "table",
             "graph": output.graph_record(graph),

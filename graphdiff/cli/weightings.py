@@ -78,7 +78,9 @@ def _default(graph: nx.DiGraph, verb: str, otherwise: tuple[str, ...] = ()) -> C
         weight = changes_weight(graph)
         return Choice((weight,), f"weights: {weight.name}, {weight.meaning}")
     decide = known_weights if verb in COUNTING else default_weights
-    return decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
+    choice = decide(graph, [WEIGHTS[name] for name in otherwise or OTHERWISE.get(verb, SIDE_BY_SIDE)])
+    # The last is what verbs take that take one; a ranking is ordered by its first.
+    return Choice(choice.weights[::-1], choice.why) if verb == "rank" else choice
 
 
 def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str, Any]:
@@ -93,8 +95,14 @@ def weight_options(name: str, settings: Settings, graph: nx.DiGraph) -> dict[str
     saved = saved_in(graph)
     own = saved.cycles if saved is not None and (saved.weight is None) == (preset is not None) else None
     cycles = settings.cycles or own or ("raise" if preset is None else "collapse")
-    weight = name.removeprefix("attr:") if preset is None else preset
+    weight = _attribute(name, graph) if preset is None else preset
     return {"weight": weight, "default_weight": settings.default_weight, "cycles": cycles, "exact": settings.exact}
+
+
+def _attribute(name: str, graph: nx.DiGraph) -> str:
+    """Return the attribute of edges that a name means: what the weights of a file say, as reports do, is theirs."""
+    is_meaning = name == graph.graph.get("weight_meaning") and not any(name in data for *_, data in graph.edges.data())
+    return "weight" if is_meaning else name.removeprefix("attr:")
 
 
 def asks_costs(graph: nx.DiGraph, settings: Settings) -> bool:

@@ -24,7 +24,7 @@ from graphdiff.graph import intake, storage
 from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
 from graphdiff.graph.costs import HIDDEN
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.particulars import with_particulars
+from graphdiff.graph.particulars import with_particulars, with_places
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
@@ -403,8 +403,8 @@ class CompiledGraph:
     def with_preset(self, preset: Preset) -> CompiledGraph:
         """Return the same graph with the weights of a preset.
 
-        `graphdiff.weights.normalised` reads the edges' attribute ``weight``; where none is known, the graph's own
-        weights.
+        `graphdiff.weights.normalised` and `graphdiff.weights.per_activation` read the edges' attribute ``weight``;
+        where none is known, the graph's own weights.
 
         Examples
         --------
@@ -415,7 +415,8 @@ class CompiledGraph:
         topology = self.topology
         if preset.measured == ("weight",) and "weight" not in topology.attributes:
             own = Column(arithmetic.as_array(arithmetic.listed(self.weights)))
-            topology = replace(topology, attributes={**topology.attributes, "weight": own})
+            about = {**topology.about, "weight_meaning": self.weight_meaning}
+            topology = replace(topology, attributes={**topology.attributes, "weight": own}, about=about)
         weights = preset.compute(topology, self.cycles, self.exact)
         return replace(self, topology=topology, weights=weights, weight_meaning=preset.name)
 
@@ -433,7 +434,11 @@ class CompiledGraph:
         preset = WEIGHTS.get(self.weight_meaning)
         if preset is None or not preset.can_be_of(self.topology):
             return None
-        return preset.name if arithmetic.equal(self.with_preset(preset).weights, self.weights) else None
+        try:
+            anew = self.with_preset(preset).weights
+        except WeightError:  # then they are an attribute's that has the name
+            return None
+        return preset.name if arithmetic.equal(anew, self.weights) else None
 
     # -- what the sweeps walk
 
@@ -612,6 +617,7 @@ def compile(
         )
     edges = intake.from_graph(graph)
     topology, numbers = _arranged(edges)
+    topology = with_places(topology, graph)
     preset = unit if weight is None else weight
     if isinstance(preset, Preset):
         if preset.counts_by:
@@ -649,11 +655,13 @@ def _with_measured(
     _require_calls(preset, graph, edges)
     columns = {name: _measured(topology, edges, name, numbers, cycles, default) for name in preset.measured}
     of_nodes = {name: Column(intake.numbers_of_nodes(graph, name)) for name in preset.measured_of_nodes}
+    of_nodes |= intake.told_of_nodes(graph, preset.told_of_nodes)
     if preset.measured_of_nodes and any(HIDDEN in data for _, data in graph.nodes(data=True)):
         of_nodes[HIDDEN] = column_of([data.get(HIDDEN) for _, data in graph.nodes(data=True)], HIDDEN)
     attributes, node_attributes = {**topology.attributes, **columns}, {**topology.node_attributes, **of_nodes}
     recursion = graph.graph.get("recursion") if isinstance(graph, nx.Graph) else None
     about = {**topology.about, **({"recursion": recursion} if recursion else {})}
+    about |= {"weight_meaning": edges.weight_meaning} if preset.told_of_nodes else {}
     return replace(topology, attributes=attributes, node_attributes=node_attributes, about=about)
 
 

@@ -17,8 +17,8 @@ from graphdiff.errors import WeightError
 from graphdiff.graph.attributes import drawing_names, kind_of, numeric_names, possible_weights
 from graphdiff.graph.compiled import weight_meaning_of
 from graphdiff.graph.intake import TAKES, WITHOUT_WEIGHTS, edge_data
-from graphdiff.graph.measured import is_profile
-from graphdiff.graph.presets import WEIGHTS, Preset, per_call, spent, unit
+from graphdiff.graph.measured import is_attribution, is_profile
+from graphdiff.graph.presets import WEIGHTS, Preset, per_activation, per_call, spent, unit
 from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Call, Remedy
 
@@ -63,6 +63,9 @@ KNOWN = (
 DOES = {"unit": "1 on every edge (unit)", "even": "spread evenly (even)"}
 #: Why a profile is asked by what was measured.
 SPENT = "weights: spent, a caller's part of what a function cost"
+
+#: Why an attribution graph is asked by two: a product of its weights holds the activations of the features between.
+IN_UNITS = "weights: attribution, the edges' own, in no unit through features; per-activation, in the logits'"
 
 #: So many numbers are listed.
 SHOWN = 4
@@ -162,17 +165,33 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
         return Choice((spent,), SPENT)
     saved, data = saved_in(graph), [] if saved_in(graph) else edge_data(graph)
     columns = saved.topology.attributes if saved else {}
-    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data))], graph.graph)
+    unseen = [] if data or columns or not _has_own(graph.graph) else ["weight"]
+    attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *unseen], graph.graph)
     if saved is not None and saved.weight != attribute:  # then it was said with which it was to be saved
         attribute, why = saved.weight, "{meaning}, as the graph was saved"
     if attribute is not None:
         meaning = weight_meaning_of(attribute, graph.graph.get("weight_meaning", "none"))
+        if attribute == "weight" and _has_activations(graph):
+            return Choice((attribute, per_activation), IN_UNITS)
         return Choice((attribute,), f"weights: {why.format(name=attribute, meaning=meaning)}")
     left_out = drawing_names(graph)
     of_columns = [name for name in columns if kind_of(columns[name]) == "number" and name not in left_out]
     numeric = _listed([*of_columns, *numeric_names(data, left_out)])
     none = f"no known weights in the file (numbers: {numeric})" if numeric else "no weights in the file"
     return Choice(tuple(otherwise), f"{none}: {' and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
+
+
+def _has_activations(graph: nx.DiGraph) -> bool:
+    """Tell whether an attribution graph says how active each feature is that something enters."""
+    if not (is_attribution(graph) and _has_own(graph.graph)):
+        return False
+    entered = (data for node, data in graph.nodes(data=True) if data.get("kind") != "logit" and graph.pred[node])
+    return all(data.get("activation") for data in entered)
+
+
+def _has_own(facts: Mapping[str, Any]) -> bool:
+    """Tell whether edges of such a graph have a weight, were there any: those of attribution graphs."""
+    return (facts.get("edge_meaning"), facts.get("weight_meaning")) == ("drives", "attribution")
 
 
 def changes_weight(graph: nx.DiGraph) -> Preset:

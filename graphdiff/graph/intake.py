@@ -21,7 +21,16 @@ from graphdiff import arithmetic
 from graphdiff.absences import Absences, absences_of
 from graphdiff.arithmetic import Number, Weights, is_number
 from graphdiff.errors import GraphTypeError, UsageError, WeightError, edge_text
-from graphdiff.graph.attributes import Columns, Records, attribute_kinds, drawing_names, percentage, possible_weights
+from graphdiff.graph.attributes import (
+    Column,
+    Columns,
+    Records,
+    attribute_kinds,
+    column_of,
+    drawing_names,
+    percentage,
+    possible_weights,
+)
 from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.graph.topology import PEER, Topology, keeps_nothing
@@ -36,6 +45,11 @@ TAKES = "takes that number"
 WITHOUT_WEIGHTS = (
     Remedy(Keyword("weight", "unit", python="None"), "counts paths"),
     Remedy(Keyword("weight", "even", python="graphdiff.weights.even"), "spreads one unit evenly"),
+)
+#: And of attribution graphs, whose edges always have one.
+IN_THEIR_PLACE = (
+    Remedy(Keyword("weight", "normalised", python="graphdiff.weights.normalised"), "is circuit-tracer's influence"),
+    Remedy(Keyword("weight", "per-activation", python="graphdiff.weights.per_activation"), "is in the logits' unit"),
 )
 #: Ids may go this far beyond 100 for each edge; farther they are no positions but names.
 MAX_SPARSE_IDS = 10_000_000
@@ -424,6 +438,29 @@ def numbers_of_nodes(graph: Any, name: str) -> NDArray[Any]:
     return np.asarray(values)
 
 
+def told_of_nodes(graph: Any, names: Iterable[str]) -> dict[str, Column]:
+    """Return what nodes of a networkx graph have under some names, in the order of the nodes; of other graphs nothing.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_nodes_from([("f", {"activation": 3.5}), "y"])
+    >>> list(told_of_nodes(G, ["activation"])["activation"])
+    [3.5, None]
+    """
+    if not isinstance(graph, nx.Graph):
+        return {}
+    return {name: _told([value for _, value in graph.nodes(data=name)], name) for name in names}
+
+
+def _told(values: list[Any], name: str) -> Column:
+    try:
+        return column_of(values, name)
+    except UsageError:  # of several kinds, or Fractions: each as it is
+        given = np.fromiter(values, dtype=object, count=len(values))
+        return Column(given, np.array([value is None for value in values], dtype=bool))
+
+
 def _fractions(values: list[Any]) -> list[Any]:
     """Return finite floats that stand beside fractions as the fractions that they are; all others as they are."""
     if Fraction not in set(map(type, values)):
@@ -500,7 +537,7 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
         return [
             f"none of the {total:,} edges has {weight!r}{have}",
             *[Remedy(Keyword("weight", name), TAKES) for name in possible_weights(edges.data, edges.drawing)[:1]],
-            *WITHOUT_WEIGHTS,
+            *(IN_THEIR_PLACE if edges.weight_meaning == "attribution" else WITHOUT_WEIGHTS),
         ]
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return [

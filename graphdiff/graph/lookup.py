@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -103,7 +103,8 @@ def find_nodes(graph: nx.DiGraph, word: str) -> list[Any]:
 
     Of an attribution graph, a token or a logit is found by its text, a feature by its label or ``layer/feature``, an
     error by ``LLAYER``, each with ``@position`` behind it, too, and with its kind before it: ``Dallas``, ``Dallas@8``,
-    ``logit Austin``, ``20/15589``, ``L24@3``.
+    ``logit Austin``, ``20/15589``, ``L24@3``. The name of a supernode means its members, where no node is called so;
+    with ``supernode`` before it always.
 
     Raises
     ------
@@ -161,6 +162,7 @@ class Names:
             or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *self._words(data)))]
             or self._as_compared(word)
             or self._by_last_parts.get(word)
+            or self._supernodes.get(word)
         )
         if not matches:
             raise self._unknown(word)
@@ -193,6 +195,31 @@ class Names:
         if len(matches) > 1:
             raise AmbiguousNodeError(word, matches)
         return matches[0]
+
+    def end(self, word: str) -> Any:
+        """Return the one node that a word means, as an end of a question; of a supernode the list of its members.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> G = nx.DiGraph([("0_7_1", "27_9_1"), ("0_8_1", "27_9_1")], supernodes={"cats": ["0_7_1", "0_8_1"]})
+        >>> Names(G).end("27_9_1"), Names(G).end("cats")
+        ('27_9_1', ['0_7_1', '0_8_1'])
+        """
+        matches = self.nodes(word)
+        if len(matches) > 1 and set(matches) != {*self._supernodes.get(word, ())}:
+            raise AmbiguousNodeError(word, matches)
+        return matches if len(matches) > 1 else matches[0]
+
+    @cached_property
+    def _supernodes(self) -> dict[str, list[Any]]:
+        """The members of each supernode of an attribution graph, by its name, and with its kind before it."""
+        groups = self.graph.graph.get("supernodes")
+        if not isinstance(groups, Mapping):  # of a graph that was saved each node has its own
+            named = ((group, node) for node, group in self.graph.nodes(data="supernode") if isinstance(group, str))
+            groups = _listed(named)
+        listed = {str(name): [node for node in nodes if node in self.graph] for name, nodes in groups.items()}
+        return {text: nodes for name, nodes in listed.items() for text in (name, f"supernode {name}")}
 
     def _as_compared(self, word: str) -> list[Any]:
         """Return the nodes that a word means by name, else by glob, as the ecosystems of the graph compare them."""

@@ -14,15 +14,9 @@ if TYPE_CHECKING:
     from graphdiff.graph.topology import Topology
 
 __all__ = [
-    "STACKS",
-    "asks_costs",
-    "has_both_ends",
-    "is_attribution",
-    "is_profile",
-    "kinds_of",
-    "with_stacks",
+    "STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_profile", "kinds_by_position", "with_stacks",
     "with_texts",
-]
+]  # fmt: skip
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
 STACKS = "stacks"
@@ -57,30 +51,22 @@ def is_attribution(graph: nx.DiGraph) -> bool:
     return drives and any("kind" in attributes for attributes in graph.nodes.values())
 
 
-def kinds_of(graph: Any, topology: Topology) -> list[Any]:
-    """Return the kind of each node of an attribution graph, by position; nothing where it is not known.
-
-    Parameters
-    ----------
-    graph : networkx.DiGraph or CompiledGraph
-        What was given; a compiled graph has the kinds where the attributes of its nodes are kept.
-    topology : Topology
-        Its shape.
+def kinds_by_position(topology: Topology, given: nx.DiGraph | None) -> dict[int, Any]:
+    """Return the kinds of nodes by position, where the graph as it was given, or the compiled one, knows them.
 
     Examples
     --------
     >>> import networkx as nx
     >>> from graphdiff.graph.compiled import compile
-    >>> G = nx.DiGraph([("E_2_0", "3_7_0")], edge_meaning="drives")
+    >>> G = nx.DiGraph([("E_2_0", "27_9_0", {"weight": 1})])
     >>> G.nodes["E_2_0"]["kind"] = "token"
-    >>> kinds_of(G, compile(G, weight=None).topology)
-    ['token', None]
+    >>> kinds_by_position(compile(G).topology, G)
+    {0: 'token'}
     """
-    if hasattr(graph, "nodes"):
-        known = dict(graph.nodes(data="kind"))
-        return [known[label] for label in topology.labels]
+    if given is not None:
+        return {topology.position(node): kind for node, kind in given.nodes(data="kind") if kind}
     column = topology.node_attributes.get("kind")
-    return [] if column is None else [column[number] for number in topology.ids.tolist()]
+    return {} if column is None else {place: column[number] for place, number in enumerate(topology.ids.tolist())}
 
 
 def has_both_ends(graph: nx.DiGraph) -> bool:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import networkx as nx
+import numpy as np
 
 from graphdiff import arithmetic
+from graphdiff.graph.attributes import records
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.forms import is_form
 from graphdiff.graph.intake import Edges, from_graph
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.topology import Topology
 from graphdiff.text.names import Edge
 from graphdiff.text.tables import Result
 
-__all__ = ["network", "network_of"]
+__all__ = ["edge_data", "filled", "network", "network_of", "shape_of"]
+
+GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
@@ -41,6 +46,69 @@ def network(labels: Sequence[Hashable], edges: Iterable[Edge], multigraph: bool)
     return graph
 
 
+def shape_of(topology: Topology) -> tuple[nx.DiGraph | nx.MultiDiGraph, list[Edge]]:
+    """Return a networkx graph of a shape with what is known of its nodes, and the edges by name in the shape's order.
+
+    Examples
+    --------
+    >>> graph, edges = shape_of(CompiledGraph.from_arrays([0], [1], labels=["a", "b"]).topology)
+    >>> list(graph), edges
+    (['a', 'b'], [('a', 'b')])
+    """
+    labels = range(topology.n_nodes) if topology.names is None else topology.names
+    edges = list(topology.edge_labels())
+    graph = network(labels, edges, topology.keys is not None)
+    known = records(topology.node_attributes, np.arange(topology.n_nodes)) if topology.node_attributes else ()
+    for data, attributes in zip(graph._node.values(), known, strict=False):
+        data.update(attributes)
+    if "node_title" in topology.about:
+        graph.graph["node_title"] = topology.about["node_title"]
+    return graph, edges
+
+
+def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any, dict[Any, Any]]) -> GraphT:
+    """Return an empty graph with nodes and edges in it; the dicts that are given become its own.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or networkx.MultiDiGraph
+        Its rows are plain dicts, as networkx makes them.
+    nodes : mapping of node to dict
+        The attributes of every node.
+    rows : mapping of node to dict
+        For every node its edges: a dict from head to the edge's attributes; in a multigraph from head to a dict from
+        key to attributes.
+
+    Examples
+    --------
+    >>> rows = {"a": {"b": {0: {"kind": "x"}, 1: {}}}, "b": {}}
+    >>> G = filled(nx.MultiDiGraph(), {"a": {}, "b": {"size": 1}}, rows)
+    >>> list(G.edges(keys=True, data=True)), list(G.predecessors("b"))
+    ([('a', 'b', 0, {'kind': 'x'}), ('a', 'b', 1, {})], ['a'])
+    """
+    entering: dict[Any, dict[Any, Any]] = {node: {} for node in nodes}
+    for tail, row in rows.items():
+        for head, entry in row.items():
+            entering[head][tail] = entry
+    graph._node.update(nodes)
+    graph._adj.update(rows)
+    graph._pred.update(entering)
+    return graph
+
+
+def edge_data(graph: nx.DiGraph | nx.MultiDiGraph) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of each edge; networkx takes thrice as long, and yields the ends with them.
+
+    Examples
+    --------
+    >>> list(edge_data(nx.MultiDiGraph([("a", "b", {"weight": 1}), ("a", "b", {"weight": 2})])))
+    [{'weight': 1}, {'weight': 2}]
+    """
+    for _, row in graph.adjacency():
+        for entry in row.values():
+            yield from entry.values() if graph.is_multigraph() else (entry,)
+
+
 def network_of(thing: Any) -> Any:
     """Return a compiled graph, or one of another form, as a graph of networkx; anything else as it is.
 
@@ -63,9 +131,7 @@ def network_of(thing: Any) -> Any:
 
 def _of_compiled(compiled: CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
     topology = compiled.topology
-    labels = range(topology.n_nodes) if topology.names is None else topology.names
-    edges = list(topology.edge_labels())
-    graph = network(labels, edges, topology.keys is not None)
+    graph, edges = shape_of(topology)
     weights = map(arithmetic.finished, arithmetic.listed(compiled.weights))
     for place, (edge, weight) in enumerate(zip(edges, weights, strict=True)):
         graph.get_edge_data(*edge).update(topology.attributes_at(place) | {"weight": weight})

@@ -16,13 +16,15 @@ from graphdiff.graph.attributes import Column, column_of
 from graphdiff.graph.encoding import Encoded, encoded
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.labels import Texts
-from graphdiff.graph.measured import with_texts
+from graphdiff.graph.measured import is_attribution, with_texts
 from graphdiff.graph.topology import Topology
 from graphdiff.graph.views import saved_in
 
-__all__ = ["column_of_any", "with_particulars"]
+__all__ = ["PLACES", "column_of_any", "with_particulars", "with_places"]
 
 MISSING = object()
+#: What an attribution graph says of where its nodes are and what they stand for, which pictures and reports ask for.
+PLACES = ("kind", "layer", "position", "token", "probability", "clerp", "supernode")
 #: Kinds of which a column holds numbers or texts as they are; all others are encoded.
 AS_THEY_ARE = ({int}, {float}, {bool}, {str})
 
@@ -56,6 +58,30 @@ def with_particulars(topology: Topology, graph: nx.DiGraph) -> Topology:
         node_attributes=_columns([data for _, data in graph.nodes(data=True)], "nodes"),
         attributes={name: column.at(order) for name, column in _columns(edge_data(graph), "edges").items()},
     )
+
+
+def with_places(topology: Topology, graph: Any) -> Topology:
+    """Return the shape of an attribution graph with where its nodes are; that of any other graph as it is.
+
+    Examples
+    --------
+    >>> from graphdiff.graph.compiled import compile
+    >>> graph = nx.DiGraph(edge_meaning="drives")
+    >>> graph.add_node("E_2_0", kind="token", layer="E", note="kept by the graph alone")
+    >>> {name: list(column) for name, column in compile(graph).topology.node_attributes.items()}
+    {'kind': ['token'], 'layer': ['E']}
+    """
+    if not isinstance(graph, nx.Graph) or saved_in(graph) is not None or not is_attribution(graph):
+        return topology
+    title = graph.graph.get("node_title")
+    columns = {}
+    for name in (*PLACES, *([title] if isinstance(title, str) else [])):
+        values = [data.get(name) for data in graph._node.values()]
+        plain = [value if type(value) in (int, float, bool, str) else MISSING for value in values]
+        if any(value is not MISSING for value in plain):
+            columns[name] = column_of_any(plain)
+    about = {name: graph.graph[name] for name in ("node_title", "pruned") if graph.graph.get(name) is not None}
+    return replace(topology, node_attributes=columns, about={**topology.about, **about})
 
 
 def _edges_in_rows(graph: nx.DiGraph, topology: Topology) -> NDArray[np.int64]:

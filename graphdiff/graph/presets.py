@@ -1,8 +1,8 @@
 """Weight presets: weights that follow from the shape of the graph, for edges that carry none.
 
 A preset is data: a name, a sentence, and a function of the topology that `graphdiff.compile` runs. One that shares out
-by an edge attribute names it, and finds it as the topology's ``counts``; those of profiles name what was measured, and
-find that as the topology's columns.
+by an edge attribute names it, and finds it as the topology's ``counts``; those of profiles and of attribution graphs
+name what was measured, and find that as the topology's columns.
 """
 
 from __future__ import annotations
@@ -17,12 +17,17 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import UsageError, WeightError, edge_text
+from graphdiff.errors import UsageError, ValueOverflowError, WeightError, edge_text
 from graphdiff.graph import costs
-from graphdiff.graph.attributes import kind_of
+from graphdiff.graph.attributes import adds_up, kind_of
 from graphdiff.graph.topology import Rows, Topology
+from graphdiff.remedies import Call, Keyword, Remedy
+from graphdiff.text.names import node_text
 
-__all__ = ["WEIGHTS", "Preset", "even", "even_calls", "how_often", "imports", "normalised", "per_call", "spent", "unit"]
+__all__ = [
+    "WEIGHTS", "Preset", "even", "even_calls", "how_often", "imports", "normalised", "per_activation", "per_call",
+    "spent", "unit",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Preset:
         The edge attribute that `compute` finds as ``topology.counts``; empty where it needs none.
     measured, measured_of_nodes : tuple of str
         The attributes of edges, and of nodes, that `compute` finds as columns of the topology.
+    told_of_nodes : tuple of str
+        Those of nodes that it finds as well, of which not every node has one.
     """
 
     name: str
@@ -49,6 +56,7 @@ class Preset:
     counts_by: str = ""
     measured: tuple[str, ...] = ()
     measured_of_nodes: tuple[str, ...] = ()
+    told_of_nodes: tuple[str, ...] = ()
 
     @property
     def is_of_shape(self) -> bool:
@@ -59,7 +67,7 @@ class Preset:
         """Tell whether a compiled graph has what this reads."""
         known = topology.attributes
         columns = all(name in known and kind_of(known[name]) == "number" for name in self.measured)
-        of_nodes = topology.node_attributes.keys() >= {*self.measured_of_nodes}
+        of_nodes = topology.node_attributes.keys() >= {*self.measured_of_nodes, *self.told_of_nodes}
         return columns and of_nodes and not (self.counts_by and topology.counts is None)
 
 
@@ -155,6 +163,79 @@ def _exact_parts(topology: Topology, rows: Rows, weights: Weights, exact: bool) 
     return parts
 
 
+def _per_activation(topology: Topology, cycles: str, exact: bool) -> Weights:
+    weights = costs.of_edges(topology, "weight", cycles)
+    edges = (topology.quotient if cycles == "collapse" else topology.rows).edges
+    heads = topology.heads[edges].tolist()
+    activations = _activations(topology, heads)
+    divisors = [activations.get(head, 1) for head in heads]
+    if exact or weights.dtype.kind not in "fiu":
+        return _exact_quotients(weights, edges.tolist(), divisors, exact)
+    quotients = np.zeros(topology.n_edges)
+    try:
+        with np.errstate(over="raise"):
+            quotients[edges] = weights[edges] / np.array([*map(float, divisors)])
+    except (OverflowError, FloatingPointError):
+        raise ValueOverflowError(
+            "per-activation: an activation, or a weight divided by one, is more than the largest float (1.8e308)",
+            Remedy(Keyword("exact", True), "has no such limit"),
+        ) from None
+    return quotients
+
+
+def _exact_quotients(weights: Weights, edges: list[int], divisors: list[Number], exact: bool) -> list[Number]:
+    finished = map(arithmetic.finished, arithmetic.listed(weights))
+    fraction: Callable[[Number], Number] = Fraction
+    numbers = [fraction(each) if exact and isinstance(each, arithmetic.REAL) else each for each in finished]
+    quotients: list[Number] = [number * 0 for number in numbers]
+    for edge, divisor in zip(edges, divisors, strict=True):
+        number, ratio = numbers[edge], Fraction(divisor)
+        is_decimal = isinstance(number, Decimal)
+        quotients[edge] = number * ratio.denominator / ratio.numerator if is_decimal else number / ratio
+    return quotients
+
+
+def _activations(topology: Topology, heads: list[int]) -> dict[int, Number]:
+    """Return the activations of the nodes that edges enter, by position; none of logits, whose unit stays.
+
+    Raises
+    ------
+    WeightError
+        If one has none, or the weights are those of a file no longer.
+    """
+    kinds, activations = map(topology.node_attributes.get, per_activation.told_of_nodes)
+    if kinds is None or activations is None:
+        raise UsageError(
+            "per-activation reads the nodes' kind and activation: give it to graphdiff.compile, with the graph"
+        )
+    _require_attribution(str(topology.about.get("weight_meaning", "unknown")))
+    entered = np.unique(np.array(heads, dtype=np.int64))
+    ids = topology.ids[entered]
+    rows = zip(entered.tolist(), kinds.listed(ids), activations.listed(ids), strict=True)
+    known = {place: activation for place, kind, activation in rows if kind != "logit"}
+    wrong = [place for place, activation in known.items() if not (adds_up(activation) and activation)]
+    if wrong:
+        label = topology.label(wrong[0])
+        has = "the activation 0" if adds_up(known[wrong[0]]) else "no activation"
+        more = f"; {len(wrong) - 1:,} more have none, or 0" if len(wrong) > 1 else ""
+        raise WeightError(
+            f"per-activation: {node_text(label)}, which edges enter, has {has}{more}: what enters a node that is no "
+            "logit is divided by it. Take such nodes out, or say their activation",
+            Remedy(Call("weight", "weight"), "takes the edges' own weights"),
+        )
+    return known
+
+
+def _require_attribution(meaning: str) -> None:
+    """Raise `WeightError` where weights have been divided already, or are sums of products that were not."""
+    if meaning in WEIGHTS or meaning.endswith(SUMMED):
+        raise WeightError(
+            f"the weights of this graph are {meaning}, and per-activation divides those of a file: give it with the "
+            "graph as it was read, also to prune and eliminate",
+            Remedy(Call("weight", "weight"), "takes the edges' own weights"),
+        )
+
+
 #: 1 on every edge: the total is the number of paths.
 unit = Preset("unit", "each edge counts 1, so that the total is the number of paths", _unit)
 
@@ -198,16 +279,29 @@ normalised = Preset(
     measured=("weight",),
 )  # fmt: skip
 
+#: Of an attribution graph, whose weights hold the activation of their source: what of one unit of the head it makes, of
+#: a logit in the logit's own unit, so that a product along a path is what of the logit comes by it.
+per_activation = Preset(
+    "per-activation", "each edge into a feature is divided by the feature's activation", _per_activation,
+    measured=("weight",), told_of_nodes=("kind", "activation"),
+)  # fmt: skip
+
 #: The presets by the names that the command line takes.
-WEIGHTS = {preset.name: preset for preset in (unit, even, imports, normalised, spent, per_call, how_often, even_calls)}
+WEIGHTS = {
+    preset.name: preset
+    for preset in (unit, even, imports, normalised, per_activation, spent, per_call, how_often, even_calls)
+}
+#: What weights of a file mean of which sums are none of the file any more: they are products, too.
+ADDED_UP = "attribution"
+SUMMED = ", summed"
 
 
 def summed(meaning: str) -> str:
-    """Return what weights mean once several of this meaning were added to one: no longer those of a preset.
+    """Return what weights mean once several of this meaning were added to one: no longer those of a preset, or a file.
 
     Examples
     --------
-    >>> summed("even"), summed("cost")
-    ('even, summed', 'cost')
+    >>> summed("even"), summed("attribution"), summed("cost")
+    ('even, summed', 'attribution, summed', 'cost')
     """
-    return f"{meaning}, summed" if meaning in WEIGHTS else meaning
+    return f"{meaning}{SUMMED}" if meaning in WEIGHTS or meaning == ADDED_UP else meaning

@@ -232,8 +232,15 @@ class Topology:
         number = next((number for name, number in self.also_called if name == label), None)
         if number is None:
             outputs = [names[leaf] for leaf in self.marked_leaves] if self.titles is None else ()  # of computations
-            raise UnknownNodeError(label, self.titled if names else (), self.absences, outputs)
+            error = UnknownNodeError(label, self.titled if names else (), self.absences, outputs)
+            error.nearest = self._titled_so(label) or error.nearest
+            raise error
         return int(self.positions[number])
+
+    def _titled_so(self, label: Hashable) -> list[Any]:
+        """Return the first nodes in whose title a text stands between quotation marks: what they stand for."""
+        titles = (str(title or "").replace('" ', '"') for title in self.titles or ())
+        return [node for node, title in zip(self.titled, titles, strict=False) if f'"{label}"' in title][:3]
 
     @cached_property
     def keys(self) -> Sequence[Hashable] | None:

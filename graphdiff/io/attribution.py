@@ -1,8 +1,9 @@
 """Attribution graphs of language models, as circuit-tracer and Neuronpedia write them: JSON, schema version 1.
 
-A weight leads from source to target, and is signed: by how much the source moves the input of the target, linearly,
-where the model is. A node is a token of the prompt, a feature of a transcoder, what the transcoders do not reconstruct
-(an error), or a token that the model may say (a logit).
+A weight leads from source to target, and is signed: what the source, as active as it is, puts into the input of the
+target, linearly, where the model is; `graphdiff.weights.per_activation` makes parts of activations of it. A node is a
+token of the prompt, a feature of a transcoder, what the transcoders do not reconstruct (an error), or a token that the
+model may say (a logit).
 
 References
 ----------
@@ -23,7 +24,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError
-from graphdiff.io.building import described, filled
+from graphdiff.graph.networks import filled
+from graphdiff.io.building import described
 from graphdiff.io.documents import Record, listing, mapping, mappings, parse_json, required_text, text, text_in, texts
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.showing import and_more, printable

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import networkx as nx
 
 from graphdiff.errors import FormatError, UsageError
-from graphdiff.io.building import chosen_kinds, described, filled, note_unmet
+from graphdiff.graph.networks import filled
+from graphdiff.io.building import chosen_kinds, described, note_unmet
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
 

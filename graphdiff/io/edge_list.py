@@ -14,7 +14,8 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, UsageError
-from graphdiff.io.building import described, filled, is_numeral, numbers, why_no_number
+from graphdiff.graph.networks import filled
+from graphdiff.io.building import described, is_numeral, numbers, why_no_number
 from graphdiff.io.ends import (
     LOOKED_AT,
     Ends,

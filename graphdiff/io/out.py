@@ -16,6 +16,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from json.encoder import encode_basestring
@@ -143,38 +144,68 @@ def finite(result: Any) -> Any:
     return json.loads(json.dumps(result), parse_constant=str)
 
 
+def _float(number: float) -> str:
+    return float.__repr__(number) if math.isfinite(number) else f'"{json.dumps(number)}"'
+
+
 #: How JSON has what is neither a mapping nor a list.
 SCALARS: dict[type, Callable[[Any], str]] = {
     str: encode_basestring,
-    float: float.__repr__,
+    float: _float,
     int: int.__repr__,
     bool: {True: "true", False: "false"}.__getitem__,
     type(None): lambda value: "null",
 }
 
+#: A text in JSON has no line break, so that each is one between two members.
+IN_LINES = json.JSONEncoder(ensure_ascii=False, separators=("\n", ": "))
+
 
 def indented(value: Any, margin: str = "") -> str:
-    r"""Return what `finite` does as ``json.dumps(indent=2)``, in half the time: CPython's C has no indent.
+    r"""Return what `finite` does as ``json.dumps(indent=2)``, in a third of the time: CPython's C has no indent.
 
     Examples
     --------
-    >>> print(indented({"a": [1, "\u00e9"], "b": {}}))
+    >>> print(indented({"a": [1, "\u00e9"], "b": {}, "c": [{"d": 1}, {"d": float("nan")}]}))
     {
       "a": [
         1,
         "é"
       ],
-      "b": {}
+      "b": {},
+      "c": [
+        {
+          "d": 1
+        },
+        {
+          "d": "NaN"
+        }
+      ]
     }
     """
     if scalar := SCALARS.get(type(value)):
         return scalar(value)
     inner = margin + "  "
-    if isinstance(value, dict):
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         rows, ends = [f"{encode_basestring(key)}: {indented(each, inner)}" for key, each in value.items()], "{}"
+    elif isinstance(value, (list, tuple)):
+        rows, ends = _records(value, inner) or [indented(each, inner) for each in value], "[]"
     else:
-        rows, ends = [indented(each, inner) for each in value], "[]"
+        return indented(finite(value), margin)
     return f"{ends[0]}\n{inner}" + f",\n{inner}".join(rows) + f"\n{margin}{ends[1]}" if rows else ends
+
+
+def _records(rows: Sequence[Any], margin: str) -> list[str]:
+    """Return records of numbers and texts as one text; nothing of others, or where a number is not finite."""
+    scalars = SCALARS.keys()
+    if not all(type(row) is dict and row and all(type(value) in scalars for value in row.values()) for row in rows):
+        return []
+    text = IN_LINES.encode(rows)[2:-2]
+    if not rows or "NaN" in text or "Infinity" in text:
+        return []
+    inner = f"\n{margin}  "
+    members = text.replace("}\n{", "\r").replace("\n", f",{inner}")
+    return [f"{{{inner}" + members.replace("\r", f"\n{margin}}},\n{margin}{{{inner}") + f"\n{margin}}}"]
 
 
 # Readers know the end of a row by any of these, and take "#" at the start of a line for a comment.

@@ -339,7 +339,8 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
     (rb"\x93NUMPY", ARRAYS),
     (
         rb"\x80[\x02-\x05](?:[\x95\x7d\x5d\x63\x28\x8c\x4b\x58]|$)",
-        "a pickle, which is never loaded: it may run anything; write GraphML or JSON in its place",
+        "a pickle, which is never loaded: it may run anything; write GraphML or JSON in its place, "
+        "of an attribution graph as docs/attribution.md shows",
     ),
     # Programs.
     (rb"\x7fELF|MZ[\x00-\xff]\x00|[\xce\xcf]\xfa\xed\xfe|\xfe\xed\xfa[\xce\xcf]", PROGRAM),

@@ -18,7 +18,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
-from graphdiff.graph.measured import kinds_of
+from graphdiff.graph.measured import kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.graph.topology import Topology
@@ -29,6 +29,7 @@ from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, ends_of, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.text.numbers import percent
 
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
 MAX_COVERING = 10_000
@@ -129,9 +130,13 @@ def prune(
     require_sizes(between, "the strongest part is known by")
     parts = _part("nodes", nodes), _part("edges", edges)
     fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
-    kinds = kinds_of(graph, ready.topology) if ready.edge_meaning == "drives" else []
-    made = [node for position, node in places.items() if kinds and kinds[position] == "feature"]
-    return _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
+    given = graph if isinstance(graph, nx.DiGraph) else None
+    kinds = kinds_by_position(ready.topology, given) if ready.edge_meaning == "drives" else {}
+    made = [node for position, node in places.items() if kinds.get(position) == "feature"]
+    pruned = _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
+    sizes = [percent(part, "g") for part in parts]
+    pruned.graph["pruned_to"] = f"nodes that hold {sizes[0]} of the influence and edges that hold {sizes[1]}"
+    return pruned
 
 
 def _part(name: str, part: float | None) -> float:
@@ -206,6 +211,7 @@ def _as_graph(
         for tail, head, weight, n_ways in remainder(between, kept):
             pair, paths = (labels[tail], labels[head]), {} if n_ways is None else {"paths": n_ways}
             pruned.add_edge(*pair, None if pair in drawn else 0, weight=weight, **paths, eliminated=True)
+    pruned.graph.pop("pruned_to", None)  # an earlier one's
     if n_eliminated := pruned.number_of_edges() - int(kept.edges.sum()):
         pruned.graph["eliminated"] = n_eliminated
     return pruned

@@ -6,13 +6,16 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
+
+import numpy as np
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.presets import even
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import ranked_paths
-from graphdiff.sums.between import Between, total_over
+from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 
 
@@ -38,11 +41,30 @@ def shortest(between: Between) -> Iterator[Path]:
     if not between.n_nodes:
         return
     spread = between.graph.with_preset(even).weights
-    numbers = arithmetic.listed(arithmetic.taken(spread, between.edges))
-    parts = dict(zip(between.edges.tolist(), numbers, strict=True))
-    lengthened = _lengthened(replace(between, entering=None, leaving=None), parts)
-    for nodes, edges, _ in ranked_paths(lengthened):
-        yield path_of(between, nodes, edges, math.prod(parts[edge] for edge in edges))
+    ahead = np.array(forward_over(between, SEMIRINGS["fewest-edges"]))
+    behind = np.array(reverse_over(between, SEMIRINGS["fewest-edges"]))
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    lengths = ahead[tails] + 1 + behind[between.heads]  # of the shortest path that has the edge
+    n_yielded = 0
+    for limit in _limits(int(min(behind[between.sources])), max(lengths, default=0)):
+        sources = [source for source in between.sources if behind[source] <= limit]
+        part = replace(between.keeping(lengths <= limit), sources=sources, entering=None, leaving=None)
+        numbers = arithmetic.listed(arithmetic.taken(spread, part.edges))
+        parts = dict(zip(part.edges.tolist(), numbers, strict=True))
+        for nodes, edges, _ in islice(ranked_paths(_lengthened(part, parts)), n_yielded, None):
+            if len(edges) > limit:
+                break
+            n_yielded += 1
+            yield path_of(between, nodes, edges, math.prod(parts[edge] for edge in edges))
+
+
+def _limits(shortest: int, longest: int) -> Iterator[float]:
+    """Yield up to which length paths are looked for: the first few paths are on few of the edges."""
+    more = 0
+    while shortest + more < longest:
+        yield shortest + more
+        more = 2 * more or 1
+    yield math.inf
 
 
 def _lengthened(between: Between, parts: dict[int, Number]) -> Between:

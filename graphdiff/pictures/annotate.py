@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias, Unpack
 
@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.networks import network
+from graphdiff.graph.networks import filled, shape_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
 from graphdiff.profiles.filtering import asked
@@ -183,13 +183,13 @@ def measured(
 ) -> nx.DiGraph | nx.MultiDiGraph:
     """Return a copy of the graph with what was measured, and what was asked."""
     source, target = ends
-    copy, edges = _unmarked(graph) if isinstance(graph, nx.Graph) else _built(ready)
+    copy, edges = (_unmarked(graph), []) if isinstance(graph, nx.Graph) else shape_of(ready.topology)
     weights = arithmetic.all_finished(ready.weights)
     labels = ready.topology.labels
     _set((copy.nodes[label] for label in labels), measures.nodes)
     named = edges or ready.topology.edge_labels()
     kept = {name: list(column) for name, column in ready.attributes.items() if name not in ATTRIBUTES}
-    _set((copy.get_edge_data(*edge) for edge in named), kept | {"weight": weights} | measures.edges)
+    _set(_rows_of(copy, named), kept | {"weight": weights} | measures.edges)
     for name, end in zip(SEEDS, ends, strict=True):
         _set_seeds(copy, ready, end, SEEDS[name])
     asked = {"source": _kept(source), "target": _kept(target), "total": measures.total, "annotation": measures.main}
@@ -225,6 +225,11 @@ def _measures(graph: CompiledGraph, source: End | None, target: End | None) -> M
     return Measures("adjoint", {"adjoint": adjoints}, {"adjoint": adjoints_of(graph, adjoints)}, None)
 
 
+def _through(flow: Flow) -> Measures:
+    nodes, edges = ({"contribution": values.tolist()} for values in (flow.nodes, flow.edges))
+    return Measures("contribution", nodes, edges, flow.total)
+
+
 def _flow_measures(graph: CompiledGraph, flow: Flow) -> Measures:
     positions, numbers = flow.places, flow.used[2]
     tangents, adjoints = (_on_the_way(graph, positions, values) for values in (flow.tangents, flow.adjoints))
@@ -233,11 +238,11 @@ def _flow_measures(graph: CompiledGraph, flow: Flow) -> Measures:
     edges = {
         name: [value if edge in kept else None for edge, value in enumerate(column)] for name, column in sides.items()
     }
-    nodes = {"tangent": tangents, "adjoint": adjoints}
-    for columns, values in ((nodes, flow.nodes.tolist()), (edges, flow.edges.tolist())):
-        columns["contribution"] = values
-        columns["share"] = [value / flow.total if flow.total else None for value in values]
-    return Measures("contribution", nodes, edges, flow.total)
+    through, whole = _through(flow), flow.total
+    for columns in (through.nodes, through.edges):
+        columns["share"] = [value / whole if whole else None for value in columns["contribution"]]
+    nodes = {"tangent": tangents, "adjoint": adjoints} | through.nodes
+    return Measures("contribution", nodes, edges | through.edges, whole)
 
 
 def _on_the_way(graph: CompiledGraph, positions: NDArray[Any], values: Values) -> Column:
@@ -276,7 +281,7 @@ def _path_counts(graph: CompiledGraph, ends: Ends, sweeps: Flow | None, measures
         counts = _measures(graph.with_preset(unit), source, target)
     else:
         counted, starts, stops = graph.with_preset(unit), sweeps.starts.positions, sweeps.ends.positions
-        counts = _flow_measures(counted, replace(sweeps, graph=counted, starts=Seeds(starts), ends=Seeds(stops)))
+        counts = _through(replace(sweeps, graph=counted, starts=Seeds(starts), ends=Seeds(stops)))
     return Measures("paths", {"paths": counts.nodes[counts.main]}, {"paths": counts.edges[counts.main]}, counts.total)
 
 
@@ -293,27 +298,29 @@ def _has_loops(graph: CompiledGraph, ends: Ends) -> bool:
 # -- the copy
 
 
-def _unmarked(graph: nx.DiGraph) -> tuple[nx.DiGraph, list[Edge]]:
+def _unmarked(graph: nx.DiGraph) -> nx.DiGraph:
     """Return a copy without the attributes of an earlier question."""
-    copy, marks = graph.copy(), frozenset(ATTRIBUTES)
-    for _, data in copy.nodes(data=True):
-        _drop(data, marks)
-    for _, _, data in copy.edges(data=True):
-        _drop(data, marks)
-    _drop(copy.graph, {"source", "target", "total", "not_computed"})
-    return copy, []
+    marks = frozenset(ATTRIBUTES)
+
+    def attributes(data: dict[str, Any]) -> dict[str, Any]:
+        return dict(data) if marks.isdisjoint(data) else {name: data[name] for name in data if name not in marks}
+
+    def edges(entry: dict[Any, Any]) -> dict[Any, Any]:
+        return {key: attributes(data) for key, data in entry.items()} if graph.is_multigraph() else attributes(entry)
+
+    copy = graph.__class__()
+    asked = {"source", "target", "total", "not_computed"}
+    copy.graph.update({name: value for name, value in graph.graph.items() if name not in asked})
+    rows = {tail: {head: edges(entry) for head, entry in row.items()} for tail, row in graph.adjacency()}
+    return filled(copy, {node: attributes(data) for node, data in graph.nodes(data=True)}, rows)
 
 
-def _drop(data: dict[str, Any], names: Set[str]) -> None:
-    for name in names & data.keys():
-        del data[name]
-
-
-def _built(graph: CompiledGraph) -> tuple[nx.DiGraph, list[Edge]]:
-    """Return a networkx graph with the nodes and edges of a compiled one, and the edges by name in its order."""
-    labels = graph.labels.tolist() if isinstance(graph.labels, np.ndarray) else graph.labels
-    ends = list(graph.topology.edge_labels())
-    return network(labels, ends, graph.topology.keys is not None), ends
+def _rows_of(graph: nx.DiGraph, edges: Iterable[Edge]) -> Iterator[dict[str, Any]]:
+    """Yield the attributes of some edges."""
+    rows = dict(graph.adjacency())
+    if graph.is_multigraph():
+        return (rows[tail][head][key] for tail, head, key in edges)
+    return (rows[tail][head] for tail, head in edges)
 
 
 def _set(rows: Iterable[dict[str, Any]], columns: dict[str, Column]) -> None:

@@ -23,7 +23,7 @@ from graphdiff.graph.presets import WEIGHTS
 from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.part import Part
-from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, share_text, title
+from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, pruned_lines, share_text, title
 from graphdiff.pictures.scale import FAINT, Scale, Signed, scale_of
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, restriction, total_over
@@ -355,15 +355,10 @@ def _legend(asked: dict[str, Any], between: Between, drawn: list[str], scale: Sc
         _question(asked, between),
         *([f"weights: {sentence}"] if meaning not in ("unknown", "weight") else []),
         *([asked["not_computed"]] if "not_computed" in asked else []),
-        *(_pruned(asked["eliminated"]) if "eliminated" in asked else []),
+        *pruned_lines(asked),
         *drawn,
         *_keys(asked, scale),
     ]
-
-
-def _pruned(n_edges: int) -> list[str]:
-    """Return what `graphdiff.prune` made of the ways past what it left out, of which no more is known here."""
-    return [f"pruned: {how_many(n_edges, 'edges')} for all ways past what was left out, each one path and one sign"]
 
 
 def _called(graph: nx.DiGraph) -> dict[str, Any]:

@@ -7,13 +7,14 @@ most comes and goes first, and how much the others carry at most is said.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
 
 import networkx as nx
 
 from graphdiff.arithmetic import REAL
+from graphdiff.graph.networks import edge_data
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.picture import (
     MAX_NAME,
@@ -23,6 +24,7 @@ from graphdiff.pictures.picture import (
     Picture,
     Row,
     plain_picture,
+    put_together,
     quotient_pictures,
     title,
 )
@@ -31,7 +33,7 @@ from graphdiff.pictures.view import View
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.sentences import how_many
 
-__all__ = ["attribution_pictures", "group_pictures"]
+__all__ = ["attribution_pictures", "group_pictures", "layered"]
 
 #: Where edges are many, one of less than this part of the largest has no label, and is thin.
 FAINT = 0.12
@@ -66,7 +68,7 @@ def attribution_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     few = max(1, view.max_nodes // 6)
     wide = replace(view, max_edges=view.max_nodes**2, max_ends=(max(1, view.max_nodes // 2), few), least_ends=few)
     for picture in answer_pictures(graph, wide):
-        yield _in_rows(picture, graph, view.max_edges)
+        yield _inlayered(picture, graph, view.max_edges)
 
 
 def group_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -82,13 +84,55 @@ def group_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     ['tokens', 'layer 3']
     """
     attribute = "contribution" if graph.graph.get("total") is not None else "weight"
-    for picture in quotient_pictures(graph, view):
+    for picture in quotient_pictures(graph, replace(view, max_edges=view.max_nodes**2), _fewer):
         scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
-        edges = [_drawn(edge, scale, are_few=True) for edge in picture.edges]
+        edges, left = _chosen(picture.edges, scale, view.max_edges)
         nodes = [_group(node, graph.graph.get("node_title")) for node in picture.nodes]
-        legend = [*picture.legend, "blue, arrow: for; orange, bar: against"]
-        legend = [line.replace("edge: share of the total", "edge: what it has of the total") for line in legend]
-        yield replace(picture, nodes=nodes, edges=edges, legend=legend, rows=_rows(nodes, edges))
+        legend = [line.replace("edge: share of the total", "edge: what it has of the total") for line in picture.legend]
+        legend += ["blue, arrow: for; orange, bar: against", *_numbers(edges, attribute), *_lost(left, attribute)]
+        yield replace(picture, nodes=nodes, edges=edges, legend=legend, rows=layered(nodes, edges))
+
+
+def _chosen(edges: Sequence[DrawnEdge], scale: Signed, max_edges: int) -> tuple[list[DrawnEdge], list[Facts]]:
+    """Return the strongest edges as they are drawn, and what is known of the others."""
+    ranked = sorted(edges, key=lambda edge: -_size(edge, scale))
+    strongest = _strongest(ranked, scale, max_edges)
+    drawn = [_drawn(ranked[place], scale, are_few=len(strongest) <= FEW) for place in sorted(strongest)]
+    return drawn, [edge.facts for place, edge in enumerate(ranked) if place not in strongest]
+
+
+def _fewer(graph: nx.DiGraph, n_groups: int) -> nx.DiGraph:
+    """Return groups of which the least of each kind are one: logits, tokens, and what stands between them."""
+    kinds: dict[str, list[Hashable]] = {"logit": [], "token": [], "group": []}
+    for node, kind in graph.nodes(data="kind"):
+        kinds[kind if kind in kinds else "group"].append(node)
+    n_ends = {"logit": max(1, n_groups // 6), "token": max(1, n_groups // 2)}
+    n_between = n_groups - sum(min(n, len(kinds[kind])) for kind, n in n_ends.items())
+    rest = {}
+    for kind, n in {**n_ends, "group": max(1, n_between)}.items():
+        least = sorted(kinds[kind], key=lambda node: _weakness(graph, node))[n:]
+        if len(least) > 1:  # of one its own name says more
+            rest[kind] = least
+    drawn = put_together(graph, {_others(kind, len(nodes)): nodes for kind, nodes in rest.items()})
+    for kind, nodes in rest.items():
+        layers = [layer for node in nodes if isinstance(layer := graph.nodes[node].get("layer"), int)]
+        facts = {"layer": min(layers, default=0)} if kind == "group" else {"kind": kind}
+        drawn.nodes[_others(kind, len(nodes))].update(facts)
+    return drawn
+
+
+def _others(kind: str, n_nodes: int) -> str:
+    return f"{n_nodes:,} other {kind}s"
+
+
+def _weakness(graph: nx.DiGraph, node: Hashable) -> float:
+    """Return how little a group counts: a logit by its probability, others by what passes their edges."""
+    probability = graph.nodes[node].get("probability")
+    if isinstance(probability, REAL):
+        return -float(probability)
+    name = "contribution" if graph.graph.get("total") is not None else "weight"
+    edges = (*graph.in_edges(node, data=name), *graph.out_edges(node, data=name))
+    return -sum(abs(float(number)) for *_, number in edges if isinstance(number, REAL))
 
 
 def _group(node: DrawnNode, attribute: str | None) -> DrawnNode:
@@ -101,19 +145,15 @@ def _whole(picture: Picture) -> Picture:
     scale = Signed("weight", largest_of("weight", [edge.facts for edge in picture.edges]), 0, has_weights=False)
     edges = [_drawn(edge, scale, are_few=len(picture.edges) <= FEW) for edge in picture.edges]
     legend = ["edge: attribution; width: its size; blue, arrow: positive; orange, bar: negative"]
-    return replace(picture, edges=edges, legend=legend, rows=_rows(picture.nodes, edges))
+    return replace(picture, edges=edges, legend=legend, rows=layered(picture.nodes, edges))
 
 
-def _in_rows(picture: Picture, graph: nx.DiGraph, max_edges: int) -> Picture:
+def _inlayered(picture: Picture, graph: nx.DiGraph, max_edges: int) -> Picture:
     """Return a picture with its strongest edges, and its nodes in rows."""
     attribute = str(graph.graph["annotation"])
     scale = Signed(attribute, largest_of(attribute, [edge.facts for edge in picture.edges]), 0, has_weights=False)
-    ranked = sorted(picture.edges, key=lambda edge: -_size(edge, scale))
-    strongest = _strongest(ranked, scale, max_edges)
-    edges = [_drawn(ranked[place], scale, are_few=len(strongest) <= FEW) for place in sorted(strongest)]
-    left = [edge.facts for place, edge in enumerate(ranked) if place not in strongest]
-    rows = _rows(picture.nodes, edges)
-    lost = [_lost(left, attribute)] if left else []
+    edges, left = _chosen(picture.edges, scale, max_edges)
+    rows, lost = layered(picture.nodes, edges), _lost(left, attribute)
     legend = [*picture.legend[:-1], *_keys(graph, edges, attribute, rows), *lost, *picture.legend[-1:]]
     facts = {**picture.facts, "drawn": "; ".join(filter(None, [picture.facts.get("drawn"), *lost]))}
     return replace(picture, edges=edges, legend=legend, facts=facts if left else picture.facts, rows=rows)
@@ -144,24 +184,39 @@ def _drawn(edge: DrawnEdge, scale: Signed, *, are_few: bool) -> DrawnEdge:
 
 def _keys(graph: nx.DiGraph, edges: Sequence[DrawnEdge], attribute: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield what numbers are shown, and what is dashed that no other line says."""
-    sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
-    if sizes and not all(edge.label for edge in edges):
-        yield f"numbers from {short(min(sizes))} on"
-    if any(flag is True for *_, flag in graph.edges(data="eliminated")):
+    yield from _numbers(edges, attribute)
+    if "eliminated" not in graph.graph and any(data.get("eliminated") is True for data in edge_data(graph)):
         yield "dashed: ways past nodes that were taken out, for or against it as their sum is"
     if not all(row.rank for row in rows):
         yield "dashed frame: a supernode"
 
 
-def _lost(left: Sequence[Facts], attribute: str) -> str:
-    """Return how many edges are not drawn, and how much each of them carries at most."""
+def _numbers(edges: Sequence[DrawnEdge], attribute: str) -> Iterator[str]:
+    """Yield from which on numbers are shown, where not all are."""
+    sizes = [abs(edge.facts[attribute]) for edge in edges if edge.label and isinstance(edge.facts.get(attribute), REAL)]
+    if sizes and not all(edge.label for edge in edges):
+        yield f"numbers from {short(min(sizes))} on"
+
+
+def _lost(left: Sequence[Facts], attribute: str) -> list[str]:
+    """Return how many edges are not drawn, and how much each of them carries at most; nothing where all are."""
+    if not left:
+        return []
     most = f", {short(largest_of(attribute, left))} at most in each"
     are_real = all(isinstance(row.get(attribute), REAL) and row[attribute] for row in left[:1])
-    return f"not drawn: {how_many(len(left), 'edges')}{most if are_real else ''}"
+    return [f"not drawn: {how_many(len(left), 'edges')}{most if are_real else ''}"]
 
 
-def _rows(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
-    """Return the nodes row by row, each from the first position of the prompt on; none leads to one of its own row."""
+def layered(nodes: Sequence[DrawnNode], edges: Sequence[DrawnEdge]) -> list[Row]:
+    """Return the nodes row by row, each from the first position of the prompt on; none leads to one of its own row.
+
+    Examples
+    --------
+    >>> kinds = {"27_3_0": {"kind": "logit"}, "E_2_0": {"kind": "token"}, "3_1_0": {"layer": 3}}
+    >>> nodes = [DrawnNode((name,), name=name, facts=facts) for name, facts in kinds.items()]
+    >>> [(row.name, row.nodes) for row in layered(nodes, [])]
+    [('tokens', (1,)), ('layer 3', (2,)), ('logits', (0,))]
+    """
     layers = [_layer(node) for node in nodes]
     depths = [0] * len(nodes)
     for edge in sorted(edges, key=lambda edge: edge.tail):  # nodes stand in an order of the graph

@@ -53,7 +53,7 @@ def overlay_pictures(graph: nx.MultiDiGraph, view: View) -> Iterator[Picture]:
 
 
 def _overlay_picture(graph: nx.MultiDiGraph, edges: list[Any]) -> Picture:
-    ends = {name: _ends(graph, name) for name in ("source", "target") if name in graph.graph}
+    ends = {name: ends_in(graph, name) for name in ("source", "target") if name in graph.graph}
     used = {*chain(*ends.values()), *(node for edge in edges for node in edge[:2])}
     shown_nodes = [node for node in graph if node in used]
     place = {node: number for number, node in enumerate(shown_nodes)}
@@ -66,8 +66,14 @@ def _overlay_picture(graph: nx.MultiDiGraph, edges: list[Any]) -> Picture:
     return Picture(drawn_nodes, drawn, _legend(graph, left), facts | ({"edges_not_drawn": left} if left else {}))
 
 
-def _ends(graph: nx.MultiDiGraph, name: str) -> list[Any]:
-    """Return the nodes of an end; none where there is no such end."""
+def ends_in(graph: nx.MultiDiGraph, name: str) -> list[Any]:
+    """Return the nodes of an end; none where there is no such end.
+
+    Examples
+    --------
+    >>> ends_in(nx.MultiDiGraph(source="a"), "source"), ends_in(nx.MultiDiGraph(), "target")
+    (['a'], [])
+    """
     end = graph.graph.get(name)
     return [] if end is None else end if isinstance(end, list) else [end]
 
@@ -83,7 +89,7 @@ def _chosen(graph: nx.MultiDiGraph, max_nodes: int, max_edges: int) -> list[Any]
     if len(every) <= max_edges and len({node for edge in every for node in edge[:2]}) <= max_nodes:
         return every
     chosen: dict[Any, None] = {}
-    ahead, back = _steps(graph, _ends(graph, "source")), _steps(graph.reverse(copy=False), _ends(graph, "target"))
+    ahead, back = _steps(graph, ends_in(graph, "source")), _steps(graph.reverse(copy=False), ends_in(graph, "target"))
     differing = [edge for edge in every if graph.edges[edge]["status"] != "kept"]
     for edge in sorted(differing, key=lambda edge: -_size(graph.edges[edge])):
         behind = [(tail, head, key) for head, tail, key in _way(back, edge[1])]

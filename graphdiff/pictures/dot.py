@@ -25,6 +25,7 @@ from graphdiff.graph.measured import is_attribution, is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.attribution import attribution_pictures, group_pictures
+from graphdiff.pictures.attribution_change import prompt_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.picture import (
     DARK,
@@ -221,7 +222,7 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
             return known_pictures(graph, view)
         return group_pictures(graph, view) if is_attribution(graph) else quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
-        return overlay_pictures(graph, view)
+        return prompt_pictures(graph, view) if is_attribution(graph) else overlay_pictures(graph, view)
     if graph.graph.get("annotation") in _OF_PROFILES:
         return _OF_PROFILES[graph.graph["annotation"]](graph, view)
     if is_attribution(graph):

@@ -33,6 +33,9 @@ __all__ = ["group"]
 
 By: TypeAlias = str | int | Callable[[Any], Hashable]
 
+#: What a graph says of how it was pruned.
+PRUNED = ("eliminated", "pruned_to")
+
 #: So many groups at most are made of parts of names, where nobody says how many parts.
 MAX_GROUPS = 30
 
@@ -128,6 +131,8 @@ def group(
         _say_what_keeps(quotient, by, words_for(ready.edge_meaning, node_meaning=ready.node_meaning).nodes)
     weights = list(map(arithmetic.finished, arithmetic.listed(ready.weights)))
     _add(quotient, ready.topology, names, "weight", weights)
+    if isinstance(graph, nx.DiGraph) and "eliminated" in graph.graph:
+        _say_what_is_past(quotient, graph, name_of)
     if source is not None or target is not None:
         _add_contributions(quotient, ready, names, source, target)
     quotient.graph["real_cycles"] = _real_cycles(ready.topology, names)
@@ -145,6 +150,15 @@ def _say_where(quotient: nx.DiGraph, graph: nx.DiGraph) -> None:
         else:
             layers = (graph.nodes[label].get("layer") for label in data["members"])
             data["layer"] = min((layer for layer in layers if isinstance(layer, int)), default=0)
+
+
+def _say_what_is_past(quotient: nx.DiGraph, graph: nx.DiGraph, name_of: Callable[[Any], Hashable]) -> None:
+    """Say of a pruned graph how it was pruned, and which edges are only ways past what was left out."""
+    quotient.graph.update((name, graph.graph[name]) for name in PRUNED if name in graph.graph)
+    kept = {(name_of(edge[0]), name_of(edge[1])) for *edge, flag in graph.edges(data="eliminated") if flag is not True}
+    for tail, head, data in quotient.edges(data=True):
+        if (tail, head) not in kept:
+            data["eliminated"] = True
 
 
 def _say_what_keeps(quotient: nx.DiGraph, by: Keepers, nodes: str) -> None:

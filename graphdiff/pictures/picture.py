@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -34,6 +34,12 @@ DARK = "#555555"
 
 #: What marks a group that holds an end of the question.
 SEEDS = {"source_seed", "target_seed"}
+
+#: What adds up where groups, or edges between them, become one; what one of several groups keeps does not.
+SUMMED = (
+    *("members", "size", "inner_edges", "total_size", "without_size", *sorted(SEEDS)),
+    *("edges", "weight", "contribution", "share"),
+)
 
 #: What is true of groups in general.
 LOOSE = "what enters a box need not lead to what leaves it, so no totals are computed on boxes"
@@ -199,11 +205,20 @@ def title(name: str, data: Mapping[str, Any], attribute: str | None = None) -> s
     return shorten(name, MAX_NAME)
 
 
-def quotient_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
+def quotient_pictures(
+    graph: nx.DiGraph, view: View, fewer: Callable[[nx.DiGraph, int], nx.DiGraph] | None = None
+) -> Iterator[Picture]:
     """Yield pictures of a graph from `graphdiff.group`: members of a group, and what the edges add up to.
 
     Each has fewer groups than the one before. Of more than fit the smallest are drawn as one; of more edges than fit
     the heaviest are drawn; groups that none of them touches are left out then, and where edges are shares of a total.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+    view : View
+    fewer : callable, optional
+        Makes of a quotient one with so many groups, by default `merged`.
 
     Examples
     --------
@@ -215,7 +230,7 @@ def quotient_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     """
     n_groups, n_edges = view.max_nodes, view.max_edges
     while n_groups > 1:
-        drawn = merged(graph, n_groups)
+        drawn = (fewer or merged)(graph, n_groups)
         yield _quotient_picture(drawn, n_edges)
         n_groups, n_edges = (min(n - 1, n * 5 // 6) for n in (min(n_groups, len(drawn)), n_edges))
 
@@ -268,35 +283,50 @@ def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
         return graph
     ranked = sorted(graph, key=lambda node: (not SEEDS & graph.nodes[node].keys(), -graph.nodes[node].get("size", 1)))
     rest = ranked[max(1, max_groups - 1) :]
-    name = f"{len(rest):,} other groups"
-    name_of = dict(zip(graph, graph, strict=True)) | dict.fromkeys(rest, name)
+    return put_together(graph, {f"{len(rest):,} other groups": rest})
+
+
+def put_together(graph: nx.DiGraph, groups: Mapping[str, Sequence[Hashable]]) -> nx.DiGraph:
+    """Return a quotient in which some groups are one, by what that is called: numbers are added up.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph()
+    >>> G.add_nodes_from([("a", {"size": 3}), ("b", {"size": 1, "note": "b"}), ("c", {"size": 2})])
+    >>> G.add_weighted_edges_from([("a", "b", 1), ("a", "c", 2), ("b", "c", 4)])
+    >>> whole = put_together(G, {"others": ["b", "c"]})
+    >>> whole.nodes["others"], list(whole.edges(data="weight"))
+    ({'size': 3, 'inner_edges': 1}, [('a', 'others', 3)])
+    """
+    name_of = {node: node for node in graph} | {node: name for name, nodes in groups.items() for node in nodes}
     whole = nx.DiGraph(**graph.graph)
-    real = {frozenset(map(name_of.__getitem__, groups)) for groups in graph.graph.get("real_cycles", ())}
+    real = {frozenset(map(name_of.__getitem__, nodes)) for nodes in graph.graph.get("real_cycles", ())}
     whole.graph["real_cycles"] = in_order(dict.fromkeys(name_of.values()), real)
     for node, data in graph.nodes(data=True):
-        _add_up(whole.nodes[name_of[node]], data) if name_of[node] in whole else _add_row(whole, name_of[node], data)
+        if node == (name := name_of[node]):
+            whole.add_nodes_from([(node, data)])  # which may have a "self", as no keyword may be called
+        else:
+            whole.add_node(name)
+            _add_up(whole.nodes[name], data)
     for tail, head, data in graph.edges(data=True):
         ends = name_of[tail], name_of[head]
         if ends[0] == ends[1]:
             if tail != head:
-                inside = whole.nodes[name]
+                inside = whole.nodes[ends[0]]
                 inside["inner_edges"] = inside.get("inner_edges", 0) + data.get("edges", 1)
         elif whole.has_edge(*ends):
             _add_up(whole.edges[ends], data)
         else:
             whole.add_edges_from([(*ends, data)])
-    whole.nodes[name].pop("keeps", None)  # what one of several groups keeps
     return whole
 
 
-def _add_row(graph: nx.DiGraph, node: Hashable, data: Mapping[str, Any]) -> None:
-    graph.add_nodes_from([(node, data)])  # which may have a "self", as no keyword may be called
-
-
 def _add_up(row: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Add the numbers and the members of a group, or of an edge, to those of another."""
-    for name, value in more.items():
-        row[name] = row[name] + value if row.get(name) is not None and value is not None else value
+    """Add the numbers and the members of a group, or of an edge, to those of another, and what both are."""
+    for name in [name for name in SUMMED if more.get(name) is not None]:
+        row[name] = row[name] + more[name] if row.get(name) is not None else more[name]
+    if more.get("eliminated") is not True:
+        row.pop("eliminated", None)
 
 
 def _heaviest(sizes: dict[Edge, float], attribute: str) -> list[Edge]:
@@ -351,7 +381,8 @@ def _members_word(asked: Mapping[str, Any]) -> str:
 
 
 def _quotient_edge(tail: int, head: int, data: dict[str, Any], strength: float, label: str) -> DrawnEdge:
-    return DrawnEdge(tail, head, label, 1 + 4 * strength, facts=data)
+    is_dashed = data.get("eliminated") is True
+    return DrawnEdge(tail, head, label, 1 + 4 * strength, is_dashed=is_dashed, facts=data)
 
 
 def _quotient_label(number: Number, attribute: str, meaning: str) -> str:
@@ -373,7 +404,24 @@ def _quotient_legend(graph: nx.DiGraph, attribute: str) -> list[str]:
         legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
     if asked.keys() & {"source", "target"}:
         legend.append("bold ellipse: group of the source; double border: group of the target")
-    return [*legend, *_cycles_legend(graph)]
+    return [*legend, *pruned_lines(asked), *_cycles_legend(graph)]
+
+
+def pruned_lines(asked: Facts) -> list[str]:
+    r"""Return what a graph says of how `graphdiff.prune` made it, in words; nothing where it did not.
+
+    Examples
+    --------
+    >>> print(*pruned_lines({"eliminated": 2, "pruned_to": "nodes that hold 80 % of the influence"}), sep="\n")
+    pruned to nodes that hold 80 % of the influence
+    dashed: ways past what was left out, added up, in 2 edges; what cancels within one counts on neither side
+    """
+    n_edges = asked.get("eliminated")
+    past = f"dashed: ways past what was left out, added up, in {how_many(n_edges, 'edges')}" if n_edges else ""
+    return [
+        *([f"pruned to {asked['pruned_to']}"] if "pruned_to" in asked else []),
+        *([f"{past}; what cancels within one counts on neither side"] if past else []),
+    ]
 
 
 def _cycles_legend(graph: nx.DiGraph) -> Iterator[str]:

@@ -16,7 +16,7 @@ Where signs mix, removing an edge can make the total larger: nothing of this hol
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -36,7 +36,6 @@ from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, total_over
 from graphdiff.sums.levels import Arrays
 from graphdiff.sums.semirings import SEMIRINGS
-from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import node_text
 
 #: Up to so many candidates every set that might do is tried; above, the choice is greedy.
@@ -243,14 +242,19 @@ class Rest:
         return sum(tangents[node] * seed for node, seed in self.search.between.numbered_stops)
 
     @cached_property
+    def pulled(self) -> NDArray[Any]:
+        """How much each node counts at the end, of what the search has as arrays."""
+        assert self.search.arrays is not None
+        return self.search.arrays.reverse(self.search.leaving, self.weights)
+
+    @cached_property
     def through(self) -> Sequence[Number]:
         """What flows through each edge, in the order of those between; 0 where it is gone."""
         between, tangents = self.search.between, self.tangents
-        adjoints = list(self.search.leaving)
         if (arrays := self.search.arrays) is not None:
-            pulled = arrays.reverse(adjoints, self.weights)
             # Python's floats, made only of those that are looked at.
-            return memoryview(np.array(tangents)[arrays.tails] * self.weights * pulled[between.heads])
+            return memoryview(np.array(tangents)[arrays.tails] * self.weights * self.pulled[between.heads])
+        adjoints = list(self.search.leaving)
         through: list[Number] = [0] * between.n_edges
         for node in range(between.n_nodes - 1, -1, -1):
             for place, (head, edge, weight) in enumerate(self.search.rows[node], int(between.ptr[node])):
@@ -268,23 +272,6 @@ class Rest:
     def gain(self, label: Any) -> Number:
         """Return by how much the total would fall without a candidate."""
         return sum(map(self.through.__getitem__, self.search.places[label]))
-
-
-def strokes(search: Search, chosen: list[Any]) -> Iterator[Stroke]:
-    """Yield what was chosen, by totals the one that takes most away first, with what is left after each."""
-    if search.total is None:
-        yield from (Stroke(item, None, None) for item in chosen)
-        return
-    left = search.whole
-    done: list[Any] = []
-    waiting = list(chosen)
-    while waiting:
-        gains = {label: left.gain(label) for label in waiting}
-        best = max(waiting, key=lambda label: gains[label] * (1 if search.total >= 0 else -1))
-        waiting.remove(best)
-        done.append(best)
-        left = search.without(done)
-        yield Stroke(best, search.whole.gain(best), checked(left.total))
 
 
 # -- every path
@@ -440,21 +427,3 @@ def _smallest(search: Search, most_left: Number, sizes: range, progress: Progres
             if _enough(search, search.without(chosen).total, most_left):
                 return list(chosen)
     return None
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """One edge or node that is cut.
-
-    Attributes
-    ----------
-    item : edge or node
-    alone : number or None
-        By how much the total would become smaller without this alone; None where there is no total.
-    left : number or None
-        The total without this and all before it.
-    """
-
-    item: Any
-    alone: Number
-    left: Number

@@ -503,7 +503,7 @@ class Overview:
             yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
         for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):
             listed = ", ".join(f"{node_text(node)} ({shown(count)})" for node, count in tops[:SHOWN])
-            yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}: {listed}"
+            yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}{': ' if listed else ''}{listed}"
 
 
 def overview_of(graph: Any, between: Between, before: list[int], behind: list[int]) -> Overview:

@@ -23,7 +23,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
-from graphdiff.graph.measured import asks_costs, is_profile
+from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
@@ -223,6 +223,8 @@ class Ranking(Result):
         else:
             yield f"reach: {words.needed}, each counted once;"
             yield f"exclusive: those that go with it, being reached from {start} by it only."
+        if self.edge_meaning == "drives" and self.target is not None:
+            yield "Each row is what the node does by itself; what runs through it from the tokens is in why and draw."
         if self.value is not None:
             reach, gone = (f"{name} {self.value}" for name in SUMS)
             yield f"{reach}: of those that it reaches; {gone}: of those that go with it, and its own."
@@ -254,6 +256,7 @@ def rank(
     by: str | None = None,
     value: str | None = None,
     group: By | None = None,
+    only: str | None = None,
     top: int | None = None,
     weightings: Sequence[CompiledGraph] = (),
     progress: Progress | None = None,
@@ -285,6 +288,9 @@ def rank(
     value : str, optional
         A node attribute to add up, such as ``"size"``: two columns more, of what a node reaches, and of what would
         go with it and the node itself. A node without counts as 0.
+    only : str, optional
+        Only nodes of this ``kind``, by places among themselves: of an attribution graph ``"token"``, ``"feature"``,
+        ``"error"`` or ``"logit"``.
     top : int, optional
         How many rows; all by default. Sets are sized for these only, which is quick up to 64.
     weightings : sequence of CompiledGraph, optional
@@ -332,7 +338,7 @@ def rank(
     """
     _require_one_end(source, target)
     _require_count(top)
-    if asks_costs(graph, options) and not weightings and value is group is None and by in (None, *COLUMNS):
+    if asks_costs(graph, options) and not weightings and value is group is only is None and by in (None, *COLUMNS):
         # Which graphs are profiles no type says.
         return cast(Ranking, rank_costs(graph, source, target, by=by, top=top))
     ready = _all_compiled(graph, weightings, options)
@@ -347,6 +353,7 @@ def rank(
         ready, weights = [ready[0].with_preset(even)], [RELIANCE]
     column = _column_of(by, _titles(weights, value, group), measured=isinstance(graph, nx.Graph) and is_profile(graph))
     rows, first = _reached(graph, ready, NODES if relies else source, target), ready[0]
+    rows = rows if only is None else _of_kind(rows, only, graph, first.topology)
     values = None if value is None else _values_of(graph, value)
     sized: Sized = partial(_set_columns, graph, first, source, value, values, progress)
     if group is not None:
@@ -514,6 +521,15 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position not in own and node not in constants
     ]
+
+
+def _of_kind(rows: list[_Row], only: str, graph: Any, topology: Topology) -> list[_Row]:
+    """Return the rows of the nodes of a kind."""
+    kinds = kinds_by_position(topology, graph if isinstance(graph, nx.Graph) else None)
+    if only not in kinds.values():
+        have = ", ".join(sorted(map(str, {*kinds.values()})))
+        raise UsageError(Keyword("only", only), f": nodes are of the kinds {have}" if have else ": nodes have no kind")
+    return [row for row in rows if kinds.get(row.position) == only]
 
 
 def _grouped(rows: list[_Row], name_of: Callable[[Any], Any]) -> tuple[list[_Row], Sized]:

@@ -2,6 +2,8 @@
 
 The two scores are circuit-tracer's: influence by the preset `normalised`, which counts what speaks for a logit and what
 speaks against it alike. Beside them stands the signed account, for and against, of which absolute values say nothing.
+The scores are the same under `per_activation`, which divides all that enters a node by one number; the account is then
+in the logits' unit, and so it is in reports, where all activations are known.
 
 References
 ----------
@@ -12,7 +14,7 @@ al., "Circuit Tracing: Revealing Computational Graphs in Language Models", Trans
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Unpack
 
 import networkx as nx
@@ -24,16 +26,21 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, UsageError, ValueOverflowError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, Seeds, seeds_of
-from graphdiff.graph.measured import is_attribution, kinds_of
+from graphdiff.graph.intake import told_of_nodes
+from graphdiff.graph.measured import is_attribution
 from graphdiff.graph.options import takes_options
-from graphdiff.graph.presets import normalised, parts_of_heads
+from graphdiff.graph.presets import normalised, parts_of_heads, per_activation
 from graphdiff.graph.topology import Topology
-from graphdiff.remedies import Call, Keyword, Remedy
+from graphdiff.remedies import Call, Remedy
 from graphdiff.sums.influence import reverse
 from graphdiff.text.numbers import percent, plain, shown, signed
 from graphdiff.text.tables import Result, hanging
 
 __all__ = ["Drive", "ReplacementScores", "replacement_scores", "scores_where_known"]
+
+
+#: What circuit-tracer's formula does with nodes that have no share of errors as nothing enters them.
+WHOLE = "tokens and errors, which nothing enters, count as wholly complete"
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,14 @@ class Drive:
     positive: Number
     negative: Number
 
-    def __str__(self) -> str:
-        return f"{signed(self.total)} reaches the logits, {signed(self.positive)} for, {shown(self.negative)} against"
+    def text(self, weights: str) -> str:
+        """Return how many they are and what they do, by what the weights are."""
+        if not self.n_nodes:
+            return "none"
+        account = f"{signed(self.positive)} for, {shown(self.negative)} against"
+        if weights == per_activation.name:
+            return f"{self.n_nodes:,}: of the logits {signed(self.total)} ({weights}), {account}"
+        return f"{self.n_nodes:,}, one unit each: {signed(self.total)} reaches the logits, {account}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,6 +88,8 @@ class ReplacementScores(Result):
         What they do to the logits: its `influence`, and the signed account.
     pruned : mapping or None
         How the file says that it was pruned: then the scores are of what is left.
+    weights : str
+        What the weights of the signed account are; "per-activation" where it is in the logits' unit.
     """
 
     replacement: Number | None
@@ -82,6 +97,7 @@ class ReplacementScores(Result):
     tokens: Drive
     errors: Drive
     pruned: Any = None
+    weights: str = "weight"
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -91,20 +107,22 @@ class ReplacementScores(Result):
             "completeness": plain(self.completeness),
             **{kind: {name: plain(value) for name, value in vars(drive).items()} for kind, drive in drives.items()},
             "pruned": self.pruned,
+            "weights": self.weights,
         }
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report, each with its name."""
         yield "replacement", f"{_part(self.replacement)}: tokens' part of what tokens and errors do, by influence"
-        yield "completeness", f"{_part(self.completeness)} of what enters nodes, by influence, is no error"
+        yield "completeness", f"{_part(self.completeness)} of what enters nodes, by influence, is no error; {WHOLE}"
         yield "", self.scope()
         for kind, drive in (("tokens", self.tokens), ("errors", self.errors)):
-            yield kind, f"{drive.n_nodes:,}, one unit each: {drive}" if drive.n_nodes else "none"
+            yield kind, drive.text(self.weights)
 
     def scope(self) -> str:
         """Return what the scores are of."""
         was = "it was pruned," if self.pruned else "if it was pruned,"
-        return f"circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
+        nothing_left = "" if self.errors.n_nodes else "the file has no errors: nothing counts as unexplained; "
+        return f"{nothing_left}circuit-tracer's scores, of the file as it is: {was} those of the whole graph are others"
 
     def line(self) -> str:
         """Return both scores in a line."""
@@ -135,10 +153,11 @@ def replacement_scores(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``. A
-        compiled graph has it from ``with_attributes``, also where it is saved.
+        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``. Of
+        compiled graphs those that were saved have one.
     **options
-        Those of `graphdiff.compile`, unless the graph is compiled already.
+        Those of `graphdiff.compile`, unless the graph is compiled already. With ``weight=per_activation`` of
+        `graphdiff.weights` the scores are the same, and the account is in the logits' unit.
 
     Returns
     -------
@@ -179,7 +198,7 @@ def replacement_scores(
 def scores_where_known(
     graph: Any, options: CompileOptions, ready: CompiledGraph | None = None
 ) -> ReplacementScores | None:
-    """Return the scores of an attribution graph by its own weights, for a report; None of all else.
+    """Return the scores of an attribution graph for a report, the account by `per_activation` where it can; else None.
 
     Parameters
     ----------
@@ -194,12 +213,13 @@ def scores_where_known(
     >>> scores_where_known(nx.DiGraph([("a", "b")]), {}) is None
     True
     """
-    if not isinstance(graph, nx.Graph) or not is_attribution(graph) or options.get("weight", "weight") != "weight":
+    weight = options.get("weight", "weight")
+    if not isinstance(graph, nx.Graph) or not is_attribution(graph) or weight not in ("weight", per_activation):
         return None
     is_own = ready is not None and ready.weight_meaning == graph.graph.get("weight_meaning", "weight")
     try:
-        compiled_once = ready if is_own and ready is not None else compiled(graph, options)
-        return _scored(compiled_once, _kinds(graph, compiled_once.topology), graph.graph.get("pruned"))
+        own = ready if is_own and ready is not None else compiled(graph, {**options, "weight": "weight"})
+        return _scored(_in_the_logits_unit(own, graph), _kinds(graph, own.topology), graph.graph.get("pruned"))
     except (
         UsageError,
         WeightError,
@@ -207,6 +227,15 @@ def scores_where_known(
         ValueOverflowError,
     ):  # of which a report that counts paths need not speak
         return None
+
+
+def _in_the_logits_unit(own: CompiledGraph, graph: nx.DiGraph) -> CompiledGraph:
+    """Return the graph by `per_activation`; as it is where an activation is not known."""
+    told = told_of_nodes(graph, per_activation.told_of_nodes)
+    try:
+        return replace(own, topology=replace(own.topology, node_attributes=told)).with_preset(per_activation)
+    except (WeightError, ValueOverflowError):
+        return own
 
 
 def _scored(ready: CompiledGraph, kinds: NDArray[Any], pruned: Any) -> ReplacementScores:
@@ -229,20 +258,22 @@ def _scored(ready: CompiledGraph, kinds: NDArray[Any], pruned: Any) -> Replaceme
         tokens=tokens,
         errors=errors,
         pruned=pruned,
+        weights=ready.weight_meaning,
     )
 
 
 def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     """Return the kind of each node, by position."""
-    kinds = kinds_of(graph, topology)
+    if isinstance(graph, nx.Graph):
+        known = dict(graph.nodes(data="kind"))
+        kinds = [known[label] for label in topology.labels]
+    else:
+        column = topology.node_attributes.get("kind")
+        kinds = [] if column is None else [column[number] for number in topology.ids.tolist()]
     if not {"token", "error", "logit"} & set(kinds):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
-            "graphdiff.read makes them",
-            Remedy(
-                Keyword("", python="graphdiff.compile(G).with_attributes(G)"),
-                "is a compiled graph that knows the kinds",
-            ),
+            "graphdiff.read makes them; of compiled graphs those that are made of one, or saved, know it"
         )
     return np.array(kinds, dtype=object)
 

@@ -484,6 +484,8 @@ def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:
 
 def _log(number: Number) -> float:
     """Return the logarithm of a positive number, also of one beyond the floats."""
+    if type(number) is float:
+        return math.log(number)
     exact = arithmetic.finished(number)
     if isinstance(exact, Fraction):
         return math.log(exact.numerator) - math.log(exact.denominator)

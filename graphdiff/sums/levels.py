@@ -18,6 +18,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between
 
 __all__ = ["Arrays"]
@@ -108,3 +109,19 @@ class Arrays:
             for edges, tails, heads in reversed(self.levels):
                 np.add.at(pulled, tails, weights[edges] * pulled[heads])
         return pulled
+
+    def totals(self, starts: Ints, stops: Ints) -> NDArray[Any]:
+        """Return the total from each start to each stop, shape (n_starts, n_stops); 1 from a node to itself.
+
+        By as many sweeps as there are of those that are fewer.
+        """
+        if len(starts) < len(stops):
+            rows = [self.forward(self._unit(node), self.weights)[stops] for node in starts.tolist()]
+            return np.array(rows).reshape(len(starts), len(stops))
+        columns = [self.reverse(self._unit(node), self.weights)[starts] for node in stops.tolist()]
+        return np.array(columns).reshape(len(stops), len(starts)).T.copy()
+
+    def _unit(self, node: int) -> NDArray[Any]:
+        values = np.zeros(self.between.n_nodes)
+        values[node] = 1.0
+        return values

@@ -113,7 +113,9 @@ class Naming:
 
     def edge(self, edge: tuple[Any, ...]) -> dict[str, str]:
         """Return an edge as a record."""
-        return dict(zip(("source", "target", "key"), self.parts(edge), strict=False))
+        tail, head, *keys = edge
+        record = {"source": self.node(tail), "target": self.node(head)}
+        return record | {"key": self.keys.get(keys[0], str(keys[0]))} if keys else record
 
 
 #: Of a component with more members than this three are named.

@@ -208,6 +208,8 @@ def plain(number: Number) -> Any:
     >>> plain(Fraction(113, 11040)), plain(np.float64(0.5)), len(plain(10**5000))
     ('113/11040', 0.5, 5001)
     """
+    if type(number) is float:  # as most are, of which there may be many
+        return number
     if isinstance(number, np.generic):
         number = number.item()
     if isinstance(number, int) and number.bit_length() > MAX_BITS:

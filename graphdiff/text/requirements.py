@@ -24,6 +24,7 @@ __all__ = [
 
 #: The attributes of an edge that say what it asks for, in the order in which they are said.
 FIELDS = ("clause", "kind", "extra", "marker", "optional")
+NAMES = frozenset(FIELDS)
 
 #: Kinds that say nothing but that there is an edge.
 PLAIN_KINDS = frozenset(
@@ -48,6 +49,8 @@ def requirement_record(data: Mapping[Any, Any]) -> dict[str, Any]:
     >>> requirement_record({"extra": ["css", "html"], "clause": None})
     {'extra': ['css', 'html']}
     """
+    if NAMES.isdisjoint(data):
+        return {}
     return {name: _plain(data[name]) for name in FIELDS if data.get(name) is not None}
 
 

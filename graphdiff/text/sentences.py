@@ -230,6 +230,7 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
         "rank_from": "what one call of {source} spends on each, in average calls of it",
         "rank_towards": "what one call of each spends on {target}, in its average calls",
     },
+    ("drives", "per-activation"): {"total": "of {target}, {total} comes from {source}"},
     ("calls", "cost"): OF_COSTS,
     # In its own unit, which may be no time.
     ("calls", "spent"): {name: text.replace("'s time", "'s cost") for name, text in OF_COSTS.items()},

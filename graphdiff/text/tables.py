@@ -14,18 +14,44 @@ from graphdiff.text.numbers import shorten
 
 
 def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
-    """Return rows of a label and cells as lines: labels left, cells right, in columns."""
-    label = max(len(name) for name, _ in rows)
+    """Return rows of a label and cells as lines: labels left, cells right, in columns.
+
+    Labels are shortened where a line would be wider than a report, those of edges at both ends.
+
+    Examples
+    --------
+    >>> [len(line) for line in table([("a" * 90 + " -> " + "b" * 90, ["7"])])], table([("a -> b", ["7"])])
+    ([100], ['  a -> b   7'])
+    """
     widths = [max(map(len, cells)) for cells in zip(*(cells for _, cells in rows), strict=True)]
+    room = max(SHORTEST, WIDTH - 2 - sum(3 + width for width in widths))
+    names = [_shorter(name, room) for name, _ in rows]
+    label = max(map(len, names))
     lines = []
-    for name, cells in rows:
+    for name, (_, cells) in zip(names, rows, strict=True):
         body = "   ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
         lines.append(f"  {name.ljust(label)}   {body}".rstrip())
     return lines
 
 
+def _shorter(name: str, length: int) -> str:
+    """Return a name that is no longer; of an edge the shorter end whole where there is room."""
+    tail, arrow, head = name.partition(" -> ")
+    if len(name) <= length or not arrow:
+        return shorten(name, length)
+    room = length - len(arrow)
+    half = room // 2
+    first = min(len(tail), max(half, room - len(head)))
+    return f"{shorten(tail, first)}{arrow}{shorten(head, room - first)}"
+
+
 #: The columns of a report, and to how many a name in a table is shortened.
 WIDTH, NAME = 100, 60
+#: So many lines of a table leave room on a screen for what is said above and below it.
+LINES = 25
+
+#: In tables of figures a label is not shortened below this.
+SHORTEST = 24
 
 
 def in_columns(lines: Iterable[str]) -> str:

@@ -21,16 +21,17 @@ from graphdiff.graph.ends import LEAVES, NODES, End, Seeds, titled
 from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
-from graphdiff.sets.fewest import REAL, Progress, Search, Stroke, every_path, kept_text, reduced, strokes
+from graphdiff.sets.fewest import REAL, Progress, Search, every_path, kept_text, reduced
 from graphdiff.sets.flow_model import fewer
 from graphdiff.sets.programme import MORE, TIMEOUT, Clock
+from graphdiff.sets.strokes import Stroke, strokes
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
 from graphdiff.text.names import PLAIN, Naming, edge_name, members_of, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.requirements import attributes_of, needed_text, requirement_record
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import Frame, Result, Sheet, in_columns, table
+from graphdiff.text.tables import LINES, Frame, Result, Sheet, in_columns, table
 
 #: By what it is known that fewer cannot do it.
 PROOFS = {
@@ -148,8 +149,18 @@ class Cut(Result):
         return f"<{cut}>" if self.before is None else f"<{cut}: {shown(self.before)} becomes {shown(self.after)}>"
 
     def __str__(self) -> str:
-        rows = [(self.what, self._columns()), *((name, cells) for name, *cells in self._rows())]
-        return in_columns([*self._head(), *(table(rows) if self.strokes else []), *self._notes()])
+        return self.text()
+
+    def text(self, top: int | None = None, how: str = "") -> str:
+        """Return the report with the first `top` rows, or those that a screen has room for.
+
+        `how` says behind the number of the others how to see them.
+        """
+        n_rows = LINES if top is None else top
+        rows = [(self.what, self._columns()), *((name, cells) for name, *cells in self._rows(n_rows))]
+        left_out = len(self.strokes) - n_rows
+        more = [f"  … {left_out:,} more{how}"] if left_out > 0 else []
+        return in_columns([*self._head(), *(table(rows) if self.strokes else []), *more, *self._notes()])
 
     def _head(self) -> list[str]:
         words = words_for(self.edge_meaning, self.weight_meaning).about(self.source, self.target)
@@ -171,13 +182,11 @@ class Cut(Result):
     def _columns(self) -> list[str]:
         return [] if self.before is None else ["takes away", "left"]
 
-    def _rows(self) -> list[list[str]]:
-        name = self._text
+    def _rows(self, top: int | None = None) -> list[list[str]]:
+        name, strokes = self._text, self.strokes[:top]
         if self.before is None:
-            return [[name(stroke.item)] for stroke in self.strokes]
-        return [
-            [name(stroke.item), self._with_part(stroke.alone), self._with_part(stroke.left)] for stroke in self.strokes
-        ]
+            return [[name(stroke.item)] for stroke in strokes]
+        return [[name(stroke.item), self._with_part(stroke.alone), self._with_part(stroke.left)] for stroke in strokes]
 
     def _with_part(self, number: Number) -> str:
         if not self.before:
@@ -323,7 +332,7 @@ def cut(
         what=what,
         before=total,
         wanted=wanted,
-        strokes=list(strokes(search, chosen)),
+        strokes=strokes(search, chosen),
         method=method,
         at_least=at_least,
         n_candidates=len(search.candidates),

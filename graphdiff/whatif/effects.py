@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
-from itertools import product
+from itertools import accumulate, product
 from typing import Any, Unpack
 
 import networkx as nx
@@ -30,7 +30,7 @@ from graphdiff.sums.cycles import between_mask
 from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.numbers import plain, shorten, shown
 from graphdiff.text.sentences import by_weights, how_many
-from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
+from graphdiff.text.tables import LINES, SHORTEST, WIDTH, Axis, Frame, Result, Sheet, aligned
 from graphdiff.whatif.coefficients import Coefficients, PerEdge, as_floats, require_real, weights_of_draws
 from graphdiff.whatif.covariance import covariance, reach_of
 from graphdiff.whatif.pairs import EFFECTS, Pairs, joined_pairs
@@ -198,10 +198,24 @@ class Effects(Result, Mapping[Any, Effect]):
         return f"<effects of {how_many(len(self), 'pairs')}, {by_weights(self.weight_meaning)}>"
 
     def __str__(self) -> str:
-        head, rows = (SPREAD_HEAD, self._spread_lines()) if self.spreads else (HEAD, self._lines())
-        left = 3 if self.spreads else 2
-        lines = aligned(_flush_left([head, *rows], left)) if len(self) else []
-        return "\n".join([self._title(), *(f"  {line}" for line in lines), *self._notes()])
+        return self.text()
+
+    def text(self, top: int | None = None, how: str = "") -> str:
+        """Return the report with the first `top` pairs, or those that a screen has room for.
+
+        `how` says behind the number of the others how to see them.
+        """
+        n_pairs = self._n_on_a_screen() if top is None else min(top, len(self))
+        pairs = self._spread_lines(n_pairs) if self.spreads else self._lines(n_pairs)
+        rows = [SPREAD_HEAD if self.spreads else HEAD, *pairs]
+        lines = aligned(_flush_left(_fitted(rows), 3 if self.spreads else 2)) if len(self) else []
+        more = [f"… {len(self) - n_pairs:,} more{how}"] if n_pairs < len(self) else []
+        return "\n".join([self._title(), *(f"  {line}" for line in [*lines, *more]), *self._notes()])
+
+    def _n_on_a_screen(self) -> int:
+        """Return how many pairs fit: each takes a line, or one for each of its effects and their errors."""
+        sizes = (len(_kinds(self._at(row))) if self.spreads else 1 for row in range(len(self)))
+        return max(1, sum(1 for used in accumulate(sizes) if used <= LINES)) if len(self) else 0
 
     def _title(self) -> str:
         pairs = how_many(len(self), "pairs")
@@ -268,6 +282,16 @@ def _kinds(one: Effect) -> Sequence[str]:
 
 def _count(paths: int | None) -> str:
     return "∞" if paths is None else shown(paths)
+
+
+def _fitted(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """Return rows whose names, the first two cells, leave room for the others in the columns of a report."""
+    listed = list(rows)
+    source, target, *others = (max(map(len, column)) for column in zip(*listed, strict=True))
+    room = max(SHORTEST, WIDTH - 4 - sum(2 + width for width in others))
+    first = min(source, max(room // 2, room - target))
+    second = max(room - first, SHORTEST // 2)
+    return [[shorten(row[0], first), shorten(row[1], second), *row[2:]] for row in listed]
 
 
 def _flush_left(rows: Iterable[Sequence[str]], n_columns: int) -> list[list[str]]:

@@ -10,7 +10,7 @@ from graphdiff.errors import count_text
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import percent, shown
 from graphdiff.text.sentences import Words, column_title, how_many, ways_round, words_for
-from graphdiff.text.tables import table
+from graphdiff.text.tables import in_columns, table
 
 if TYPE_CHECKING:
     from graphdiff.whatif.what_if import WhatIf
@@ -34,7 +34,7 @@ def what_if_text(columns: Sequence[WhatIf]) -> str:
     rows = [("", [column_title(c.weight_meaning) for c in columns]), *_facts(columns)]
     nodes = _nodes(first, words)
     doubts = [f"! {text}" for column in columns for text in column.doubts]
-    return "\n".join([*lines, *table(rows), *doubts, *_series(columns), *([""] if nodes else []), *nodes])
+    return in_columns([*lines, *table(rows), *doubts, *_series(columns), *([""] if nodes else []), *nodes])
 
 
 def _names(columns: Sequence[WhatIf]) -> list[str]:

@@ -40,6 +40,7 @@ from graphdiff.text.requirements import edge_record
 from graphdiff.text.tables import Result
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
+from graphdiff.why.drivers import Driver, bfloat16_digits, drivers
 from graphdiff.why.report import _is_real, _share, explanation_text
 from graphdiff.why.routes import Routes
 from graphdiff.why.unexplained import FromErrors, from_errors
@@ -301,6 +302,18 @@ class Explanation(Result):
         """Of an attribution graph what its errors bring besides; None where there are none that are no sources."""
         return from_errors(self.part.graph, self.ways.given, self.ways.starts, self.target)
 
+    @cached_property
+    def drivers(self) -> list[Driver]:
+        """Of an attribution graph the tokens and features that anything runs through, for and against."""
+        ends = (self.ways.starts.positions, self.ways.ends.positions)
+        apart = {each[0] for each in ends if len(each) == 1}
+        return drivers(self.part.graph, self.ways.given, self.sweeps, apart)
+
+    @cached_property
+    def bfloat16_digits(self) -> int | None:
+        """Of an attribution graph the digits that weights leave which are all bfloat16; None where they are not."""
+        return bfloat16_digits(self.part.graph, self.sweeps)
+
     @property
     def bottlenecks(self) -> list[Any]:
         """The nodes that every path passes, the ends left out."""
@@ -450,6 +463,8 @@ class Explanation(Result):
             "cut": self._cut_records(),
             "cancellation": None if self.cancellation is None else self.cancellation.to_dict(),
             **({} if self.from_errors is None else {"from_errors": self.from_errors.to_dict()}),
+            **({"drivers": [one.to_dict(naming) for one in self.drivers]} if self.drivers else {}),
+            **({} if self.bfloat16_digits is None else {"bfloat16_digits": self.bfloat16_digits}),
             "shortest_paths": self._shortest_records(),
             "conditions": [condition.to_dict() for condition in self.conditions],
             "strongest": [record | {"covered": part} for record, part in strongest],
@@ -499,10 +514,12 @@ class Explanation(Result):
         return explanation_text([self], figures=[self])
 
     def _repr_html_(self) -> str:
-        from graphdiff.pictures.dot import to_pydot
-        from graphdiff.pictures.graphviz import layout
+        from graphdiff.pictures.dot import pictures_of
+        from graphdiff.pictures.graphviz import fitted
+        from graphdiff.pictures.view import view_of
 
-        svg = layout(to_pydot(self.to_networkx()), "svg").decode().partition("?>")[2]
+        view = view_of()
+        svg = fitted(pictures_of(self.to_networkx(), view), view, "svg").decode().partition("?>")[2]
         return f"<div>{super()._repr_html_()}{svg}</div>"
 
 

@@ -34,6 +34,7 @@ from graphdiff.text.sentences import (
 )
 from graphdiff.text.tables import WIDTH, in_columns, table
 from graphdiff.why.cancellation import Cancellation
+from graphdiff.why.drivers import drivers_lines
 from graphdiff.why.listing import NAME, listing
 
 if TYPE_CHECKING:
@@ -62,6 +63,9 @@ CYCLE, ELSEWHERE = 48, 28
 
 #: What a row says of errors.
 UNEXPLAINED = "errors: what the transcoders do not reconstruct, one unit each; nothing in the graph explains them."
+
+#: A part that is not worth its digits.
+NEXT_TO_NONE = "< 0.1 %"
 
 #: In text a cut is looked for among so many edges, and shown where it is no larger than this.
 CUT_AMONG, CUT_OF = 10_000, 4
@@ -99,7 +103,7 @@ def explanation_text(
     if first.n_paths == 0:
         stop = "" if str(first.zero).endswith("?") else "."
         return in_columns([words.sentence(f"{words.none.format(**_ends(first, words))}: {first.zero}{stop}")])
-    opens_with_paths = first.n_paths and all(column.part.graph.preset for column in columns)
+    opens_with_paths = first.n_paths and all(map(_is_of_paths, columns))
     tabled = figures if opens_with_paths else columns
     notes = [*_narrow(first), *(f"! {warning}" for warning in _warnings(columns, tabled))]
     if opens_with_paths:
@@ -108,13 +112,20 @@ def explanation_text(
         told = [*_influence(columns, asked=not _are_unasked(first, tabled))] if len(tabled) < 2 else []
         lines = [*answer, *notes, *told, *beside, *(["", *_figures(tabled, words)] if tabled else [])]
     else:
-        strongest = _strongest(columns[-1])
+        last = columns[-1]
+        lists = (drivers_lines(last.drivers, last.weight_meaning), _strongest(last))
         answer = [headline(first, words, alone=len(columns) == 1), *_figures(tabled, words)]
-        lines = [*answer, *beside, *notes, *([""] if strongest else []), *strongest]
+        lines = [*answer, *beside, *notes, *(line for listed in lists if listed for line in ("", *listed))]
     spread = not _are_unasked(first, tabled) or "spread evenly" in "\n".join(lines).lower()
     errors = [UNEXPLAINED] if any(column.from_errors for column in tabled) else []
     footnotes = [*errors, *(_weights_notes(columns) if spread else []), *_cycle_notes(first)]
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
+
+
+def _is_of_paths(column: Explanation) -> bool:
+    """Tell whether the weights are a preset that knows nothing of the edges' own."""
+    preset = column.part.graph.preset
+    return preset is not None and "weight" not in WEIGHTS[preset].measured
 
 
 def _paths_lines(first: Explanation) -> list[str]:
@@ -289,12 +300,11 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
             rows.append(("being it itself", [shown(c.empty) for c in columns]))
     rows += _places(columns, words)
     if any(c.effective_paths is not None for c in columns):
-        rows.append(("as concentrated as", [_effective_text(c) for c in columns]))
-    first = (
-        _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if _are_several(columns[0]) else ()
-    )
+        rows.append(("as concentrated as", [_effective_text(c, alone=len(columns) == 1) for c in columns]))
+    has_first = _are_several(columns[0]) and not any(c.drivers for c in columns)
+    first = _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if has_first else ()
     if any(c.from_errors for c in columns):
-        rows.append(("besides, from errors", ["" if c.from_errors is None else str(c.from_errors) for c in columns]))
+        rows.append(("besides, from errors", [_errors_text(c, alone=len(columns) == 1) for c in columns]))
     return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
 
 
@@ -304,23 +314,34 @@ def _account(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
         return
     accounts = [c.cancellation for c in columns]
     if any(accounts):
-        sides = (("speaks for it", "positive"), ("speaks against it", "negative"))
-        for title, side in sides:
-            yield title, ["" if one is None else _side_text(one, side) for one in accounts]
+        alone = len(columns) == 1
+        for title, side in (("speaks for it", "positive"), ("speaks against it", "negative")):
+            texts = ["" if one is None else _side_text(one, side, alone=alone) for one in accounts]
+            yield title, texts
     if any(c.certificate for c in columns):
-        yield "certain", [_certain_text(c.certificate) for c in columns]
+        yield "certain as a sum", [_certain_text(c.certificate) for c in columns]
+    if any(c.bfloat16_digits is not None for c in columns):
+        digits = (c.bfloat16_digits for c in columns)
+        texts = ["" if n is None else how_many(n, "digits") if n else "no digit" for n in digits]
+        yield "certain (bfloat16)" if len(columns) > 1 else "certain of bfloat16 weights", texts
 
 
-def _side_text(account: Cancellation, side: str) -> str:
+def _side_text(account: Cancellation, side: str, *, alone: bool) -> str:
     """Return the sum of the paths of one sign, and as how many equal ones they are as concentrated."""
     number = getattr(account, f"effective_{side}")
-    return f"{shown(getattr(account, side))}{'' if number is None else f' by {_equal_text(number)}'}"
+    return f"{shown(getattr(account, side))}{'' if number is None else f' by {_equal_text(number, alone=alone)}'}"
+
+
+def _errors_text(column: Explanation, *, alone: bool) -> str:
+    if column.from_errors is None:
+        return ""
+    return str(column.from_errors) if alone else shown(column.from_errors.total)
 
 
 def _certain_text(known: Certificate | None) -> str:
     if known is None:
         return ""
-    return how_many(known.digits, "digits") if known.error_bound else "exact"
+    return (how_many(known.digits, "digits") if known.digits else "no digit") if known.error_bound else "exact"
 
 
 def _places(columns: Sequence[Explanation], words: Words) -> Iterator[tuple[str, list[str]]]:
@@ -336,34 +357,35 @@ def _are_several(column: Explanation) -> bool:
 def _rows_of_steps(
     title: str, steps: Sequence[Sequence[Step]], columns: Sequence[Explanation]
 ) -> Iterator[tuple[str, list[str]]]:
-    length = STEPS // len(columns)
+    length = STEPS // len(columns) - 2 * (len(columns) > 1 and any(c.cancellation for c in columns))
     cells = [[_step_text(c, length, *step) for step in listed[:2]] for c, listed in zip(columns, steps, strict=True)]
     for number, texts in enumerate(zip_longest(*cells, fillvalue="")):
         yield "" if number else title, list(texts)
 
 
-def _effective_text(column: Explanation) -> str:
+def _effective_text(column: Explanation, *, alone: bool) -> str:
     number = column.effective_paths
     if number is None:
         return ""
     aside = ", signs aside" if column.cancellation else ""
-    return f"{_equal_text(number, 'walk' if column.n_paths is None else 'path')}{aside}"
+    return f"{_equal_text(number, 'walk' if column.n_paths is None else 'path', alone=alone)}{aside}"
 
 
-def _equal_text(number: Number, kind: str = "path") -> str:
-    """Return an effective number of paths."""
+def _equal_text(number: Number, kind: str = "path", *, alone: bool) -> str:
+    """Return an effective number of paths; two beside each other have no room to say that a large one is rounded."""
     if isinstance(number, int):
         text = shown(number)
     else:
-        text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else f"about {number:.2e}".replace("e+", "e")
+        rounded = f"{'about ' * alone}{number:.2e}".replace("e+", "e")
+        text = f"{number:,.1f}".removesuffix(".0") if number < 1e6 else rounded
     return f"{text} equal {kind}{'s' * (text != '1')}"
 
 
 def _step_text(column: Explanation, length: int, name: str, contribution: Number, part: float | None) -> str:
     """Return a last step with its part, and its contribution where that is not a part of the total."""
-    known = "" if part is None else percent(part)
+    known = "" if part is None else _part_text(column, part)
     if column.whole != column.total:
-        known = f"{shown(contribution)} ({known})" if known else shown(contribution)
+        known = f"{shown(contribution)} ({known})" if known and known != NEXT_TO_NONE else shown(contribution)
     colon = ":" if column.whole != column.total else ""
     return f"{shorten_label(name, length)}{colon} {known}"
 
@@ -403,7 +425,8 @@ def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> 
         warnings.append(f"The weightings disagree on the route: choose one with --weight {names}.")
     for column in columns:
         warnings += _doubts(column)
-    for column in columns:
+    # Of an attribution graph the account has both sides of each weighting; the last is in the logits' unit.
+    for column in columns[-1:] if columns[0].edge_meaning == "drives" else columns:
         if column.cancellation:
             warnings += _cancellation_text(column, column.cancellation, _listed(columns[-1]))
     return warnings
@@ -429,7 +452,7 @@ def _cancellation_text(column: Explanation, cancellation: Cancellation, listed: 
     whole = shown(cancellation.positive - cancellation.negative)
     yield f"{lead}{sums}{where}; parts are of their absolute sum, {whole}."
     for sign, path in (("positive", cancellation.strongest_positive), ("negative", cancellation.strongest_negative)):
-        if path is not None and path not in listed:
+        if path is not None and path.edges not in [each.edges for each in listed]:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."
 
 
@@ -459,13 +482,19 @@ def _strongest(column: Explanation) -> list[str]:
     width = max(len(title), *map(len, texts))
     lines = [f"{title.ljust(width)}    share   so far"]
     lines += [
-        f"{text.ljust(width)}  {percent(part):>7}  {percent(sum_so_far):>7}"
+        f"{text.ljust(width)}  {_part_text(column, part):>7}  {_part_text(column, sum_so_far):>7}"
         for text, part, sum_so_far in zip(texts, parts, covered, strict=False)
     ]
     whole = "infinitely many walks" if column.n_paths is None else how_many(column.n_paths, "paths")
     if len(shown_paths) != column.n_paths:
-        lines.append(f"  {enough} of {whole} {'carries' if enough == 1 else 'carry'} {percent(covered[enough - 1])}.")
+        carried = _part_text(column, covered[enough - 1]).replace("<", "less than")
+        lines.append(f"  {enough} of {whole} {'carries' if enough == 1 else 'carry'} {carried}.")
     return lines
+
+
+def _part_text(column: Explanation, part: float) -> str:
+    """Return a part in per cent; of attribution graphs, where no path tells the story, not how small a part is."""
+    return NEXT_TO_NONE if column.edge_meaning == "drives" and 0 < abs(part) < 0.0005 else percent(part)
 
 
 def _weights_notes(columns: Sequence[Explanation]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import End, Seeds, seeds_of
+from graphdiff.graph.measured import kinds_by_position
 from graphdiff.sums.flow import flow
 from graphdiff.text.numbers import plain, shown
 
@@ -72,7 +73,8 @@ def from_errors(graph: CompiledGraph, given: nx.DiGraph | None, starts: Seeds, t
         return None
     ends = seeds_of(graph, target)
     apart = {*starts.positions, *ends.positions}
-    errors = [position for position in _errors(graph, given) if position not in apart]
+    kinds = kinds_by_position(topology, given)
+    errors = [position for position, kind in kinds.items() if kind == "error" and position not in apart]
     if not errors:
         return None
     through = flow(graph, Seeds(errors), ends)
@@ -80,12 +82,3 @@ def from_errors(graph: CompiledGraph, given: nx.DiGraph | None, starts: Seeds, t
     if size is None or isinstance(total, complex):
         return FromErrors(total, None, None, len(errors))
     return FromErrors(total, arithmetic.half(size + total), arithmetic.half(total - size), len(errors))
-
-
-def _errors(graph: CompiledGraph, given: nx.DiGraph | None) -> list[int]:
-    """Return the positions of the errors."""
-    topology = graph.topology
-    if given is not None:
-        return [topology.position(node) for node, kind in given.nodes(data="kind") if kind == "error"]
-    kinds = topology.node_attributes.get("kind")
-    return [] if kinds is None else [p for p, number in enumerate(topology.ids.tolist()) if kinds[number] == "error"]

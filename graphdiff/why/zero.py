@@ -56,7 +56,7 @@ def _cancelled(flow: Flow) -> str:
     if sizes is None:
         return "what comes round a cycle cancels, or is too small for a float" if flow.loops else "paths cancel"
     if not sizes.total:
-        return "the products of the weights are too small for a float (underflow); exact=True keeps them"
+        return "the products of the weights are too small for a float (underflow); exact=True (--exact) keeps them"
     if isinstance(flow.total, complex):
         return f"paths cancel: their sizes add up to {shown(sizes.total)}"
     half = shown(sizes.total / 2)

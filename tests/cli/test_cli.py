@@ -345,6 +345,11 @@ class TestCut:
         assert "To cut every path, cut 2 of the 20 dependencies between them:" in done.out
         assert "Fewer cannot do it: 2 paths share no such edge (maximum flow)." in done.out
 
+    def test_as_many_rows_as_wanted(self, run: Run, model: str) -> None:
+        done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--top", "1")
+        assert "\n  … 1 more: --top 2\nFewer cannot" in done.out
+        assert run("table", model, "--top", "1").out.endswith("\n  … 8 more: --top 9\n")
+
     def test_a_part_by_nodes(self, run: Run) -> None:
         done = run("cut", OPENSSH, "openssh-server", "liblzma5", "--reduce", "50%", "--nodes")
         assert re.search(r"cut 1 of the 11 nodes between them:\n.*\n  libsystemd0 +0\.00797101 \(77\.9 %\)", done.out)

@@ -61,6 +61,7 @@ MISTAKES = {
     "output that exists": (["draw", "plain.csv", "-O", "taken.svg"], "taken.svg exists; --force replaces it"),
     "an unknown suffix": (["draw", "plain.csv", "-O", "x.pdf"], ".pdf"),
     "relationships that are no needs": (["why", "log.spdx", "a"], "AMENDS (1); --kind all reads them"),
+    "rows of a matrix": (["table", "model.csv", "--wide", "--top", "3"], "pairs are listed: --wide lists none"),
     "cut by more than the whole": (["cut", "model.csv", "a", "c", "--reduce", "200%"], "--reduce 200% is not above 0"),
     "gradients that only vanish": (["diagnose", "model.csv", "--vanishing", "2"], "--vanishing 2, --explod"),
     "groups by no attribute": (["draw", "model.csv", "--group", "layer"], "'layer'"),

@@ -164,7 +164,7 @@ class TestRankShowsSets:
             ["2", "web@2.0", "1", "0.5", "2", "1"],
         ]
         assert lines[7] == "… 2 more: --top 4"
-        for verb in ("rank", "cycles"):  # of -1 rows the last would be missing without a word
+        for verb in ("rank", "cycles", "cut", "table"):  # of -1 rows the last would be missing without a word
             assert (
                 run(verb, lock, "-n", "-1").err
                 == "graphdiff: Invalid value for '-n' / '--top': -1 is not in the range x>=0.\n"
@@ -362,7 +362,7 @@ class TestPruned:
 
     def test_the_legend_says_that_ways_past_what_was_left_out_are_one_edge(self, run: Run) -> None:
         text = run("draw", PROMPT, "--prune", "0.8,0.98").out
-        assert "pruned: 18 edges for all ways past what was left out, each one path and one sign" in text
+        assert "dashed: ways past what was left out, added up, in 18 edges;" in text
         assert "total 14.5841" in text
         assert "pruned:" not in run("draw", PROMPT).out
 

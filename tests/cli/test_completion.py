@@ -55,6 +55,13 @@ def test_weights_groups_and_values_are_attributes(drawn: str) -> None:
     assert completed("compare", drawn, drawn, "--group", "") == ["prefix:", "layer", "size"]
 
 
+def test_presets_of_what_was_measured(tmp_path: Path) -> None:
+    data = Path(__file__).resolve().parents[2] / "data"
+    assert completed("why", str(data / "digits.json"), "-w", "") == [
+        "unit", "even", "imports", "normalised", "per-activation", "weight",
+    ]  # fmt: skip
+
+
 def test_columns_of_the_ranking(drawn: str, units: str) -> None:
     assert completed("rank", units, "--by", "") == ["even", "reach", "exclusive", "reliance"]
     assert completed("rank", drawn, "--by", "") == ["reach", "exclusive", "reliance"]  # numbers, not known as weights

@@ -170,6 +170,25 @@ def test_rank_of_groups_and_by_normalised_weights(run: Run, tmp_path: Path) -> N
     )  # fmt: skip
 
 
+def test_attribution_graphs_say_which_weights_have_a_unit(run: Run, tmp_path: Path) -> None:
+    file = str(ROOT / "data" / "digits.json")
+    note = "weights: attribution, the edges' own (through features in no unit; per-activation: in the logits')"
+    for verb in ("why", "rank", "diagnose"):
+        assert run(verb, file).out.splitlines()[1] == note
+    done = run("why", file, "-w", "per-activation")
+    assert done.out.splitlines()[0].endswith(" · weights: per-activation, as asked")
+    assert done.out.splitlines()[2] == "Of the logits (by probability), 8.44915 comes from the tokens."
+    assert "Strongest paths, by per-activation" in done.out
+    assert "shortest paths" not in done.out
+    (tmp_path / "x.csv").write_text("source,target,weight\na,b,2\n")
+    failed = run("why", str(tmp_path / "x.csv"), "a", "b", "-w", "per-activation")
+    assert failed.status == 65
+    assert failed.err.startswith(
+        "graphdiff: per-activation: b, which edges enter, has no activation: what enters a node"
+    )
+    assert "say their activation; graphdiff why" in failed.err
+
+
 def test_functions_of_a_profile_are_not_ranked_by_other_groups(run: Run, test_data: Path) -> None:
     failed = run("rank", str(test_data / "profiles" / "profile.prof"), "--group", "modul")
     assert (failed.status, failed.err) == (

@@ -1,4 +1,4 @@
-"""The presets `imports` and `normalised`: parts of what leaves a tail, or enters a head, against fractions by hand."""
+"""The presets `imports`, `normalised` and `per_activation`, against fractions by hand."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphdiff.errors import UsageError, WeightError
+from graphdiff.errors import UsageError, ValueOverflowError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, compile
+from graphdiff.graph.ends import LEAVES, NODES
+from graphdiff.jacobians.elimination import eliminate
+from graphdiff.paths.prune import prune
 from graphdiff.sums.influence import forward, reverse, total_influence
-from graphdiff.weights import WEIGHTS, even, imports, normalised
+from graphdiff.weights import WEIGHTS, even, imports, normalised, per_activation
 
 
 def graph_of(*edges: tuple[str, str, int]) -> nx.DiGraph:
@@ -33,7 +36,8 @@ nx.set_edge_attributes(
     MEASURED,
     {edge: {"cost": 3 * place + 1, "calls": place + 1, "weight": place - 2} for place, edge in enumerate(SHOP.edges)},
 )
-nx.set_node_attributes(MEASURED, 2, "self")
+for name, value in {"self": 2, "kind": "feature", "activation": 3}.items():
+    nx.set_node_attributes(MEASURED, value, name)
 
 
 def test_a_part_of_the_statements() -> None:
@@ -263,3 +267,189 @@ def test_weights_of_arrays_and_of_saved_graphs(tmp_path: Path) -> None:
     mixed = two(1, -3.0)  # which a saved graph keeps as text
     compile(mixed, weight=normalised).with_attributes(mixed).save(tmp_path / "mixed")
     assert CompiledGraph.load(tmp_path / "mixed").preset is None
+
+
+# -- per_activation: what enters a feature, divided by the feature's activation
+
+
+def driven(activations: dict[str, object], *edges: tuple[str, str, object]) -> nx.DiGraph:
+    """Return a token a, an error e, features f and g and a logit y, the features with these activations."""
+    graph = nx.DiGraph(edge_meaning="drives", weight_meaning="attribution")
+    graph.add_nodes_from([("a", {"kind": "token", "root": True}), ("e", {"kind": "error"})])
+    graph.add_nodes_from((node, {"kind": "feature"}) for node in "fg")
+    graph.add_node("y", kind="logit", leaf=True, title='logit " Paris"')
+    for node, activation in activations.items():
+        graph.nodes[node]["activation"] = activation
+    graph.add_weighted_edges_from(edges or CHAIN)
+    return graph
+
+
+CHAIN = (("a", "f", 3), ("f", "g", 2), ("g", "y", 5), ("a", "y", 1), ("e", "g", -1))
+FIRED = {"f": 1.5, "g": 4}
+
+
+def test_a_chain_of_features_counts_each_activation_once() -> None:
+    graph = driven(FIRED)
+    assert total_influence(graph, "a", "y", weight=per_activation) == 1 + 3 / 1.5 * 2 / 4 * 5
+    assert total_influence(graph, "e", "y", weight=per_activation) == -1 / 4 * 5
+    assert total_influence(graph, "a", "f", weight=per_activation) == 2  # of a feature it is a part of its activation
+    assert compile(graph, weight=per_activation).preset == "per-activation"
+
+
+@given(ACYCLIC)
+def test_what_fired_a_feature_is_all_that_goes_on_from_it(weights: Weighted) -> None:
+    """Where activations are what enters, all that starts somewhere adds up to what enters the logits."""
+    graph = signed(weights)
+    for node in range(9):
+        entering = sum((weight for *_, weight in graph.in_edges(node, data="weight")), Fraction(0))
+        graph.nodes[node].update(kind="logit" if node > 6 else "feature", activation=entering)
+    if any(graph.in_degree(node) and not graph.nodes[node]["activation"] for node in range(7)):
+        return
+    graph.remove_edges_from([(7, 8)])
+    for logit in (7, 8):
+        starts = [node for node in graph if not graph.in_degree(node) and node != logit]
+        leading = reverse(graph, logit, weight=per_activation)
+        entering = sum(weight for *_, weight in graph.in_edges(logit, data="weight"))
+        assert sum(leading[node] for node in starts) == entering
+
+
+@pytest.mark.parametrize(
+    ("number", "activation", "quotient", "kind"),
+    [
+        (3, 1.5, 2.0, float),
+        (3, 2, 1.5, float),
+        (3.0, Fraction(3, 2), 2.0, float),
+        (3, Fraction(3, 2), 2.0, float),
+        (2**70, 2, Fraction(2**69), Fraction),
+        (Fraction(1, 3), 0.5, Fraction(2, 3), Fraction),
+        (Decimal(3), 1.5, Decimal(2), Decimal),
+        (Decimal(1), Fraction(2, 3), Decimal("1.5"), Decimal),
+        (3 + 3j, 1.5, 2 + 2j, complex),
+        (3 * sympy.Symbol("x"), Fraction(3, 2), 2 * sympy.Symbol("x"), sympy.Expr),
+        (-3.0, -1.5, 2.0, float),
+    ],
+    ids=str,
+)
+def test_quotients_keep_the_kind_of_number(number: object, activation: object, quotient: object, kind: type) -> None:
+    graph = driven({"f": activation}, ("a", "f", number), ("f", "y", number))
+    ready = compile(graph, weight=per_activation)
+    weights = dict(zip(ready.topology.edge_labels(), list(ready.weights), strict=True))
+    assert weights == {("a", "f"): quotient, ("f", "y"): number}
+    assert all(isinstance(weight, kind) for weight in weights.values())
+    if isinstance(number, (int, float, Fraction, Decimal)):
+        total = total_influence(graph, "a", "y", weight=per_activation, exact=True)
+        assert total == Fraction(number) ** 2 / Fraction(activation)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("activations", "message"),
+    [
+        (
+            {},
+            "f, which edges enter, has no activation; 1 more have none, or 0: what enters a node that is no logit is ",
+        ),
+        ({"f": 2.0}, "g, which edges enter, has no activation: what"),
+        ({"f": 2.0, "g": 0.0}, "g, which edges enter, has the activation 0: what"),
+        ({"f": 2.0, "g": float("nan")}, "g, which edges enter, has no activation: what"),
+        ({"f": "much", "g": 1}, "f, which edges enter, has no activation: what"),
+        ({"f": True, "g": 1}, "f, which edges enter, has no activation: what"),
+        ({"f": 1j, "g": 1}, "f, which edges enter, has no activation: what"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("exact", [False, True])
+def test_features_that_edges_enter_have_an_activation(
+    activations: dict[str, object], message: str, exact: bool
+) -> None:
+    with pytest.raises(
+        WeightError, match=rf"^per-activation: {message}.* or say their activation; weight=\"weight\" takes"
+    ):
+        compile(driven(activations), weight=per_activation, exact=exact)
+
+
+def test_what_nothing_enters_needs_none_and_what_is_no_feature_is_not_entered() -> None:
+    graph = driven({"f": None}, ("f", "y", 2.0), ("a", "y", 1.0))
+    assert total_influence(graph, {"a": 1, "f": 1}, "y", weight=per_activation) == 3
+    graph.add_edge("a", "e", weight=1.0)
+    with pytest.raises(WeightError, match=r"^per-activation: e, which edges enter, has no activation"):
+        compile(graph, weight=per_activation)
+    with pytest.raises(WeightError, match=r"^per-activation: b, which edges enter, has no activation"):
+        compile(nx.DiGraph([("a", "b", {"weight": 1})]), weight=per_activation)
+    with pytest.raises(UsageError, match=r"^per-activation reads the nodes' kind and activation: give it to graphdiff"):
+        CompiledGraph.from_arrays([0], [1], [1.0]).with_preset(per_activation)
+    with pytest.raises(UsageError, match=r"^per-activation reads the nodes' kind and activation"):
+        compile(np.array([[0, 1.0], [0, 0]]), weight=per_activation)
+
+
+def test_a_quotient_beyond_floats() -> None:
+    graph = driven({"f": 1e-300}, ("a", "f", 1e10), ("f", "y", 1.0))
+    with pytest.raises(
+        ValueOverflowError, match=r"^per-activation: an activation, or a weight divided by .*exact=True"
+    ):
+        compile(graph, weight=per_activation)
+    total = total_influence(graph, "a", "y", weight=per_activation, exact=True)
+    assert total == Fraction(1e10) / Fraction(1e-300)
+    with pytest.raises(ValueOverflowError, match="is more than the largest float"):
+        compile(driven({"f": 10**400}, ("a", "f", 1.0)), weight=per_activation)
+
+
+def test_cycles_and_parallel_edges_by_activation() -> None:
+    graph = nx.MultiDiGraph(driven(FIRED))
+    graph.add_edge("a", "f", weight=6)
+    graph.add_edge("g", "f", weight=0.75)
+    graph.add_edge("g", "g", weight=1)
+    # f = 6 a + g / 2, g = f / 2 + g / 4, y = a + 5 g
+    assert total_influence(graph, "a", "y", weight=per_activation, cycles="solve", exact=True) == 1 + 5 * Fraction(6)
+    # One node of f and g: 6 a enters it, 5 leaves it.
+    assert total_influence(graph, "a", "y", weight=per_activation, cycles="collapse", exact=True) == 1 + 5 * 6
+    assert total_influence(graph, "e", "y", weight=per_activation, cycles="collapse") == -1 / 4 * 5
+    del graph.nodes["g"]["activation"]  # which e drives, from outside
+    with pytest.raises(WeightError, match="g, which edges enter, has no activation"):
+        compile(graph, weight=per_activation, cycles="collapse")
+    graph.remove_edge("e", "g")  # then only inner edges enter it, which carry nothing
+    assert total_influence(graph, "a", "y", weight=per_activation, cycles="collapse") == 1 + 5 * 6
+
+
+def test_activations_of_saved_graphs(tmp_path: Path) -> None:
+    graph = driven(FIRED)
+    compile(graph, weight=per_activation).with_attributes(graph).save(tmp_path / "quotients")
+    loaded = CompiledGraph.load(tmp_path / "quotients")
+    assert (loaded.preset, total_influence(loaded, "a", "y")) == ("per-activation", 6)
+    compile(graph).with_attributes(graph).save(tmp_path / "own")
+    assert total_influence(CompiledGraph.load(tmp_path / "own").with_preset(per_activation), "a", "y") == 6
+    compile(graph, weight=per_activation).save(tmp_path / "alone")
+    assert CompiledGraph.load(tmp_path / "alone").preset == "per-activation"
+
+
+def test_a_weight_of_its_name_is_no_preset(tmp_path: Path) -> None:
+    graph = driven({"f": 1.0})
+    nx.set_edge_attributes(graph, 2.0, "per-activation")
+    compile(graph, weight="per-activation").with_attributes(graph).save(tmp_path / "x")
+    assert CompiledGraph.load(tmp_path / "x").preset is None
+
+
+def test_weights_that_are_products_already_are_not_divided() -> None:
+    graph = driven(FIRED)
+    for smaller in (eliminate(graph, ["f"]), prune(graph, NODES, LEAVES, nodes=0.5, edges=0.5)):
+        assert smaller.graph["weight_meaning"] == "attribution, summed"
+        assert total_influence(smaller, "a", "y") == total_influence(graph, "a", "y") == 31
+        with pytest.raises(
+            WeightError, match=r"^the weights of this graph are attribution, summed, and per-activation"
+        ):
+            compile(smaller, weight=per_activation)
+    for smaller in (
+        eliminate(graph, ["f"], weight=per_activation),
+        prune(graph, NODES, LEAVES, nodes=0.5, edges=0.5, weight=per_activation),
+    ):
+        assert total_influence(smaller, "a", "y") == 6
+        with pytest.raises(
+            WeightError, match=r"^the weights of this graph are per-activation, summed, and .* as it was"
+        ):
+            compile(smaller, weight=per_activation)
+
+
+def test_pruning_selects_the_same_by_activation() -> None:
+    graph = driven(FIRED, *CHAIN, ("e", "y", 0.25), ("f", "y", -0.125))
+    own, divided = (prune(graph, NODES, LEAVES, nodes=0.7, edges=0.7, weight=by) for by in ("weight", per_activation))
+    assert list(own) == list(divided)
+    assert {*own.edges} == {*divided.edges}

@@ -353,7 +353,11 @@ BINARY: dict[str, tuple[bytes, str]] = {
     "SQLite": (b"SQLite format 3\x00" + bytes(20), "an SQLite data base; sqlite3 -csv"),
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(20), "arrays of numbers"),
     "npy": (b"\x93NUMPY\x01\x00", "arrays of numbers"),
-    "pickle": (b"\x80\x04\x95\x00\x00", "a pickle, which is never loaded"),
+    "pickle": (
+        b"\x80\x04\x95\x00\x00",
+        "a pickle, which is never loaded: it may run anything; write GraphML or JSON in its place, of an attribution "
+        "graph as docs/attribution.md shows",
+    ),
     "ELF": (b"\x7fELF\x02\x01\x01" + bytes(20), "a compiled program, which graphdiff does not take apart"),
     "class": (b"\xca\xfe\xba\xbe\x00\x00\x00\x41", "compiled Java or a program for macOS"),
     "bitcode": (b"BC\xc0\xde" + bytes(20), "LLVM's bitcode"),

@@ -24,6 +24,7 @@ from graphdiff import CompiledGraph, annotate, explain, forward, read, strongest
 from graphdiff.errors import GraphTypeError, LimitError, OutputError, UsageError
 from graphdiff.io.out import indented
 from graphdiff.io.write import WRITERS, render
+from graphdiff.text.names import Titled
 
 EDGE_FORMATS = ["json", "csv", "graphml"]
 
@@ -35,8 +36,21 @@ def marked() -> nx.DiGraph:
 
 def test_indented_texts_are_those_of_json() -> None:
     value = {"": [[], {}, [{}], {'é\n"': ["\u2028", "𝄞", "\x00"]}], "n": [10**30, -0.0, 1e300, 5e-324, True, None]}
-    for each in (value, [], {}, "x", 1.5, [value, [value]]):
+    rows = [{"a": "}\n{", "b": 1.5}, {"}": "\r\n"}, {"c": None, "é": False, "}\r{": "x}"}]
+    lists = [rows, [*rows, {}], [*rows, {"a": []}], [*rows, [1]], [*rows, {1: 2, None: 0.5}], tuple(rows)]
+    for each in (value, [], {}, (), "x", 1.5, [value, [value]], *lists, {"rows": lists}, {2: rows}):
         assert indented(each) == json.dumps(each, indent=2, ensure_ascii=False)
+        assert json.loads(indented(each)) == json.loads(json.dumps(each))
+
+
+def test_what_json_lacks_is_a_text_and_what_is_like_its_own_is_that() -> None:
+    numbers = {"a": math.nan, "b": -math.inf, "c": np.float64(math.inf), "d": np.float64(0.5)}
+    plain = {"a": "NaN", "b": "-Infinity", "c": "Infinity", "d": 0.5}
+    named = Titled("E_1_0", "token")
+    for value, right in ((numbers, plain), ([numbers], [plain]), ({named: [named]}, {"E_1_0": ["E_1_0"]})):
+        assert indented(value) == json.dumps(right, indent=2)
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        indented([{"a": Fraction(1, 2)}])
 
 
 # -- formats

@@ -14,10 +14,24 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from graphdiff import LEAVES, NODES, ROOTS, annotate, explain, forward, group, prune, read, reverse, to_pydot, write
+from graphdiff import (
+    LEAVES,
+    NODES,
+    ROOTS,
+    annotate,
+    compile,
+    explain,
+    forward,
+    group,
+    prune,
+    read,
+    reverse,
+    to_pydot,
+    write,
+)
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
-from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.picture import Picture, put_together
 
 SVG = "{http://www.w3.org/2000/svg}"
 DIGITS = Path(__file__).parents[2] / "data" / "digits.json"
@@ -258,6 +272,69 @@ def test_groups_stand_between_tokens_and_logits_and_say_what_they_have_of_the_to
     assert next(node.lines for node in picture.nodes if node.name == "E_2_0") == ('"<bos>"@0',)
 
 
+def grouped(n_logits: int, n_tokens: int = 3, n_groups: int = 3) -> nx.DiGraph:
+    """Return groups g0, g1, … of features, of which the last carry least, between tokens and logits."""
+    names = [f"f{number}" for number in range(n_groups)]
+    weights = {(f"t{place}", name): 1.0 / (place + 1) for place in range(n_tokens) for name in names}
+    weights |= {(name, f"l{place}"): 1.0 / (int(name[1:]) + 1) for place in range(n_logits) for name in names}
+    graph = small(weights, {name: 3 + 2 * number for number, name in enumerate(names)})
+    for number, name in enumerate(names):
+        graph.nodes[name]["supernode"] = f"g{number}"
+    for place in range(n_logits):
+        graph.nodes[f"l{place}"].update(probability=0.5**place, leaf=0.5**place)
+    return group(graph, "supernode", source=ROOTS, target=LEAVES)
+
+
+def test_of_more_logits_than_fit_the_least_probable_are_one_and_nothing_else_is_with_them() -> None:
+    picture = picture_of(grouped(12))
+    rows = {row.name: [picture.nodes[place].lines[0] for place in row.nodes] for row in picture.rows}
+    assert rows["logits"] == ["l0", "l1", "l2", "l3", "l4", "7 other logits"]
+    assert [name for name in rows if name.startswith("layer")] == ["layer 3", "layer 5", "layer 7"]
+    assert (rows["tokens"], rows["layer 3"]) == (["t0", "t1", "t2"], ["g0"])
+    others = next(node for node in picture.nodes if node.name == "7 other logits")
+    assert (others.facts["size"], others.is_target, others.is_source) == (7, True, False)
+    assert others.facts["target_seed"] == pytest.approx(sum(0.5**place for place in range(5, 12)))
+
+
+def test_with_fewer_boxes_each_kind_is_put_together_by_itself() -> None:
+    graph = grouped(3, n_tokens=9, n_groups=9)
+    picture = picture_of(graph, max_nodes=12)
+    names = {node.name for node in picture.nodes}
+    assert names >= {"l0", "l1", "l2", "3 other tokens", "g0", "g1", "g2", "g3", "5 other groups"} - {"l2", "l1"}
+    assert not any("other" in name for name in names - {"3 other tokens", "5 other groups"})
+    assert "layer 11" in [row.name for row in picture.rows]
+    assert sum(node.facts["size"] for node in picture.nodes) == 21
+    flows = [edge.facts["contribution"] for edge in picture.edges if picture.nodes[edge.head].is_target]
+    assert sum(flows) == pytest.approx(graph.graph["total"])
+
+
+def test_an_edge_between_groups_put_together_is_past_others_only_where_all_of_them_are() -> None:
+    graph = nx.DiGraph()
+    for number, flags in enumerate([(True, True), (True, False), (False, True)]):
+        for head, flag in zip("bc", flags, strict=True):
+            graph.add_edge(number, head, weight=1, **({"eliminated": True} if flag else {}))
+    edges = put_together(graph, {"others": ["b", "c"]}).edges(data="eliminated")
+    assert {tail: flag for tail, _, flag in edges} == {0: True, 1: None, 2: None}
+
+
+def test_groups_of_a_pruned_graph_say_so_and_what_only_goes_past_is_dashed(digits: nx.DiGraph) -> None:
+    graph = digits.copy()
+    graph.nodes["1_12928_3"]["supernode"] = "x"
+    pruned = prune(graph, NODES, LEAVES, nodes=0.8, edges=0.98)
+    box = {"1_12928_3": "x", **{node: node for node, kind in pruned.nodes(data="kind") if kind in ("token", "logit")}}
+    kept = {
+        tuple([box.get(node, "rest") for node in pair]) for *pair, flag in pruned.edges(data="eliminated") if not flag
+    }
+    picture = picture_of(group(pruned, lambda node: box.get(node, "rest"), source=ROOTS, target=LEAVES))
+    drawn = {(picture.nodes[edge.tail].name, picture.nodes[edge.head].name): edge.is_dashed for edge in picture.edges}
+    assert {True, False} == {*drawn.values()}
+    assert all(is_dashed != (pair in kept) for pair, is_dashed in drawn.items())
+    assert "pruned to nodes that hold 80 % of the influence and edges that hold 98 %" in picture.legend
+    assert any(f"in {pruned.graph['eliminated']} edges;" in line for line in picture.legend)
+    again = prune(pruned, ROOTS, LEAVES, coverage=1)
+    assert "pruned_to" not in again.graph
+
+
 def test_a_drawing_read_again_is_the_graph(digits: nx.DiGraph, tmp_path: Path) -> None:
     graph = digits.copy()
     graph.nodes["1_12928_3"]["supernode"] = "x"
@@ -277,7 +354,9 @@ def test_what_prune_took_out_is_dashed_and_totals_stay(digits: nx.DiGraph) -> No
     picture = picture_of(answer)
     assert {edge.is_dashed for edge in picture.edges} == {True, False}
     assert all(edge.is_dashed == (edge.facts.get("eliminated") is True) for edge in picture.edges)
-    assert "dashed: ways past nodes that were taken out, for or against it as their sum is" in picture.legend
+    assert [
+        line for line in picture.legend if line.startswith("pruned to nodes that hold 50 % of the influence and edges")
+    ]
     for node in picture.nodes:
         assert node.facts["contribution"] == pytest.approx(
             annotate(digits, ROOTS, LEAVES).nodes[node.name]["contribution"]
@@ -339,3 +418,26 @@ def test_cycles_are_drawn_under_each_policy(tmp_path: Path) -> None:
         answer = annotate(graph, ROOTS, LEAVES, cycles=cycles)
         write(answer, tmp_path / f"{cycles}.svg")
         assert picture_of(answer).rows[0].name == "tokens"
+
+
+def test_a_notebook_shows_the_picture_that_draw_writes(digits: nx.DiGraph, tmp_path: Path) -> None:
+    write(annotate(digits, ROOTS, LEAVES), tmp_path / "x.svg")
+    svg = (tmp_path / "x.svg").read_text().partition("?>")[2]
+    for graph in (digits, compile(digits)):
+        assert svg in explain(graph, ROOTS, LEAVES)._repr_html_()
+
+
+def test_what_is_drawn_of_an_explanation_is_of_the_graph_that_was_explained(digits: nx.DiGraph) -> None:
+    graph = digits.copy()
+    why = explain(graph, ROOTS, LEAVES)
+    graph.remove_nodes_from([node for node, kind in graph.nodes(data="kind") if kind == "feature"])
+    assert "layer 24" in [row.name for row in picture_of(why.to_networkx()).rows]
+
+
+def test_a_compiled_graph_keeps_of_its_nodes_what_is_plain() -> None:
+    graph = small({("t0", "l0"): 1.0})
+    graph.nodes["t0"]["clerp"] = object()
+    graph.nodes["l0"]["probability"] = Fraction(1, 2)
+    assert compile(graph).topology.node_attributes.keys() == {"kind", "layer", "position", "title"}
+    graph.graph["edge_meaning"] = "causes"
+    assert compile(graph).topology.node_attributes == {}

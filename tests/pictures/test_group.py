@@ -339,4 +339,4 @@ def test_a_token_by_itself_is_called_by_its_title_in_a_picture() -> None:
     graph = nx.DiGraph([("E_1_0", "f", {"weight": 1.0})], edge_meaning="drives", node_title="title")
     nx.set_node_attributes(graph, {"E_1_0": {"kind": "token", "title": 'token "a"@0'}, "f": {"supernode": "say b"}})
     nodes = picture_of(gd.group(graph, "supernode")).nodes
-    assert [(node.name, node.lines[0]) for node in nodes] == [("E_1_0", 'token "a"@0'), ("say b", "say b")]
+    assert [(node.name, node.lines[0]) for node in nodes] == [("E_1_0", '"a"@0'), ("say b", "say b")]

@@ -190,9 +190,15 @@ def test_a_negative_logit_counts_against() -> None:
 
 def test_other_graphs_are_refused_and_compiled_ones_without_kinds() -> None:
     message = r"^no node has the kind token, error or logit: replacement scores are of attribution graphs"
-    for graph in (nx.DiGraph([("a", "b", {"weight": 1})]), gd.compile(small(3.0, -1.0, 2.0))):
+    for graph in (nx.DiGraph([("a", "b", {"weight": 1})]), gd.CompiledGraph.from_arrays([0], [1])):
         with pytest.raises(UsageError, match=message):
             replacement_scores(graph)
+
+
+def test_compiled_graphs() -> None:
+    graph = small(3.0, -1.0, 2.0, leaf=0.5)
+    graph.graph["pruned"] = 0.8
+    assert replacement_scores(gd.compile(graph)) == replacement_scores(graph)
 
 
 def test_saved_graphs(tmp_path: Path) -> None:
@@ -237,6 +243,24 @@ def test_diagnose_and_rank_say_them() -> None:
     for other in (gd.diagnose(graph, 0), gd.diagnose(graph, weight=None), gd.rank(graph, 0)):
         assert other.scores is None
         assert "scores" not in other.to_dict()
+
+
+def test_reports_account_in_the_logits_unit_where_activations_are_known() -> None:
+    graph = small(3.0, -1.0, 2.0, leaf=0.5)
+    own = replacement_scores(graph)
+    assert (own.weights, gd.diagnose(graph).scores) == ("attribution", own)
+    graph.nodes[2]["activation"] = 4.0
+    divided = replacement_scores(graph, weight=gd.weights.per_activation)
+    assert (divided.replacement, divided.completeness) == (own.replacement, own.completeness)
+    assert (divided.tokens.total, divided.errors.total) == (0.75, -0.25)
+    assert divided.to_dict()["weights"] == "per-activation"
+    for ready in (gd.diagnose(graph), gd.diagnose(graph, weight=gd.weights.per_activation)):
+        assert ready.scores == divided
+        assert "  tokens            1: of the logits +0.75 (per-activation), +0.75 for, 0 against" in str(ready)
+        assert "  errors            1: of the logits -0.25 (per-activation), 0 for, -0.25 against" in str(ready)
+    assert gd.rank(graph, target=gd.LEAVES).scores == divided
+    summed = gd.eliminate(graph, [2])
+    assert gd.diagnose(summed).scores == replacement_scores(summed)
 
 
 def test_a_published_file(shared_data: Path) -> None:

@@ -33,7 +33,10 @@ from hypothesis import strategies as st
 import graphdiff as gd
 from graphdiff.errors import CycleError, UsageError
 from graphdiff.sets import fewest as removal
+from graphdiff.sets.strokes import Among, Stroke, strokes
 from graphdiff.sums import levels
+from graphdiff.sums.flow import flow_through
+from graphdiff.whatif.cut import _lying
 
 Query = tuple[nx.MultiDiGraph, Any, Any]
 POSITIVE = st.integers(0, 5) | st.fractions(0, 3, max_denominator=5)
@@ -567,3 +570,84 @@ def test_the_whole_of_a_total_is_all_of_it_however_small_a_path() -> None:
     graph.add_weighted_edges_from([("s", "a", 1e12), ("s", "b", 1e-3), ("a", "t", 1.0), ("b", "t", 1.0)])
     found = gd.cut(graph, "s", "t", part=1)
     assert len(found.removed) == len(gd.cut(graph, "s", "t").removed) == 2
+
+
+@pytest.mark.parametrize("what", ["edges", "nodes"])
+@pytest.mark.parametrize("everywhere", [False, True])
+def test_arrays_take_each_stroke_that_takes_most_of_what_is_left(
+    what: str, everywhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(levels, "pays", lambda visits: False)
+    monkeypatch.setattr(levels, "LEVEL", 0)
+    for seed in range(12):
+        graph = with_parallel_edges(Random(seed), 0 if everywhere else -1)
+        ends = (gd.NODES, gd.LEAVES) if everywhere else (0, 11)
+        candidates = sorted(graph.edges(keys=True) if what == "edges" else set(graph) - {0, 11}, key=repr)
+        chosen = Random(seed).sample(candidates, min(len(candidates), 9))
+        lies = _lying(gd.compile(graph), *ends, True)
+        search = removal.Search(lies, what, flow_through(lies).total, not everywhere, everywhere)
+        chosen = [label for label in chosen if label in search.candidates]
+        assert Among.of(search, chosen) is not None
+        check_strokes(graph, what, ends, strokes(search, chosen), search.total)
+
+
+def with_parallel_edges(chance: Random, lowest: float) -> nx.MultiDiGraph:
+    graph = nx.MultiDiGraph()
+    for _ in range(45):
+        tail, head = sorted(chance.sample(range(12), 2))
+        graph.add_edge(tail, head, weight=chance.uniform(lowest, 1))
+    return graph
+
+
+def check_strokes(graph: nx.MultiDiGraph, what: str, ends: tuple[Any, Any], made: list[Stroke], total: float) -> None:
+    """Look whether each takes away what it says, and none of those that wait takes more."""
+
+    def left(gone: list[Any]) -> float:
+        rest = left_without(graph, gone, what, ends)
+        if ends == (0, 11):
+            return float(path_sum(rest, *ends))
+        leaves = {node for node in graph if not graph.out_degree(node)}
+        pairs = ((source, leaf) for source in set(rest) - leaves for leaf in leaves & set(rest))
+        return float(sum(path_sum(rest, *pair) for pair in pairs))
+
+    sign, gone, before = (1 if total >= 0 else -1), [], left([])
+    assert total == pytest.approx(before)
+    for place, stroke in enumerate(made):
+        after = left([*gone, stroke.item])
+        assert stroke.left == pytest.approx(after, abs=1e-12)
+        assert stroke.alone == pytest.approx(total - left([stroke.item]), abs=1e-12)
+        others = (left([*gone, other.item]) for other in made[place + 1 :])
+        assert all(sign * after <= sign * other + 1e-12 for other in others)
+        gone.append(stroke.item)
+
+
+@pytest.mark.parametrize("looped", [False, True])
+def test_a_cut_prints_what_a_screen_has_room_for_or_as_many_rows_as_wanted(looped: bool) -> None:
+    graph = weighted([("s", n, 1) for n in range(40)] + [(n, m, 1) for n in range(40) for m in ("x", "y")])
+    graph.add_edges_from([("x", "t", {"weight": 1}), ("y", "t", {"weight": 1})])
+    graph.add_edges_from([(0, 1, {"weight": 1}), (1, 0, {"weight": 1})] if looped else [])
+    found = gd.cut(graph, "s", ["x", "y"])
+    assert len(found.strokes) == 40
+    assert len(str(found).split("\n")) <= 36
+    assert "\n  … 15 more\nFewer cannot do it: 40 paths" in str(found)
+    assert "\n  … 38 more: --top 40\n" in found.text(2, ": --top 40")
+    assert str(found).count("\n  s -> ") == 25
+    assert found.text(2).count("\n  s -> ") == 2
+    assert found.text(40).count("\n  s -> ") == 40
+    assert "more" not in found.text(40)
+    assert len(found.to_dict()["removed"]) == 40
+
+
+def test_totals_among_strokes_that_no_float_holds_are_left_to_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "pays", lambda visits: False)
+    monkeypatch.setattr(levels, "LEVEL", 0)
+    graph = weighted([("s", "a", 1e-200), ("a", "b", 1e200), ("b", "c", 1e200), ("c", "t", 1e-200), ("s", "t", 3.0)])
+    lies = _lying(gd.compile(graph), "s", "t", True)
+    search = removal.Search(lies, "edges", flow_through(lies).total)
+    chosen = [("s", "a"), ("c", "t"), ("s", "t")]
+    assert search.arrays is not None
+    assert Among.of(search, chosen) is None
+    made = strokes(search, chosen)
+    assert [stroke.item for stroke in made] == [("s", "t"), ("s", "a"), ("c", "t")]
+    assert [stroke.left for stroke in made] == pytest.approx([1, 0, 0])
+    assert strokes(search, []) == []

@@ -647,3 +647,23 @@ def test_an_array_of_covariances_is_in_the_order_as_given_of_every_form_of_a_gra
         effects = gd.table(form, cov=np.diag([4.0, 1.0]))
         assert effects["a", "c"].spread["total"].standard_error == 5.0
         assert gd.uncertainty(form, "a", "c", cov=np.diag([4.0, 1.0])).standard_error == 5.0
+
+
+class TestText:
+    def test_a_screen_of_pairs_or_as_many_as_wanted(self) -> None:
+        graph = weighted([("a", n, 1) for n in range(40)])
+        effects = gd.table(graph)
+        assert str(effects).count("\n  a  ") == 25
+        assert str(effects).endswith("\n  … 15 more")
+        assert effects.text(3, ": --top 40").endswith("  1\n  … 37 more: --top 40")
+        assert effects.text(40) == effects.text(99)
+        assert effects.text(40).count("\n  a  ") == 40
+
+    def test_each_effect_with_its_error_takes_a_line_of_the_screen(self) -> None:
+        graph = weighted([(n, m, 0.5) for n in range(7) for m in range(n + 1, 7)])
+        effects = gd.table(graph, sd=dict.fromkeys(graph.edges, 0.1))
+        lines = str(effects).split("\n")
+        assert 20 <= sum("interval" not in line and " to " in line for line in lines) <= 25
+        assert any(line.startswith("  … ") for line in lines)
+        assert len(effects.text(21).split("\n")) > 50
+        assert "more" not in effects.text(21)
