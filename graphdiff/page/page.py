@@ -95,7 +95,7 @@ def _filled(record: Mapping[str, Any]) -> str:
         "title": html.escape(shorten(harmless(str(record["title"])), WIDTH)),
         "style": style,
         "script": script,
-        "record": json.dumps(record, allow_nan=False).replace("<", "\\u003c"),
+        "record": json.dumps(record, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: places[match[1]], _text("page.html"))
 

@@ -46,7 +46,7 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
 
 
 def _view(max_nodes: int) -> View:
-    return replace(view_of(max_nodes=max_nodes), max_edges=MAX_LINKS)
+    return replace(view_of(max_nodes=max_nodes), max_edges=MAX_LINKS, has_boxes=False)
 
 
 def part_of(picture: Picture) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _key(key: str | int | None) -> dict[str, Any]:
 
 
 def _facts(data: Mapping[Any, Any], taken: Collection[str] = ()) -> dict[str, Any]:
-    """Return what is known of a node or link as JSON has it, of numbers that are texts there about how much they are."""
+    """Return what is known of a node or link as JSON has it, of numbers that are texts there about what they are."""
     held = {name: _held(value) for name, value in set_aside(data, (*taken, "approximately")).items()}
     about = {name: number for name, (_, number) in held.items() if number is not None}
     return {name: value for name, (value, _) in held.items()} | ({"approximately": about} if about else {})

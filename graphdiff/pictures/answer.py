@@ -68,11 +68,9 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         facts = graph.graph | _named_ends(graph, ends) | _said_part(graph, between)
         yield Picture(ends, [], [_question(_called(graph), between)], facts)
         return
-    part = (
-        None
-        if "not_computed" in graph.graph
-        else bounded(between, _passing(graph, between), view, with_boxes=graph.graph["annotation"] == "contribution")
-    )
+    with_boxes = view.has_boxes and graph.graph["annotation"] == "contribution"
+    is_computed = "not_computed" not in graph.graph
+    part = bounded(between, _passing(graph, between), view, with_boxes=with_boxes) if is_computed else None
     if part is None:
         yield from _nearest(graph, between, view)
         return
