@@ -99,11 +99,14 @@ def draw(
     without a value leaves out the total and what is behind it.
     """
     from graphdiff.graph.measured import is_profile
+    from graphdiff.page.part import MAX_NODES
     from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
     _require_no_other_format(settings)
     viewing = {name: value for name, value in viewing.items() if value is not None}
+    if output.is_page(settings.path):
+        viewing = {"max_nodes": MAX_NODES} | viewing
     max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
     pair = ends.of(graph)

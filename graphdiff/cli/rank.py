@@ -144,7 +144,7 @@ def _print_ranking(
             by=renamings.current_column(by, value),
             value=value,
             group=grouping,
-            top=top if settings.output == "text" and not gate.conditions else None,
+            top=top if settings.output == "text" and not (gate.conditions or output.is_page(settings.path)) else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,
         )
