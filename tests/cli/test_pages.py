@@ -90,7 +90,6 @@ def test_a_file_that_is_there_stays(run: Run, tmp_path: Path) -> None:
     ("command", "message"),
     [
         (("draw", SHOP, "--direction", "LR"), "format html takes no option --direction"),
-        (("diagnose", SHOP), "writes text, JSON or CSV and no .html"),
         (("rank", str(DATA / "web-shop.package-lock.json"), "--value", "licence"), "no .html"),
     ],
 )
