@@ -128,8 +128,9 @@ def write(
     **options
         What the format takes: ``max_nodes``, ``coverage``, ``direction`` and ``fit`` (dot, svg, png, mermaid: what of
         an annotated graph is drawn, and how large; see `graphdiff.to_pydot`; of json, csv and graphml the first two
-        make what is written that of the picture), ``max_nodes`` (html: how many are in the page), ``timeout`` in seconds and ``max_memory`` in bytes (svg, png),
-        ``spreadsheet_safe`` (csv: whether texts that a spreadsheet would run get a quote mark before them).
+        make what is written that of the picture; html takes ``max_nodes``), ``timeout`` in seconds and ``max_memory``
+        in bytes (svg, png), ``spreadsheet_safe`` (csv: whether texts that a spreadsheet would run get a quote mark
+        before them).
 
     Raises
     ------

@@ -166,7 +166,7 @@ def _held(value: Any) -> tuple[Any, float | None]:
     """Return a value as JSON and a script can hold it, and of a number that is a text there what it is about."""
     if value is None:
         return None, None
-    if isinstance(value, int | np.integer) and abs(value) >= LEAST_INEXACT:
+    if isinstance(value, int | np.integer) and abs(int(value)) >= LEAST_INEXACT:
         return str(plain(value)), _float(value)
     held = listed_or_storable(value)
     return held, None if isinstance(held, int | float) else _float(value)
