@@ -29,8 +29,6 @@ __all__ = ["MODULES", "page", "write_html"]
 
 #: The modules of the script, those before that others import.
 MODULES = ("main",)
-#: A report of more characters is in the page without these lists.
-MAX_REPORT, LISTS = 200_000, ("nodes", "edges")
 
 
 def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
@@ -89,6 +87,10 @@ def page(
         "part": None if picture is None else part_of(picture),
     }
     return _filled(record).encode()
+
+
+#: A report of more characters is in the page without these lists.
+MAX_REPORT, LISTS = 200_000, ("nodes", "edges")
 
 
 def _report(report: Mapping[str, Any]) -> dict[str, Any]:
