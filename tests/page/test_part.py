@@ -51,9 +51,8 @@ def drawn(seed: int, *, acyclic: bool) -> nx.DiGraph:
     return graph
 
 
-@pytest.mark.parametrize("max_nodes", [2000, 12, 4])
 @pytest.mark.parametrize("cycles", ["raise", "collapse", "solve"])
-def test_the_record_alone_sums_to_the_total(cycles: Any, max_nodes: int) -> None:
+def test_the_record_alone_sums_to_the_total(cycles: Any) -> None:
     n_asked = 0
     for seed in range(10):
         graph = drawn(seed, acyclic=cycles == "raise")
@@ -63,15 +62,16 @@ def test_the_record_alone_sums_to_the_total(cycles: Any, max_nodes: int) -> None
                 annotated = gd.annotate(graph, source, target, cycles=cycles)
             except (gd.errors.SameComponentError, gd.errors.CycleError):
                 continue
-            known = part(annotated, max_nodes)
-            if not known["links"]:
-                continue
-            assert known["summed"]
-            assert total_of(known) == pytest.approx(annotated.graph["total"], rel=1e-9, abs=1e-12)
-            assert number(known, "total") == pytest.approx(annotated.graph["total"])
-            assert len(known["nodes"]) <= max(max_nodes + 2, 8)
-            n_asked += 1
-    assert n_asked > 10
+            for max_nodes in (2000, 12, 4):
+                known = part(annotated, max_nodes)
+                if not known["links"]:
+                    break
+                assert known["summed"]
+                assert total_of(known) == pytest.approx(annotated.graph["total"], rel=1e-9, abs=1e-12)
+                assert number(known, "total") == pytest.approx(annotated.graph["total"])
+                assert len(known["nodes"]) <= max(max_nodes + 2, 8)
+                n_asked += 1
+    assert n_asked > 30
 
 
 def figure(*weights: Any) -> nx.DiGraph:
