@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.change.compare import Pair
-    from graphdiff.change.comparison import Comparison
-    from graphdiff.change.difference import Difference
-    from graphdiff.change.totals import Changes
     from graphdiff.profiles.comparison import ProfileComparison
 
 #: What a graph says of itself, and one without nodes of the same file would.
@@ -35,7 +32,7 @@ Examples:
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
-  graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
+  graphdiff compare old.dot new.dot a b -O diff.html   the report, and a page; -O diff.svg the picture
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
   graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
   graphdiff compare france.json japan.json             attribution graphs of two prompts, tokens to logits
@@ -99,7 +96,7 @@ def compare(
     if _are_costs(settings, befores, afters):
         found = _costs(befores, afters, ends, matches, by=by, normalise=normalise, exact=settings.exact)
         gate.check([found], *(found.profiles or ()))
-        _emit_costs(output.beside(settings, found.to_networkx), new, found, rows, gate)
+        _emit_costs(settings, new, found, rows, gate)
         return
     if normalise or len(befores) * len(afters) > 1:
         raise UsageError("several runs and --normalise are of the cost of one function, or of all, in profiles")
@@ -115,7 +112,7 @@ def compare(
         print_change(settings, graphs, *map(routes, graphs, *labels))
         return
     gate.check(results, *graphs)
-    _emit(output.beside(settings, lambda: _drawn(results[-1])), new, graphs, results, rows, gate)
+    _emit(settings, new, graphs, results, rows, gate)
 
 
 def _tell_of_logit(target: Any, graphs: tuple[nx.DiGraph, nx.DiGraph], match: Mapping[Any, Any]) -> None:
@@ -268,13 +265,6 @@ def _is_sets(results: Sequence[Any]) -> bool:
 # -- out
 
 
-def _drawn(answer: Comparison | Changes | Difference) -> nx.MultiDiGraph:
-    """Return the graph of an answer; of the totals of all nodes that of what differs."""
-    from graphdiff.change.totals import Changes
-
-    return (answer.difference if isinstance(answer, Changes) else answer).to_networkx()
-
-
 def _read(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[list[str], dict[str, Any]]:
     """Return what was read before and after: the lines of a report, and a record of each."""
     sides = dict(zip(("before", "after"), graphs, strict=True))
@@ -305,7 +295,6 @@ def _emit(
     choice = weightings.chosen_for_both(graphs)
     asked = answers[0] if _is_sets(answers) else answers
     lines, records = _read(graphs)
-    results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
         text=lambda: "\n".join([*lines, choice.why, "", _text(answers, top)]),
@@ -313,11 +302,12 @@ def _emit(
             "kind": "compare",
             **records,
             "weights": choice.to_dict(),
-            "results": results,
+            "results": [answer.to_dict() for answer in answers],
             "failed": [],
         },
-        rows=lambda: _rows(answers, results),
+        rows=lambda: _rows(answers),
         also={"markdown": _markdown(settings, new, gate, lambda: comparison_markdown(asked, top))},
+        drawn=answers[-1].to_networkx,
     )
 
 
@@ -345,6 +335,7 @@ def _emit_costs(
         },
         rows=lambda: [list(OF_COSTS), *_cells([part.to_dict() for part in found.parts], OF_COSTS)],
         also={"markdown": _markdown(settings, new, gate, lambda: costs_markdown(found, top))},
+        drawn=found.to_networkx,
     )
 
 
@@ -367,8 +358,9 @@ OF_EDGES = (*OF_SETS, "change", "before_after", "after_before")
 OF_COSTS = ("part", "caller", "function", "calls_before", "calls_after", "before", "after", "change", "margin")
 
 
-def _rows(answers: list[Any], results: list[dict[str, Any]]) -> Iterator[list[Any]]:
+def _rows(answers: list[Any]) -> Iterator[list[Any]]:
     """Yield the rows of the CSV; those of totals each with its weighting."""
+    results = [answer.to_dict() for answer in answers]
     if _is_sets(answers):
         yield list(OF_SETS)
         yield from _cells(results[0]["edges"], OF_SETS)

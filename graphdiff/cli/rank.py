@@ -26,7 +26,7 @@ Examples:
   graphdiff rank Packages.xz --by reliance          whom everybody rests on, and through whom
   graphdiff rank package-lock.json --value licence  which licences, and through whom
   graphdiff rank imports:numpy --times LOG --value import_time
-  graphdiff rank model.csv y -o json
+  graphdiff rank model.csv y -O rank.html           and a page to look through, offline
   graphdiff rank run.prof                           a profile: what costs most; --by inclusive, calls
   graphdiff rank run.prof parse                     who makes parse cost; -s parse: where its time goes
 
@@ -145,7 +145,7 @@ def _print_ranking(
             last,
             by=renamings.current_column(by, value),
             value=value,
-            top=top if settings.output == "text" and not gate.conditions else None,
+            top=top if settings.output == "text" and not (gate.conditions or output.is_page(settings.path)) else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,
             **rows,
@@ -156,6 +156,7 @@ def _print_ranking(
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",
         document=lambda: {"kind": "rank", "graph": output.graph_record(graph), **ranking.to_dict()},
         rows=lambda: list(ranking.sheet()),
+        drawn=ranking.to_networkx,
     )
 
 
@@ -174,6 +175,7 @@ def _print_costs(
         text=lambda: f"{head(ranking.costs)}\n\n{ranking.text(top, f': --top {len(ranking)}')}",
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **ranking.to_dict(top)},
         rows=lambda: ranking.sheet(top),
+        drawn=ranking.to_networkx,
     )
 
 
@@ -208,6 +210,7 @@ def _print_groups(graph: nx.DiGraph, settings: options.Settings, top: int, gate:
         text=lambda: f"{output.read_line(graph)}\n\n{costs.text(top, f': --top {len(costs)}')}",
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **costs.to_dict()},
         rows=lambda: list(costs.sheet()),
+        drawn=costs.to_networkx,
     )
 
 

@@ -13,9 +13,10 @@ from graphdiff.cli.formula import print_formula
 from graphdiff.cli.measures import OF_COSTS, Absent
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.routes import or_routes
+from graphdiff.cli.streams import say
 from graphdiff.cli.versions import meant_together, print_versions
 from graphdiff.errors import UsageError
-from graphdiff.showing import and_more
+from graphdiff.showing import and_more, one_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,7 +32,7 @@ Examples:
   graphdiff why Packages.xz liblzma5                 from the roots
   graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y --sd se
   graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
-  graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
+  graphdiff why graph.dot a b -O why.html            the report, and a page; -O why.svg the picture
   graphdiff why model.csv x y --formula -o latex     the total as a formula
   graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
@@ -70,8 +71,8 @@ def why(
 
     With one name, from the roots; with none, of a file that marks both ends, all of it. Several versions of it, or a
     pattern, get a block each: who needs it by which range, who holds it back. -w adds a table of what weights say;
-    those of the file come first. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; graphdiff
-    reads .dot and .graphml back, with all numbers.
+    those of the file come first. With -O x.html a page to look through, offline, is written too; with -O x.svg (.png,
+    .dot, .mmd, .graphml) the picture; graphdiff reads .dot and .graphml back, with all numbers.
     """
     is_uncertain = not (sd is None and bounds is None)
     if formula:
@@ -111,7 +112,7 @@ def _print_report(
     bounds: tuple[str, str] | None,
     gate: conditions.Gate,
 ) -> None:
-    from graphdiff.why.explain import annotated, explain_each
+    from graphdiff.why.explain import explain_each
 
     uncertain = _uncertain(graph, *ends, settings, sd, bounds)
     compiled = inputs.compile_all(graph, settings)
@@ -119,7 +120,6 @@ def _print_report(
     if explanations is None:
         return
     gate.check(explanations, graph)
-    settings = output.beside(settings, lambda: annotated(explanations[-1], graph))
     _emit(graph, settings, explanations, uncertain)
 
 
@@ -132,7 +132,8 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
     output.emit(
-        output.beside(settings, spent.to_networkx),
+        settings,
+        drawn=spent.to_networkx,
         text=lambda: f"{head(spent.costs)}\n\n{spent.text()}",
         document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [spent.to_dict()]},
         rows=spent.rows,
@@ -145,6 +146,7 @@ def _emit(
     from graphdiff.io.python.extras import joining
     from graphdiff.sets.cost import cost_in
     from graphdiff.text.tables import in_columns
+    from graphdiff.why.explain import annotated
     from graphdiff.why.report import explanation_text
 
     first = explanations[0]
@@ -165,6 +167,7 @@ def _emit(
             **({"with_extras": _extras_records(extras)} if extras else {}),
         },
         rows=lambda: _rows(explanations),
+        drawn=lambda: annotated(explanations[-1], graph),
     )
 
 
@@ -180,8 +183,11 @@ def _print_absent(graph: nx.DiGraph, settings: options.Settings, gate: condition
     """Print the answer on targets none of which is in the file: no path."""
     names = and_more(", ".join(gate.absent[:3]), len(gate.absent) - 3)
     gate.check([Absent(gate.absent)], graph)
+    if output.is_drawn(settings.path):
+        say(f"{one_line(str(settings.path))} is not written: there is no path to draw\n")
+        settings = replace(settings, path=None)
     output.emit(
-        replace(settings, path=None) if output.is_drawn(settings.path) else settings,
+        settings,
         text=lambda: (
             f"{output.read_line(graph)}\n\n{names} {'is' if len(gate.absent) == 1 else 'are'} not there: 0 paths."
         ),

@@ -27,6 +27,7 @@ from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.annotate import from_end_to_end, swept
 from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
@@ -95,6 +96,8 @@ class Ranking(Result):
         Those of `weights` that are parts of a profile's costs, summed over walks round its cycles.
     scores : ReplacementScores or None
         Of what drives the logits of an attribution graph: how much of it is explained.
+    drawn : callable or None
+        Gives the graph of `to_networkx`.
     """
 
     source: Any
@@ -116,6 +119,7 @@ class Ranking(Result):
     counted_again: list[str] = field(default_factory=list, repr=False)
     scores: ReplacementScores | None = field(default=None, repr=False)
     grouped_by: str | None = None
+    drawn: Callable[[], nx.DiGraph] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -123,6 +127,30 @@ class Ranking(Result):
     @property
     def _words(self) -> Words:
         return words_for(self.edge_meaning, self.weights[0], self.node_meaning).about(self.source)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the graph annotated with what is ranked, by the last weighting: what `graphdiff.write` draws.
+
+        Nodes that are ranked have their ``place`` and their sizes, too.
+
+        Raises
+        ------
+        UsageError
+            If it is not known of which graph the ranking is.
+        """
+        if self.drawn is None:
+            raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
+        graph = self.drawn()
+        for place, node, *numbers in self.rows() if self.grouped_by is None else ():
+            sizes = dict(zip(self._size_names, numbers[len(self.weights) :], strict=True))
+            for member in node if isinstance(node, frozenset) and node not in graph else (node,):
+                graph.nodes[member].update(place=place, **sizes)
+        return graph
+
+    @property
+    def _size_names(self) -> list[str]:
+        """The titles of the sizes as names."""
+        return [title.replace(" ", "_") for title in self.sizes]
 
     @property
     def columns(self) -> list[str]:
@@ -151,7 +179,6 @@ class Ranking(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         split = 2 + len(self.weights)
-        sizes = [title.replace(" ", "_") for title in self.sizes]
         return {
             **self.naming.ends(self.source, self.target),
             "by": self.by,
@@ -160,7 +187,7 @@ class Ranking(Result):
                     "place": row[0],
                     "node": row[1],
                     "values": dict(zip(self.weights, row[2:split], strict=True)),
-                    **dict(zip(sizes, row[split:], strict=True)),
+                    **dict(zip(self._size_names, row[split:], strict=True)),
                     **more,
                 }
                 for row, more in zip(self.records(), self._through_records(), strict=False)
@@ -359,6 +386,7 @@ def rank(
     if group is not None:
         rows, sized = _grouped(rows, naming_of(graph, group))
     order, places, sizes = _ordered(rows, column, sized, top)
+    ends = from_end_to_end(first.edge_meaning, NODES if relies else source, target)
     source, target = titled(first, source, target)
     steps = _steps(first, [rows[number].position for number in order]) if relies else []
     return Ranking(
@@ -381,6 +409,7 @@ def rank(
         counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
+        drawn=partial(swept, graph, ready[-1], ends),
     )
 
 

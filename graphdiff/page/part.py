@@ -1,0 +1,196 @@
+"""What a page knows of a graph: its nodes, links and ends, with numbers that JSON and a browser's script can hold.
+
+Of more than fit those nodes stay that most of the answer passes; the others are eliminated, and all totals stay.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+import numpy as np
+
+from graphdiff.errors import LimitError
+from graphdiff.graph.compiled import compile
+from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.dot import pictures_of
+from graphdiff.pictures.picture import DrawnNode, Picture
+from graphdiff.pictures.view import View, view_of
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.showing import harmless
+from graphdiff.text.numbers import plain
+from graphdiff.text.records import distinct, listed_or_storable, set_aside
+from graphdiff.text.sentences import Words, words_of
+
+__all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
+
+#: A page holds so many nodes at most where nothing else is asked, and so many times as many links.
+MAX_NODES, LINKS_TO_A_NODE = 2_000, 10
+#: From here on floats, which are all the numbers that a script has, leave out ints.
+LEAST_INEXACT = 2**53
+#: What a graph is annotated with that has sums over paths.
+ANSWERS = ("contribution", "tangent", "adjoint")
+
+
+def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
+    """Return what a page shows of a graph, which is what a picture does, and much more of it.
+
+    Raises
+    ------
+    LimitError
+        If it is a graph of which nothing is asked, so that nothing says what of it is to be shown, and too large.
+
+    Examples
+    --------
+    >>> len(picture_for_page(nx.DiGraph([("a", "b")])).nodes)
+    2
+    """
+    view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
+        return next(answer_pictures(graph, view))
+    if not graph.graph.keys() & {"annotation", "quotient"}:
+        _require_few(graph, view)
+    return next(pictures_of(graph, view))
+
+
+def _require_few(graph: nx.DiGraph, view: View) -> None:
+    """Raise `LimitError` where a graph has more than a page may hold."""
+    counts = ((len(graph), view.max_nodes, "nodes"), (graph.number_of_edges(), view.max_edges, "edges"))
+    for count, most, what in counts:
+        if count > most:
+            raise LimitError(
+                f"the graph has {count:,} {what}, and a page holds {most:,}: annotate(graph, source, target) asks it a "
+                "question, group(graph) makes groups of it",
+                Remedy(Keyword("max_nodes"), f"allows more nodes, and {LINKS_TO_A_NODE} times as many edges"),
+            )
+
+
+def part_of(picture: Picture) -> dict[str, Any]:
+    """Return what a page knows of a graph, as JSON.
+
+    Examples
+    --------
+    >>> from graphdiff.pictures.annotate import annotate
+    >>> G = nx.DiGraph()
+    >>> G.add_edge("a", "b", weight=0.5)
+    >>> part = part_of(picture_for_page(annotate(G, "a", "b")))
+    >>> part["links"][0]["weight"], part["starts"], part["ends"], part["total"]
+    (0.5, [[0, 1]], [[1, 1]], 0.5)
+    """
+    order, names = _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
+    place = {node: number for number, node in enumerate(order)}
+    links = [
+        {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
+        for edge in picture.edges
+    ]
+    part = {
+        **{name: harmless(str(picture.facts.get(name, "unknown"))) for name in MEANINGS},
+        "words": _words(picture),
+        "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
+        "links": sorted(links, key=lambda link: (link["source"], link["target"])),
+        **_ends(picture, order),
+        **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
+        "n_nodes": picture.n_nodes or len(picture.nodes),
+    }
+    return part | {"summed": _is_summed(picture, part)}
+
+
+#: What is said of a whole graph, as in graph records.
+MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
+#: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
+WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "unit", "source", "target")
+#: What a node and a link have for themselves.
+NODE, LINK = ("id", "title"), ("source", "target", "key")
+
+
+def _node(name: str, node: DrawnNode, called: str | None) -> dict[str, Any]:
+    """Return what is known of a node; what it is called, if that is not its name."""
+    title = node.facts.get(called) if called else None
+    own = {key: value for key, value in node.facts.items() if key != called}
+    return {"id": name, **({} if title is None else {"title": harmless(str(title))}), **_facts(own, NODE)}
+
+
+def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:
+    """Return whether what flows from end to end can be summed with floats: a script has no other numbers."""
+    if picture.facts.get("annotation") != "contribution" or not part["starts"] or not part["ends"]:
+        return False
+    seeds = [seed for name in ("starts", "ends") for _, seed in part[name]]
+    weights = (edge.facts.get("weight") for edge in picture.edges)
+    return all(_float(number) is not None for number in (picture.facts.get("total"), *seeds, *weights))
+
+
+def _in_order(picture: Picture) -> list[int]:
+    """Return the places of the nodes, those before that lead to others; on a cycle in any order."""
+    graph = nx.DiGraph((edge.tail, edge.head) for edge in picture.edges)
+    graph.add_nodes_from(range(len(picture.nodes)))
+    return list(compile(graph, weight=None, cycles="collapse").topology.labels)
+
+
+def answer_of(picture: Picture) -> str:
+    """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
+    return harmless(picture.legend[0]) if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+
+
+def words_in(picture: Picture) -> Words:
+    """Return the words for what is drawn."""
+    return words_of(nx.DiGraph(**{name: picture.facts[name] for name in MEANINGS if name in picture.facts}))
+
+
+def _words(picture: Picture) -> dict[str, str]:
+    words = words_in(picture)
+    names = ("nodes", "edges", "arrow", "starts", "ends")
+    return {**{name: harmless(getattr(words, name)) for name in names}, "total": answer_of(picture)}
+
+
+def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
+    """Return the ends of the question, by their places, with their seeds."""
+    ends: dict[str, list[Any]] = {"starts": [], "ends": []}
+    for place, number in enumerate(order):
+        node = picture.nodes[number]
+        for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
+            if is_end:
+                ends[name].append([place, _seed(node.facts.get(seed, 1))])
+    return ends
+
+
+def _seed(seed: Any) -> Any:
+    """Return a seed as a script can use it."""
+    held, about = _held(seed)
+    return held if about is None else about
+
+
+def _key(key: str | int | None) -> dict[str, Any]:
+    return {} if key is None else {"key": _held(key)[0]}
+
+
+def _facts(data: Mapping[Any, Any], taken: Collection[str] = ()) -> dict[str, Any]:
+    """Return what is known of a node or link as JSON has it, of numbers that are texts there about what they are."""
+    held = {name: _held(value) for name, value in set_aside(data, (*taken, "approximately"), harmless).items()}
+    about = {name: number for name, (_, number) in held.items() if number is not None}
+    return {name: value for name, (value, _) in held.items()} | ({"approximately": about} if about else {})
+
+
+def _held(value: Any) -> tuple[Any, float | None]:
+    """Return a value as JSON and a script can hold it, and of a number that is a text there what it is about."""
+    if value is None:
+        return None, None
+    if isinstance(value, int | np.integer) and abs(int(value)) >= LEAST_INEXACT:
+        return str(plain(value)), _float(value)
+    held = listed_or_storable(value)
+    if isinstance(held, list):
+        return [harmless(text) for text in held], None
+    if isinstance(held, str):
+        return harmless(held), _float(value)
+    return held, None
+
+
+def _float(number: Any) -> float | None:
+    """Return about what a number is; None where it is none, or beyond the floats."""
+    try:
+        about = math.nan if isinstance(number, str | bytes) else float(number)
+    except (TypeError, ValueError, OverflowError):  # complex numbers and symbols; what is no number
+        return None
+    return about if math.isfinite(about) else None
