@@ -1,0 +1,305 @@
+// The page: a state, kept in the address, from which everything is drawn.
+
+import { detailsOf } from "./details.js";
+import { button, html } from "./elements.js";
+import { reached, needing, strongest, suggestions } from "./paths.js";
+import { linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
+import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, weighted } from "./scene.js";
+import { sweeps } from "./model.js";
+import { makeTable, showTable } from "./tables.js";
+import { drawPicture, fit, focusOn, makeView, pointAt, zoom } from "./view.js";
+import { howMany, percent, shown, titleOf, wordsFor } from "./words.js";
+
+const FEWEST = 10;
+const MOST = 200;
+const USUAL = 40;
+const USUAL_NARROW = 15;
+const PATHS = 25;
+const NARROW = "(max-width: 45rem)";
+const byId = (id) => document.getElementById(id);
+
+// -- the state, as in the address: #why=a,b;c,d&n=40&node=x
+
+const EMPTY = { why: [], n: null, node: "", edge: null, path: null, mode: "both", open: [], hide: [], q: "" };
+
+function stateOf(fragment) {
+  const given = new Map(fragment.replace(/^#/, "").split("&").map((each) => [each.split("=")[0], each.split("=").slice(1).join("=")]));
+  const names = (text) => (text ? text.split(",").map(decoded) : []);
+  const pair = (text) => [...names(text), "", ""].slice(0, 2);
+  const number = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : null);
+  return {
+    why: given.get("why") ? given.get("why").split(";").map(pair) : [], n: given.get("n") === "all" ? Infinity : number(given.get("n")), node: decoded(given.get("node") ?? ""),
+    edge: given.has("edge") ? pair(given.get("edge")) : null, path: number(given.get("path")), mode: ["before", "after"].find((mode) => mode === given.get("mode")) ?? "both",
+    open: names(given.get("open")), hide: names(given.get("hide")), q: decoded(given.get("q") ?? ""),
+  };
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // typed by hand, with a % of its own
+  }
+}
+
+function fragmentOf(state) {
+  const names = (list) => list.map(encodeURIComponent).join(",");
+  const texts = {
+    why: state.why.map(names).join(";"), n: state.n === Infinity ? "all" : (state.n ?? ""), node: encodeURIComponent(state.node), edge: state.edge ? names(state.edge) : "",
+    path: state.path ?? "", mode: state.mode === "both" ? "" : state.mode, open: names(state.open), hide: names(state.hide), q: encodeURIComponent(state.q),
+  };
+  return `#${Object.entries(texts).filter(([, text]) => text !== "").map((each) => each.join("=")).join("&")}`;
+}
+
+// -- what a state shows
+
+const known = { question: null };
+
+/** Return the part and the models of a question; the last one asked is kept. */
+function asked(part, ends) {
+  const key = JSON.stringify(ends);
+  if (known.question !== key) {
+    const within = between(part, ends);
+    const models = modelsOf(within);
+    Object.assign(known, { question: key, within, models, sums: new Map(models.map((model) => [model, nodeSums(model)])) });
+  }
+  return known;
+}
+
+function sceneOf(part, state) {
+  const { within, models, sums } = asked(part, state.why.at(-1) ?? ["", ""]);
+  const looked = lookedAt(models, state.mode);
+  const model = looked.at(-1);
+  const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
+  const kept = keptNodes(looked, { shown: n, ...state });
+  const drawn = drawnOf(looked, kept);
+  const scene = { state, part: within, looked, model, kept: new Set(drawn.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
+  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
+  addNames(scene);
+  addSizes(scene);
+  addChosen(scene, state);
+  return scene;
+}
+
+function addNames(scene) {
+  const { nodes } = scene.model;
+  const outside = [`other ${scene.part.words?.starts ?? "starts"}`, `other ${scene.part.words?.ends ?? "ends"}`];
+  scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : outside[place - nodes.length]);
+  scene.idOf = (place) => nodes[place]?.id ?? "";
+  scene.isForced = (place) => scene.state.open.includes(nodes[place].id);
+}
+
+function addSizes(scene) {
+  const { model, sums, part } = scene;
+  const all = sums.filter(Boolean);
+  scene.whole = typeof part.total === "number" && part.measure ? part.total : 0;
+  scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
+  scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : (model.nodes[place].inclusive ?? model.out[place].length + model.into[place].length));
+  const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
+  const total = scene.totals.at(-1).total;
+  scene.linkSize = (link) => Math.abs(through(link));
+  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${part.measure ?? "weight"} ${shown(link.weight)}`);
+  scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), link.clause ?? "", link.kind ?? ""].filter(Boolean).join(" · ");
+}
+
+function addChosen(scene, { node, edge, path }) {
+  const { model, drawn } = scene;
+  const place = model.place.get(node) ?? null;
+  scene.node = place;
+  scene.paths = (scene.isSummed && strongest(model, PATHS)) || [];
+  scene.path = place === null ? (scene.paths[path] ?? null) : null;
+  if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
+  scene.lit = scene.path ? litPath(scene) : place === null ? null : litAround(scene, place);
+}
+
+function litPath({ path, drawn, kept, model }) {
+  const n = model.nodes.length;
+  const outside = (number) => (drawn.nodes.includes(number) ? [number] : []);
+  const on = path.nodes.filter((place) => kept.has(place));
+  if (!kept.has(path.nodes[0])) on.unshift(...outside(n));
+  if (!kept.has(path.nodes.at(-1))) on.push(...outside(n + 1));
+  return { nodes: new Set(on), pairs: new Set(on.slice(1).map((place, at) => `${on[at]} ${place}`)) };
+}
+
+function litAround({ model, drawn }, place) {
+  const [ahead, behind] = [reached(model, place).add(place), needing(model, place).add(place)];
+  const pairs = drawn.links.filter(({ source, target }) => (ahead.has(source) && ahead.has(target)) || (behind.has(source) && behind.has(target)));
+  return { nodes: new Set([...ahead, ...behind]), pairs: new Set(pairs.map(({ source, target }) => `${source} ${target}`)) };
+}
+
+// -- the page
+
+function sentenceOf(record, scene) {
+  const [start, end] = scene.state.why.at(-1) ?? ["", ""];
+  if (!start && !end) return scene.part.words?.total || record.title;
+  const { model, words } = scene;
+  const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
+  const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
+  if (!model.nodes.length || !model.starts.length || !model.ends.length) return `No path leads from ${start || "the start"} to ${end || "the end"}.`;
+  const totals = scene.totals.map(({ total }) => (total === null ? "not known" : shown(total)));
+  const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
+  const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";
+  return `${from} ${words.relation} ${to}${by}; total ${totals.join(" → ")}`;
+}
+
+function showsOf(scene) {
+  const { drawn, part, model, nouns } = scene;
+  const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
+  const count = drawn.nodes.filter((place) => place < model.nodes.length).length;
+  const edges = part.words?.edges ?? "edges";
+  if (!scene.isSummed) {
+    const hidden = model.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
+    return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. Nothing is summed.`;
+  }
+  if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: 100 % of the answer.`;
+  const through = drawn.through === null ? "" : `Shows ${percent(drawn.through)} of the answer through ${shown(count)} of ${howMany(all, nouns)}. `;
+  return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
+}
+
+function cutText(scene) {
+  const side = (drawn, when) => {
+    const cut = cutOf(drawn);
+    if (!cut) return [];
+    const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
+    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}: ` : ""}the ${howMany(cut.leaving, "drawn edges")} that leave the start carry ${shown(cut.sum)}${part}.`)];
+  };
+  const { drawn } = scene;
+  return drawn.before ? [...side(drawn.before, "Before"), " ", ...side(drawn.after, "After")] : side(drawn, "");
+}
+
+function showCrumbs(page, scene) {
+  const { why } = scene.state;
+  const crumbs = [["the page's question", []], ...why.map((ends, at) => [ends.map((name, side) => name || ["start", "end"][side]).join(" → "), why.slice(0, at + 1)])];
+  const items = crumbs.map(([text, trail], at) => html("li", {}, at === crumbs.length - 1 ? html("span", { "aria-current": "page" }, text) : button(text, () => page.go({ ...CLOSED, why: trail }))));
+  byId("crumbs").hidden = why.length === 0;
+  byId("crumbs").replaceChildren(html("ol", {}, ...items));
+}
+
+const CLOSED = { node: "", edge: null, path: null };
+
+function showControls(page, scene) {
+  const all = scene.part.nodes.length;
+  const slider = byId("slider");
+  Object.assign(slider, { min: Math.min(FEWEST, all), max: Math.min(MOST, all) });
+  slider.value = scene.n;
+  slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
+  byId("count").textContent = shown(scene.n);
+  byId("draw").hidden = all <= FEWEST;
+  byId("all").textContent = `All ${shown(all)}`;
+  byId("all").hidden = scene.n === all;
+  byId("modes").hidden = !scene.part.isCompared;
+  for (const radio of document.querySelectorAll("[name=mode]")) radio.checked = radio.value === scene.state.mode;
+  if (document.activeElement !== byId("search")) byId("search").value = scene.state.q;
+  showCrumbs(page, scene);
+}
+
+function redraw(page) {
+  const scene = sceneOf(page.part, page.state);
+  page.scene = scene;
+  Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
+  scene.title = sentenceOf(page.record, scene);
+  byId("question").textContent = scene.title;
+  byId("shows").textContent = showsOf(scene);
+  byId("cut").replaceChildren(...cutText(scene));
+  showControls(page, scene);
+  byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
+  byId("details").classList.toggle("empty", scene.node === null && !scene.link && !scene.path);
+  byId("close").hidden = byId("details").classList.contains("empty");
+  drawPicture(page.view, pictureOf(scene, matchMedia(NARROW).matches ? "TB" : "LR"), matchMedia(NARROW).matches ? "TB" : "LR");
+  showTables(page, scene);
+}
+
+function showTables({ tables }, scene) {
+  const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
+  const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
+  show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
+  show(tables.nodes, `All ${scene.nouns}`, "Those that most of the answer passes first.", nodeTable(scene));
+  show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
+}
+
+// -- what people do
+
+function makePage(record) {
+  const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
+  page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
+  page.select = (target) => page.go(chosenIn(page.scene, target));
+  page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
+  page.open = (places) => page.go({ open: [...new Set([...page.state.open, ...places.map(page.scene.idOf)])] });
+  page.keep = (id, wasForced) => page.go(keptIn(page, id, wasForced));
+  page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
+  page.view = makeView(byId("frame"), page);
+  page.tables = Object.fromEntries(["paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
+  byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
+  return page;
+}
+
+function chosenIn(scene, target) {
+  if (!target) return CLOSED;
+  if (target.node !== undefined) return { ...CLOSED, node: scene.idOf(target.node) };
+  if (target.path !== undefined) return { ...CLOSED, path: target.path };
+  const { source, target: end } = scene.drawn.links[target.link];
+  return { ...CLOSED, edge: [scene.idOf(source), scene.idOf(end)] };
+}
+
+/** Return what changes where a node is put away or drawn. */
+function keptIn({ state, scene }, id) {
+  const isDrawn = scene.kept.has(scene.model.place.get(id)) && !state.hide.includes(id);
+  const without = (list) => list.filter((each) => each !== id);
+  const isOpen = state.open.includes(id);
+  if (isOpen || (isDrawn && state.node !== id)) return { open: without(state.open), hide: [...without(state.hide), id], ...CLOSED };
+  return { open: [...state.open, id], hide: without(state.hide) };
+}
+
+function labelOf({ view }, target) {
+  const { nodes, links } = view.picture;
+  return (target.link !== undefined ? links[target.link] : nodes.find(({ index }) => index === target.node))?.label ?? "";
+}
+
+function listen(page) {
+  const parse = () => { page.state = stateOf(location.hash); redraw(page); };
+  addEventListener("popstate", parse);
+  addEventListener("hashchange", parse);
+  matchMedia(NARROW).addEventListener("change", () => redraw(page));
+  let waiting = null;
+  byId("slider").addEventListener("input", (event) => {
+    page.state.n = Number(event.target.value);
+    waiting ??= requestAnimationFrame(() => { waiting = null; history.replaceState(null, "", fragmentOf(page.state)); redraw(page); });
+  });
+  byId("all").addEventListener("click", () => page.go({ n: Infinity }));
+  byId("close").addEventListener("click", () => page.select(null));
+  byId("larger").addEventListener("click", () => zoom(page.view, 1.25));
+  byId("smaller").addEventListener("click", () => zoom(page.view, 0.8));
+  byId("fit").addEventListener("click", () => fit(page.view, true));
+  for (const radio of document.querySelectorAll("[name=mode]")) radio.addEventListener("change", () => page.go({ mode: radio.value }));
+  listenToSearch(page);
+}
+
+function listenToSearch(page) {
+  const [search, near] = [byId("search"), byId("near")];
+  const choose = (id) => { near.replaceChildren(); byId("matches").textContent = ""; page.go({ ...CLOSED, node: id, q: search.value }); focusOn(page.view, { node: page.scene.model.place.get(id) }); };
+  const show = () => {
+    const word = search.value.trim().toLowerCase();
+    const ids = suggestions(page.scene.model, search.value, 8);
+    const names = (id) => { const node = page.scene.model.nodes[page.scene.model.place.get(id)]; return [id, titleOf(node)]; };
+    const has = ids.some((id) => names(id).some((name) => name.toLowerCase().includes(word)));
+    byId("matches").textContent = !word ? "" : has ? `${howMany(ids.length, "matches")}${ids.length === 8 ? " or more" : ""}` : `no ${search.value.trim()} here${ids.length ? "; did you mean:" : ""}`;
+    near.replaceChildren(...ids.map((id) => html("li", {}, button(names(id).at(-1), () => choose(id)))));
+    return ids;
+  };
+  search.addEventListener("input", show);
+  byId("find").addEventListener("submit", (event) => { event.preventDefault(); const [first] = show(); if (first !== undefined && byId("matches").textContent.includes("match")) choose(first); else near.querySelector("button")?.focus(); });
+}
+
+function start() {
+  const record = JSON.parse(byId("record").textContent);
+  byId("report").textContent = record.answer.join("\n");
+  byId("question").textContent = record.title;
+  byId("answer").open = !record.part;
+  if (!record.part || !record.part.nodes.length) return;
+  byId("graph").hidden = false;
+  const page = makePage(record);
+  redraw(page);
+  listen(page);
+}
+
+start();

@@ -1,0 +1,150 @@
+// How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
+
+import { boxName } from "./view.js";
+import { headingOf, howMany, percent, shown, signed, titleOf } from "./words.js";
+
+/** Below this part of the answer a link has no label. */
+const FAINT = 0.01;
+const SIGNS = { added: "+", removed: "−", changed: "Δ", kept: "" };
+
+/** Return the picture of a scene, as a view draws it. */
+export function pictureOf(scene, direction) {
+  const { drawn } = scene;
+  const largest = Math.max(...drawn.links.map((link) => linkStrength(scene, link)), 0) || 1;
+  const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
+  const links = drawn.links.map((link) => linkPicture(scene, link, largest));
+  return { nodes, links, direction, title: `${scene.title} ${scene.keys}` };
+}
+
+function nodePicture(scene, place) {
+  const { drawn, model } = scene;
+  const node = model.nodes[place];
+  const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
+  const tag = isStart ? "start" : isEnd ? "end" : "";
+  const strength = node ? nodeStrength(scene, place) : 0;
+  const isChosen = node && scene.node === place;
+  const classes = [
+    tag, isEnd ? "end" : "", node?.members ? "merged" : "", node ? "" : "outside", node?.status ?? "", isChosen ? "selected" : "",
+    `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
+  ].filter(Boolean).join(" ");
+  const note = node ? nodeNote(scene, place) : "";
+  const sign = SIGNS[node?.status] ? `${SIGNS[node.status]} ` : "";
+  const said = [node?.members ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), node?.status && node.status !== "kept" ? node.status : "", isStart ? "start" : "", isEnd ? "end" : ""];
+  return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, tag, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+}
+
+function nodeStrength(scene, place) {
+  const node = scene.model.nodes[place];
+  if (!scene.isSummed) return scene.whole && typeof node.inclusive === "number" ? node.inclusive / scene.whole : 0;
+  const { share, contribution } = scene.sums.at(-1)[place];
+  return share ?? contribution / scene.largest;
+}
+
+/** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
+function nodeNote(scene, place) {
+  const node = scene.model.nodes[place];
+  const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
+  if (!scene.isSummed) {
+    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name === "self" ? "self" : "in all"} ${percent(node[name] / scene.whole)}`] : []);
+    return [...value, ...part("self"), ...part("inclusive")].join(" · ");
+  }
+  const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
+  return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+}
+
+function spokenSums(scene, place) {
+  const sums = place < scene.model.nodes.length ? scene.sums.at(-1)?.[place] : null;
+  if (!sums) return place < scene.model.nodes.length ? nodeNote(scene, place) : "";
+  const part = percent(sums.share);
+  return [part ? `${part} of the answer` : `${shown(sums.contribution)} through it`, sums.paths === null ? "" : howMany(sums.paths, "paths")].filter(Boolean).join(", ");
+}
+
+function linkStrength(scene, link) {
+  if (link.contribution === null) return Math.abs(link.weight);
+  return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
+}
+
+function linkPicture(scene, link, largest) {
+  const strength = linkStrength(scene, link) / largest;
+  const amount = link.contribution ?? link.weight;
+  const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
+  const classes = [
+    link.direct ? "" : "dashed", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusOf(link),
+    scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
+  ].filter(Boolean).join(" ");
+  const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
+  const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
+  const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
+  return { source: link.source, target: link.target, width: 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+}
+
+const statusOf = (link) => (link.links.length === 1 ? (link.links[0].status ?? "") : "");
+
+/** Return what stands at a drawn link. */
+function linkNote(scene, link) {
+  if (link.status && link.status !== "kept") {
+    const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
+    return `${SIGNS[link.status]} ${weights}`;
+  }
+  if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
+  return scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed ? shown(link.weight) : "";
+}
+
+function spokenLink(scene, link) {
+  const status = link.status && link.status !== "kept" ? [`${link.status}, did ${signed(link.change ?? 0)} to the total`] : [];
+  const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
+  const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
+  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${scene.part.measure ? headingOf(scene.part.measure) : "weight"} ${shown(link.weight)}`];
+  return [...status, ...part, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
+}
+
+/** Return the columns and rows of the table of nodes. */
+export function nodeTable(scene) {
+  const { model, part, sums, looked } = scene;
+  const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
+  const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
+  const computed = ["share", "contribution", "paths", "tangent", "adjoint"].flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  const nodes = model.nodes.map((node, place) => ({ node, place }));
+  const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
+    key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
+  }));
+  return { rows, columns: [nameColumn("name"), ...computed, ...factColumns(rows, (row) => row.node, part.edge_meaning)] };
+}
+
+const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
+/** Facts that have a column of their own, or none; and how many others have one. */
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total"]);
+const MOST_COLUMNS = 9;
+
+function factColumns(rows, recordOf, meaning) {
+  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+  return names.slice(0, MOST_COLUMNS).map((name) => {
+    const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
+    return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
+  });
+}
+
+/** Return the columns and rows of the table of drawn links. */
+export function linkTable(scene) {
+  const { drawn, part } = scene;
+  const isBoth = Boolean(drawn.before);
+  const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
+  const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
+  const isCounted = part.links[0]?.unweighed && !part.measure;
+  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(part.measure ? headingOf(part.measure) : "weight", "weight")];
+  const rows = drawn.links.map((link, at) => ({
+    key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
+    data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
+  }));
+  const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
+  rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
+  const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct ? "as it is" : "dashed: passes others") };
+  return { rows, columns: [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))] };
+}
+
+/** Return the columns and rows of the table of strongest paths. */
+export function pathTable(scene) {
+  const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: path.nodes.map((place) => scene.nameOf(place)).join(" > "), target: { path: at }, data: {} }));
+  const column = (title, form, value) => ({ title, form, value: (row) => value(row.path) });
+  return { rows, columns: [nameColumn("path"), column("of the answer", "percent", (path) => path.share), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
+}
