@@ -14,16 +14,16 @@ export function emptyNetwork(size) {
   return { rows: nodes.map(() => new Map()), columns: nodes.map(() => new Set()) };
 }
 
-/** Add a way: its weight, that part of it which passes hidden nodes, and how many paths it stands for. */
-export function addWay(net, tail, head, weight, past, ways, passes) {
+/** Add a way: its weight, what of it passes hidden nodes (`past`), and what part of the paths at its tail take it. */
+export function addWay(net, tail, head, weight, past, part, passes) {
   const way = net.rows[tail].get(head);
   if (way) {
     way.weight += weight;
     way.past += past;
-    way.ways += ways;
+    way.part += part;
     way.passes ||= passes;
   } else {
-    net.rows[tail].set(head, { weight, past, ways, passes });
+    net.rows[tail].set(head, { weight, past, part, passes });
     net.columns[head].add(tail);
   }
 }
@@ -66,7 +66,10 @@ function withoutNode(net, node) {
   for (const [tail, before] of into) {
     net.rows[tail].delete(node);
     const factor = before.weight / pivot;
-    for (const [head, { weight, ways }] of out) addWay(net, tail, head, factor * weight, factor * weight, before.ways * ways, true);
+    for (const [head, behind] of out) {
+      const weight = factor * behind.weight;
+      addWay(net, tail, head, weight, weight, before.part * behind.part, true);
+    }
   }
   for (const [head] of out) net.columns[head].delete(node);
   net.rows[node] = new Map();

@@ -14,9 +14,15 @@ const MOST_ROUNDS = 1000;
 
 /** Return a number of the record as float64: it may be text, as "1/3" is. NaN where it is no real number. */
 export function asNumber(given) {
-  if (typeof given !== "string") return typeof given === "number" ? given : NaN;
-  const [above, below] = given.split("/");
-  return below === undefined ? Number(above || NaN) : Number(above) / Number(below);
+  if (typeof given === "number") return given;
+  if (typeof given !== "string" || given.split("/").length > 2) return NaN;
+  const [above, below = 1] = given.split("/").map((text) => (text.trim() ? Number(text) : NaN));
+  return above / below;
+}
+
+/** Return what the record knows of a node or link under a name, as float64. */
+export function numberOf(thing, name) {
+  return thing.approximately?.[name] ?? asNumber(thing[name]);
 }
 
 /**
@@ -29,7 +35,7 @@ export function asNumber(given) {
 export function makeModel(part, weight = "weight") {
   const nodes = part.nodes;
   const links = part.links
-    .map((link, number) => ({ ...link, number, weight: asNumber(link[weight]), given: link[weight] }))
+    .map((link, number) => ({ ...link, number, weight: numberOf(link, weight), given: link[weight] }))
     .filter((link) => link.given !== undefined && link.given !== null)
     .filter((link) => link.source !== link.target || !nodes[link.source].members);
   const ends = (pairs) => (pairs ?? []).map(([node, seed]) => [node, asNumber(seed ?? 1)]);
@@ -136,17 +142,47 @@ function substituted(steps, seeds, behind, ahead) {
 
 // -- elimination
 
-/** Return the ways from node to node, by tail and by head, with the hidden starts and ends of `hidden` behind them. */
+/** Return the ways from node to node, with one more node before the hidden starts and one behind the hidden ends. */
 function network(model, hidden) {
   const n = model.nodes.length;
   const net = emptyNetwork(n + 2);
-  for (const { source, target, weight, eliminated: indirect, ways } of model.links) {
-    addWay(net, source, target, weight, indirect ? weight : 0, indirect ? (ways ?? NaN) : 1, Boolean(indirect));
-  }
+  const parts = pathParts(model);
+  model.links.forEach(({ source, target, weight, eliminated: indirect }, at) => {
+    addWay(net, source, target, weight, indirect ? weight : 0, parts.links[at], Boolean(indirect));
+  });
   const isHidden = new Set(hidden);
-  for (const [node, seed] of model.starts) if (isHidden.has(node)) addWay(net, n, node, seed, seed, 1, true);
-  for (const [node, seed] of model.ends) if (isHidden.has(node)) addWay(net, node, n + 1, seed, seed, 1, true);
+  const add = (tail, head, seed, part) => addWay(net, tail, head, seed, seed, part, true);
+  for (const [node, seed] of model.starts) if (isHidden.has(node)) add(n, node, seed, parts.starting[node]);
+  for (const [node, seed] of model.ends) if (isHidden.has(node)) add(node, n + 1, seed, parts.ending[node]);
   return net;
+}
+
+/**
+ * Return how many paths from start to end pass each node (`nodes`), how many start there, and what part of those that
+ * pass a node go on over each of its links, or end there. So paths can be counted where the record has eliminated nodes.
+ */
+function pathParts(model) {
+  return remembered(model, "parts", () => {
+    const { nodes, links, starting, ending } = pathCounts(model);
+    const part = (number, node) => (number === 0 ? 0 : number / nodes[node]);
+    return { nodes, starting, ending: ending.map(part), links: model.links.map(({ source }, at) => part(links[at], source)) };
+  });
+}
+
+/** Return how many paths pass each node and each link, and how many start and end at a node; NaN where that is unknown. */
+function pathCounts(model) {
+  const unknown = new Float64Array(model.nodes.length).fill(NaN);
+  const told = (things) => Float64Array.from(things, (thing) => numberOf(thing, "paths"));
+  if (!model.order) return { nodes: unknown, links: model.links.map(() => NaN), starting: unknown, ending: unknown };
+  if (model.links.some((link) => link.eliminated)) {
+    return { nodes: told(model.nodes), links: told(model.links), starting: unknown, ending: unknown };
+  }
+  const ones = model.flat.weights.map(() => 1);
+  const atEach = (pairs) => seedsAt(pairs.map(([node]) => [node, 1]), unknown.length);
+  const ahead = sweptAhead(model.flat, ones, atEach(model.starts));
+  const back = sweptBack(model.flat, ones, atEach(model.ends));
+  const links = model.links.map(({ source, target }) => ahead[source] * back[target]);
+  return { nodes: ahead.map((number, node) => number * back[node]), links, starting: back, ending: ahead };
 }
 
 /**
@@ -154,9 +190,9 @@ function network(model, hidden) {
  *
  * `nodes` are those that are drawn, in the order of the model, with the two numbers that stand for hidden starts and
  * ends where there are some; a node with a loop of weight 1 stays. Of a link: `weight`; `direct`, whether it passes no
- * hidden node; `ways` from its source to its target, and `beside`, what runs through those that pass hidden nodes; `paths` from start to end through it (null where walks go round);
- * `contribution`, `share` (null where the total is 0), `links` that are in it. `through` is the part of the total that
- * passes drawn nodes between the ends.
+ * hidden node, and `links`, those that do not; `paths` from start to end through it (null where that is unknown, as
+ * where walks go round); `contribution`, `share` (null where the total is 0), and `beside`, what of it passes hidden
+ * nodes. `through` is the part of the total that passes drawn nodes between the ends.
  */
 export function eliminated(model, kept) {
   const hidden = [...model.nodes.keys()].filter((node) => !kept.has(node));
@@ -193,28 +229,19 @@ function directLinks(model, stays) {
 /** Say of each drawn link what runs through it, where there is a total. */
 function measured(model, drawn) {
   const swept = model.summed ? sweeps(model) : null;
-  const counts = model.summed && model.order ? pathCounts(model) : null;
+  const counts = pathParts(model).nodes;
   const side = (sums, node) => (node < model.nodes.length ? sums[node] : 1);
   drawn.total = swept ? swept.total : null;
   for (const link of drawn.links) {
-    link.direct = !link.passes;
-    if (!model.order) link.ways = null;
-    const { source, target, weight, ways } = link;
-    link.paths = counts ? side(counts.ahead, source) * ways * side(counts.back, target) : null;
-    link.contribution = swept ? side(swept.tangent, source) * weight * side(swept.adjoint, target) : null;
+    const { source, target, weight, past, part, passes } = link;
+    const through = swept ? side(swept.tangent, source) * side(swept.adjoint, target) : NaN;
+    const paths = side(counts, source) * part;
+    link.direct = !passes;
+    link.paths = model.summed && Number.isFinite(paths) ? Math.round(paths) : null;
+    link.contribution = swept ? through * weight : null;
+    link.beside = swept ? through * past : null;
     link.share = swept && swept.total !== 0 ? link.contribution / swept.total : null;
-    link.beside = swept ? side(swept.tangent, source) * link.past * side(swept.adjoint, target) : null;
   }
-}
-
-/** Return the numbers of paths from the starts to each node (`ahead`), and from each to the ends (`back`). */
-function pathCounts(model) {
-  return remembered(model, "counts", () => {
-    const n = model.nodes.length;
-    const ones = model.flat.links.map((link) => (link.eliminated ? (link.ways ?? NaN) : 1));
-    const counted = (pairs) => seedsAt(pairs.map(([node]) => [node, 1]), n);
-    return { ahead: sweptAhead(model.flat, ones, counted(model.starts)), back: sweptBack(model.flat, ones, counted(model.ends)) };
-  });
 }
 
 function throughNodes(drawn) {
@@ -227,15 +254,23 @@ function throughNodes(drawn) {
 // -- what is drawn
 
 /**
- * Return which nodes are drawn where `n` are: the ends, where they are few, then one by one that which most of the rest
- * passes, until COVERAGE of the answer is covered, then the largest. As the library's pictures choose.
+ * Return which nodes are drawn where `n` are, with those that stand for hidden ends: the ends, where they are few, then
+ * one by one that which most of the rest passes, until COVERAGE of the answer is covered, then the largest. As the
+ * library's pictures choose.
  */
 export function chosen(model, n) {
   const sizes = nodeSizes(model);
   const fixed = fixedEnds(model, n);
   const largest = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
   const covering = n < model.nodes.length ? covers(model, fixed, n - fixed.size) : [];
-  return new Set([...new Set([...fixed, ...covering, ...largest])].slice(0, n));
+  const order = [...new Set([...fixed, ...covering, ...largest])].slice(0, n);
+  while (order.length > fixed.size && order.length + hiddenSides(model, order) > n) order.pop();
+  return new Set(order);
+}
+
+function hiddenSides(model, order) {
+  const kept = new Set(order);
+  return [model.starts, model.ends].filter((pairs) => pairs.some(([node]) => !kept.has(node))).length;
 }
 
 /** Return how much passes each node, whatever its sign; without numbers to sum, how many links it has. */
@@ -306,16 +341,15 @@ export function crossing(drawn, side = drawn.starts) {
   return amounts;
 }
 
-/** Return the total without a node, or null where the walks that are left are not known to have a sum. */
+/** Return the total without a node that is no end; null where the walks that are left are not known to have a sum. */
 export function without(model, node) {
-  if (!model.summed) return null;
-  const swept = sweeps(model);
-  if (model.order) return swept && swept.total - swept.tangent[node] * swept.adjoint[node];
-  const elsewhere = ([end]) => end !== node;
   const { part, weight } = model;
+  const swept = model.summed ? sweeps(model) : null;
+  if (!swept || [...model.starts, ...model.ends].some(([end]) => end === node)) return null;
+  if (model.order) return swept.total - swept.tangent[node] * swept.adjoint[node];
   const links = part.links.filter((link) => link.source !== node && link.target !== node);
-  const rest = makeModel({ ...part, links, starts: part.starts.filter(elsewhere), ends: part.ends.filter(elsewhere) }, weight);
-  return haveSum(rest) ? (sweeps(rest)?.total ?? null) : null;
+  const rest = makeModel({ ...part, links }, weight);
+  return haveSum(rest) ? sweeps(rest).total : null;
 }
 
 /** Return whether walks are proved to have a sum: those of some length weigh less than 1 from each node, by size. */
