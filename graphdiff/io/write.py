@@ -88,6 +88,13 @@ WRITERS: dict[str, Writer] = {
         options=VIEWING,
         about="a graph with all attributes, for other tools; what is neither number nor text is written as text",
     ),
+    "html": Writer(
+        suffixes=(".html",),
+        entry="graphdiff.page.page:write_html",
+        options=frozenset({"max_nodes"}),
+        about="a page that needs no network: the report, the picture, and tables of nodes and edges; of more than "
+        "2,000 nodes (max_nodes) those that most of the answer passes, the others eliminated",
+    ),
 }
 
 

@@ -1,0 +1,118 @@
+"""The page as one file: HTML that holds its style, its script and its record, and may load nothing else.
+
+What browsers may run and apply is named by its hash (Content Security Policy, level 3, W3C); names that come from
+files are in the record only, as JSON in which no ``<`` stands, and in the title, escaped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import UsageError
+from graphdiff.graph.networks import network_of
+from graphdiff.io.out import SCHEMA, document, finite
+from graphdiff.page.part import MAX_NODES, part_of, picture_for_page
+from graphdiff.showing import harmless
+from graphdiff.text.numbers import shorten
+from graphdiff.text.tables import WIDTH
+
+__all__ = ["MODULES", "page", "write_html"]
+
+#: The modules of the script, those before that others import.
+MODULES = (
+    *("words", "elements", "elimination", "model", "paths", "layout"),
+    *("scene", "view", "picture", "tables", "details", "main"),
+)
+
+
+def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
+    """Return a graph or a result as a page of its own.
+
+    Examples
+    --------
+    >>> b"<!doctype html>" in write_html(nx.DiGraph([("a", "b")]))
+    True
+    """
+    graph = network_of(thing.to_networkx() if hasattr(thing, "to_networkx") else thing)
+    if not isinstance(graph, nx.DiGraph):
+        raise UsageError(
+            f"cannot write {type(thing).__name__} as html: give a directed graph, or a result that has one"
+        )
+    if graph is thing:
+        return page(graph, max_nodes=max_nodes)
+    return page(graph, str(thing).splitlines(), document(thing), max_nodes=max_nodes)
+
+
+def page(
+    graph: nx.DiGraph | None,
+    answer: Sequence[str] = (),
+    report: Mapping[str, Any] | None = None,
+    *,
+    max_nodes: int = MAX_NODES,
+) -> bytes:
+    """Return a page of what is drawn of an answer and its report, without a graph of the report alone.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph or None
+        What `graphdiff.write` draws.
+    answer : sequence of str
+        The lines of the report in words; those of the picture's legend, where there are none.
+    report : mapping, optional
+        The same as JSON.
+    max_nodes : int
+
+    Examples
+    --------
+    >>> b'"answer": ["no path"]' in page(None, ["no path"])
+    True
+    """
+    picture = None if graph is None else picture_for_page(graph, max_nodes)
+    lines = [harmless(line) for line in answer or (picture.legend if picture else ())]
+    record = {
+        "graphdiff": SCHEMA,
+        "kind": "page",
+        "title": picture.legend[0] if picture and picture.legend else next(filter(None, lines), "graphdiff"),
+        "answer": lines,
+        "report": None if report is None else finite(report),
+        "part": None if picture is None else part_of(picture),
+    }
+    return _filled(record).encode()
+
+
+def _filled(record: Mapping[str, Any]) -> str:
+    """Return the HTML with what belongs in each of its places, put in at once: a name cannot name a place."""
+    style, script = _text("page.css"), _script()
+    places = {
+        "policy": f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
+        "base-uri 'none'; form-action 'none'",
+        "title": html.escape(shorten(harmless(str(record["title"])), WIDTH)),
+        "style": style,
+        "script": script,
+        "record": json.dumps(record, allow_nan=False).replace("<", "\\u003c"),
+    }
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: places[match[1]], _text("page.html"))
+
+
+def _script() -> str:
+    """Return the modules as one: without what they import from one another, and the word before what they export."""
+    return "\n".join(
+        re.sub(r"^(?:import .*\n|export )", "", _text(f"{name}.js"), flags=re.MULTILINE) for name in MODULES
+    )
+
+
+def _text(name: str) -> str:
+    return files("graphdiff.page").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
