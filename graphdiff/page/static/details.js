@@ -3,12 +3,14 @@
 import { button, html } from "./elements.js";
 import { without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
+import { nodeNote } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, percent, shown, signed, titleOf } from "./words.js";
 
 /** So many names of a list are said. */
 const NAMES = 12;
+const FIRST = 4;
 /** Facts that are said by other words, or are no facts of a node or link. */
 const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change"]);
 
@@ -24,7 +26,21 @@ export function detailsOf(scene) {
   if (scene.path) return pathDetails(scene, scene.path);
   if (scene.link) return linkDetails(scene, scene.link);
   if (scene.node !== null) return nodeDetails(scene, scene.node);
-  return [html("p", { class: "hint" }, scene.hint)];
+  return overview(scene);
+}
+
+/** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
+function overview(scene) {
+  const { model, drawn, act } = scene;
+  const nodes = [...model.nodes.keys()].filter((place) => !scene.isEnd(place)).sort((one, other) => scene.size(other) - scene.size(one));
+  const moved = drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
+  const ranked = (title, things, name, note, target) => things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => html("li", {}, button(name(thing), () => act.select(target(thing)), { class: "name" }), " ", html("span", { class: "number" }, note(thing)))))) : null;
+  return [
+    html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
+    ranked("What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
+    ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => path.nodes.map(scene.nameOf).join(" > "), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
+    ranked(scene.isSummed ? "What most of the answer passes" : "The largest", nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
+  ];
 }
 
 function section(title, ...content) {
@@ -56,7 +72,7 @@ function nodeDetails(scene, place) {
   const { model, words, part } = scene;
   const node = model.nodes[place];
   const byMost = (places) => [...places].sort((one, other) => scene.size(other) - scene.size(one));
-  const isEnd = [...model.starts, ...model.ends].some(([end]) => end === place);
+  const isEnd = scene.isEnd(place);
   return [
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
@@ -84,7 +100,7 @@ function throughNode(scene, model, sums, place) {
   return factList([
     [`${when}of the answer`, total ? percent(share) : "the total is 0: no shares"], [heading("contribution"), shown(contribution)],
     ["paths through it", paths === null ? "walks go round" : shown(paths)], [heading("tangent"), shown(tangent)], [heading("adjoint"), shown(adjoint)],
-    ["total without it", change],
+    ["total without it", scene.isEnd(place) ? "" : change],
   ]);
 }
 
@@ -97,7 +113,7 @@ function nodeActs(scene, place, isEnd) {
   const [start, end] = scene.state.why.at(-1) ?? ["", ""];
   return html(
     "p", { class: "acts" }, isStart ? null : ask("Ask: from the start to it", [start, id]), isLast ? null : ask("Ask: from it to the end", [id, end]),
-    isEnd ? null : button(scene.kept.has(place) && !scene.isForced(place) ? "Put it away" : "Keep it drawn", () => act.keep(id, scene.isForced(place) || !scene.kept.has(place))),
+    isEnd ? null : button(scene.stays.has(place) ? "Put it away" : "Keep it drawn", () => (scene.stays.has(place) ? act.putAway(id) : act.open([place]))),
   );
 }
 
@@ -132,7 +148,7 @@ function linkDetails(scene, link) {
     html("p", {}, link.direct ? `${scene.nameOf(link.source)} ${words.does} ${scene.nameOf(link.target)}.` : "A dashed edge: all that passes nodes not drawn, added up. Totals are as if they were drawn."),
     factList([
       ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [part.measure ? headingOf(part.measure) : "weight", link.status ? "" : shown(link.weight)],
-      ["paths through it", shown(link.paths)], ["ways between its ends", shown(link.ways)], ["total without it", without_it],
+      ["paths through it", shown(link.paths)], ["total without it", without_it],
     ]),
     ...link.links.map((direct) => factList(factsOf(direct, part.edge_meaning))),
     html("p", { class: "acts" }, nodeButton(scene, link.source), nodeButton(scene, link.target)),

@@ -3,11 +3,11 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
+import { legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
 import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, weighted } from "./scene.js";
 import { sweeps } from "./model.js";
 import { makeTable, showTable } from "./tables.js";
-import { drawPicture, fit, focusOn, makeView, pointAt, zoom } from "./view.js";
+import { drawPicture, fit, focusOn, makeView, pointAt, sampleOf, zoom } from "./view.js";
 import { howMany, percent, shown, titleOf, wordsFor } from "./words.js";
 
 const FEWEST = 10;
@@ -53,7 +53,7 @@ function fragmentOf(state) {
 
 // -- what a state shows
 
-const known = { question: null };
+const known = { question: null, paths: new WeakMap() };
 
 /** Return the part and the models of a question; the last one asked is kept. */
 function asked(part, ends) {
@@ -71,9 +71,10 @@ function sceneOf(part, state) {
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
-  const kept = keptNodes(looked, { shown: n, ...state });
-  const drawn = drawnOf(looked, kept);
-  const scene = { state, part: within, looked, model, kept: new Set(drawn.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
+  const stays = keptNodes(looked, n, state);
+  const chosenPlace = model.place.get(state.node);
+  const drawn = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
+  const scene = { state, part: within, looked, model, stays, kept: new Set(drawn.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
   Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
   addNames(scene);
   addSizes(scene);
@@ -86,7 +87,7 @@ function addNames(scene) {
   const outside = [`other ${scene.part.words?.starts ?? "starts"}`, `other ${scene.part.words?.ends ?? "ends"}`];
   scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : outside[place - nodes.length]);
   scene.idOf = (place) => nodes[place]?.id ?? "";
-  scene.isForced = (place) => scene.state.open.includes(nodes[place].id);
+  scene.isEnd = (place) => [...scene.model.starts, ...scene.model.ends].some(([end]) => end === place);
 }
 
 function addSizes(scene) {
@@ -102,11 +103,17 @@ function addSizes(scene) {
   scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), link.clause ?? "", link.kind ?? ""].filter(Boolean).join(" · ");
 }
 
+/** Return the strongest paths of a model, which are looked for once. */
+function strongestOf(model, hasSums) {
+  if (!known.paths.has(model)) known.paths.set(model, (hasSums && strongest(model, PATHS)) || []);
+  return known.paths.get(model);
+}
+
 function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
   scene.node = place;
-  scene.paths = (scene.isSummed && strongest(model, PATHS)) || [];
+  scene.paths = strongestOf(model, scene.isSummed);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
   if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
   scene.lit = scene.path ? litPath(scene) : place === null ? null : litAround(scene, place);
@@ -205,7 +212,8 @@ function redraw(page) {
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
   byId("details").classList.toggle("empty", scene.node === null && !scene.link && !scene.path);
   byId("close").hidden = byId("details").classList.contains("empty");
-  drawPicture(page.view, pictureOf(scene, matchMedia(NARROW).matches ? "TB" : "LR"), matchMedia(NARROW).matches ? "TB" : "LR");
+  drawPicture(page.view, pictureOf(scene));
+  byId("legend").replaceChildren(...legendOf(scene.drawn).map(([classes, text]) => html("li", {}, sampleOf(classes), text)));
   showTables(page, scene);
 }
 
@@ -224,8 +232,8 @@ function makePage(record) {
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
   page.select = (target) => page.go(chosenIn(page.scene, target));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
-  page.open = (places) => page.go({ open: [...new Set([...page.state.open, ...places.map(page.scene.idOf)])] });
-  page.keep = (id, wasForced) => page.go(keptIn(page, id, wasForced));
+  page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));
+  page.putAway = (id) => page.go({ ...CLOSED, hide: [...page.state.hide, id], open: page.state.open.filter((each) => each !== id) });
   page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
   page.view = makeView(byId("frame"), page);
   page.tables = Object.fromEntries(["paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
@@ -241,13 +249,8 @@ function chosenIn(scene, target) {
   return { ...CLOSED, edge: [scene.idOf(source), scene.idOf(end)] };
 }
 
-/** Return what changes where a node is put away or drawn. */
-function keptIn({ state, scene }, id) {
-  const isDrawn = scene.kept.has(scene.model.place.get(id)) && !state.hide.includes(id);
-  const without = (list) => list.filter((each) => each !== id);
-  const isOpen = state.open.includes(id);
-  if (isOpen || (isDrawn && state.node !== id)) return { open: without(state.open), hide: [...without(state.hide), id], ...CLOSED };
-  return { open: [...state.open, id], hide: without(state.hide) };
+function opened({ open, hide }, ids) {
+  return { open: [...new Set([...open, ...ids])], hide: hide.filter((id) => !ids.includes(id)) };
 }
 
 function labelOf({ view }, target) {

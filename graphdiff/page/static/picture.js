@@ -8,12 +8,12 @@ const FAINT = 0.01;
 const SIGNS = { added: "+", removed: "−", changed: "Δ", kept: "" };
 
 /** Return the picture of a scene, as a view draws it. */
-export function pictureOf(scene, direction) {
+export function pictureOf(scene) {
   const { drawn } = scene;
   const largest = Math.max(...drawn.links.map((link) => linkStrength(scene, link)), 0) || 1;
   const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
   const links = drawn.links.map((link) => linkPicture(scene, link, largest));
-  return { nodes, links, direction, title: `${scene.title} ${scene.keys}` };
+  return { nodes, links, title: `${scene.title} ${scene.keys}` };
 }
 
 function nodePicture(scene, place) {
@@ -24,13 +24,13 @@ function nodePicture(scene, place) {
   const strength = node ? nodeStrength(scene, place) : 0;
   const isChosen = node && scene.node === place;
   const classes = [
-    tag, isEnd ? "end" : "", node?.members ? "merged" : "", node ? "" : "outside", node?.status ?? "", isChosen ? "selected" : "",
+    isStart ? "start" : "", isEnd ? "end" : "", node?.members ? "merged" : "", node ? "" : "outside", node?.status ?? "", isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
-  const note = node ? nodeNote(scene, place) : "";
+  const note = [tag, node ? nodeNote(scene, place) : ""].filter(Boolean).join(" · ");
   const sign = SIGNS[node?.status] ? `${SIGNS[node.status]} ` : "";
   const said = [node?.members ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), node?.status && node.status !== "kept" ? node.status : "", isStart ? "start" : "", isEnd ? "end" : ""];
-  return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, tag, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+  return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
 }
 
 function nodeStrength(scene, place) {
@@ -41,7 +41,7 @@ function nodeStrength(scene, place) {
 }
 
 /** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
-function nodeNote(scene, place) {
+export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
@@ -67,15 +67,27 @@ function linkStrength(scene, link) {
 function linkPicture(scene, link, largest) {
   const strength = linkStrength(scene, link) / largest;
   const amount = link.contribution ?? link.weight;
+  const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
   const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
   const classes = [
-    link.direct ? "" : "dashed", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusOf(link),
+    link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusOf(link),
     scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
   ].filter(Boolean).join(" ");
   const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
   const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
-  const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
-  return { source: link.source, target: link.target, width: 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+  return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+}
+
+/** Return what lines look like and mean, of those that are drawn. */
+export function legendOf({ links, total }) {
+  const has = (test) => links.some(test);
+  return [
+    ["", total === null ? "an edge" : "the wider, the more of the answer", true],
+    ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
+    ["minus", "ends in a bar: takes away (−)", has((link) => (link.contribution ?? link.weight) < 0)],
+    ["nothing", "grey: nothing passes", has((link) => link.contribution === 0)],
+    ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
+  ].filter(([, , isThere]) => isThere);
 }
 
 const statusOf = (link) => (link.links.length === 1 ? (link.links[0].status ?? "") : "");

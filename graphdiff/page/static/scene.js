@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { chosen, cutSum, eliminated, makeModel, sweeps } from "./model.js";
+import { chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
 import { needing, reached } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
@@ -56,8 +56,8 @@ export function isSummed(model) {
   return model.summed && sweeps(model) !== null;
 }
 
-/** Return the nodes to draw: those that most passes before and after, those looked at, without those put away. */
-export function keptNodes(models, { shown, node, open, hide }) {
+/** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
+export function keptNodes(models, shown, { open, hide }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
   let kept = new Set();
   for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
@@ -66,7 +66,7 @@ export function keptNodes(models, { shown, node, open, hide }) {
   }
   const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
   for (const place of places(hide)) if (!ends.includes(place)) kept.delete(place);
-  for (const place of places([...open, node])) kept.add(place);
+  for (const place of places(open)) kept.add(place);
   return kept;
 }
 
@@ -134,21 +134,12 @@ function bothLinks({ before, after }, drawnBefore, drawnAfter) {
 export function nodeSums(model) {
   if (!isSummed(model)) return null;
   const { tangent, adjoint, total } = sweeps(model);
-  const counted = countedPaths(model);
+  const counts = pathCounts(model).nodes;
   return model.nodes.map((_, place) => {
     const contribution = tangent[place] * adjoint[place];
     const share = total ? contribution / total : null;
-    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: counted ? counted(place) : null };
+    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
   });
-}
-
-function countedPaths(model) {
-  if (!model.order) return null;
-  const links = model.links.map((link) => ({ ...link, weight: link.eliminated ? (link.ways ?? NaN) : 1 }));
-  const ones = (pairs) => pairs.map(([node]) => [node, 1]);
-  const unit = makeModel({ nodes: model.nodes, links, starts: ones(model.starts), ends: ones(model.ends) });
-  const swept = isSummed(unit) ? sweeps(unit) : null;
-  return swept && ((place) => swept.tangent[place] * swept.adjoint[place]);
 }
 
 /** Return what the drawn links that leave the starts carry, and the total that it must be. */

@@ -19,7 +19,7 @@ export function makeTable(id, act) {
   table.head = html("thead");
   table.body = html("tbody");
   table.more = button("", () => { table.most += MORE_ROWS; fillBody(table); }, { class: "more" });
-  table.filter = html("input", { type: "search", id: `${id}-filter`, input: () => { table.most = FIRST_ROWS; fillBody(table); }, autocomplete: "off" });
+  table.filter = html("input", { type: "search", id: `${id}-filter`, input: () => { table.most = FIRST_ROWS; fillBody(table); } });
   table.count = html("span", { class: "count", role: "status" });
   const above = html("p", { class: "filter" }, html("label", { for: `${id}-filter` }, "Only rows with "), table.filter, " ", table.count);
   const scrolled = html("div", { class: "scrolled", tabindex: 0, role: "region", "aria-labelledby": `${id}-title` }, html("table", {}, table.caption, table.head, table.body));

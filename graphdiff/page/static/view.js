@@ -15,9 +15,11 @@ const DRAGGED = 4;
 const READABLE = 0.35;
 const COMFORTABLE = 0.62;
 const LETTER = 6.7;
+/** Of so many links two layouts are tried. */
+const MOST_TRIED = 450;
 
 /**
- * Return a view in a frame. A picture has `nodes` ({index, name, note, bar, classes, label, tag}) and `links` ({source,
+ * Return a view in a frame. A picture has `nodes` ({index, name, note, bar, classes, label}) and `links` ({source,
  * target, width, classes, note, label}), in `label` what they are called to those who hear them. `act` has `select` and
  * `hover`, each given {node} or {link} or null.
  */
@@ -37,21 +39,35 @@ export function makeView(frame, act) {
 // -- drawing
 
 /** Draw a picture; the layout is made anew only where other nodes or links are drawn. */
-export function drawPicture(view, picture, direction) {
-  const key = JSON.stringify([direction, picture.nodes.map(({ index, name }) => [index, name]), picture.links.map(({ source, target }) => [source, target])]);
+export function drawPicture(view, picture) {
+  const key = JSON.stringify([picture.nodes.map(({ index, name }) => [index, name]), picture.links.map(({ source, target }) => [source, target])]);
   const isNew = view.key !== key;
   view.picture = picture;
   if (isNew) {
     view.key = key;
     const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26 }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
-    view.place = layered(sized, picture.links, { direction });
+    view.place = laidOut(view, sized, picture.links);
   }
   const hadFocus = view.root.contains(document.activeElement);
   fillRoot(view);
   if (isNew) fit(view);
   else rescale(view, view.scale);
   restoreCurrent(view, hadFocus);
+}
+
+/** Return the layout from left to right or from top to bottom, whichever can be drawn larger. */
+function laidOut(view, sized, links) {
+  const directions = links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
+  const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
+  const [width, height] = room(view);
+  const scale = (place) => Math.min(COMFORTABLE, width / place.width, height / place.height);
+  return places.sort((one, other) => scale(other) - scale(one))[0];
+}
+
+/** Return the width and height that a graph may have on the screen. */
+function room({ frame }) {
+  return [frame.clientWidth - 28, Math.min(0.7 * window.innerHeight, 760) - 40];
 }
 
 function widthOf(node) {
@@ -61,9 +77,9 @@ function widthOf(node) {
 function fillRoot(view) {
   const { picture, place, root } = view;
   const [width, height] = [Math.max(place.width, 40), Math.max(place.height, 40)];
-  root.setAttribute("viewBox", `-12 -22 ${width + 24} ${height + 34}`);
+  root.setAttribute("viewBox", `-12 -12 ${width + 24} ${height + 24}`);
   root.setAttribute("aria-label", picture.title);
-  view.extent = [width + 24, height + 34];
+  view.extent = [width + 24, height + 24];
   view.elements = new Map();
   const nodes = picture.nodes.map((node) => {
     const made = nodeElement(view, node);
@@ -73,7 +89,7 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, labels, svg("g", { class: "nodes" }, ...nodes));
+  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
 }
 
 /** Return what a link ends in: an arrow, or a bar where it works against. */
@@ -93,7 +109,6 @@ function nodeElement(view, node) {
     "g", attributes, svg("title", {}, node.label),
     node.classes.includes("merged") ? svg("rect", { ...box, x: box.x + 3, y: box.y - 3, class: "behind" }) : null,
     svg("rect", { ...box, class: "box" }), bar,
-    node.tag ? svg("text", { class: "tag", y: -height / 2 - 5 }, node.tag) : null,
     svg("text", { class: "name", y: node.note ? -3 : 4 }, node.name), node.note ? svg("text", { class: "note", y: 11 }, node.note) : null,
   );
   made.addEventListener("focus", () => focused(view, { node: node.index }));
@@ -111,7 +126,15 @@ function linkElements(view) {
     group.paths.push(curve(place.points[at]));
     groups.set(key, group);
   });
-  return [...groups.values()].map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
+  const byWidth = [...groups.values()].sort((one, other) => one.width - other.width);
+  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
+}
+
+/** Return a short line of a kind, for a legend. */
+export function sampleOf(classes) {
+  const end = classes === "minus" || classes === "added" || classes === "removed" ? classes : "";
+  const line = svg("path", { class: `link ${classes}`, d: "M1 7H36", "stroke-width": 2.5, "marker-end": `url(#end${end})` });
+  return svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" }, line);
 }
 
 /** Return a line through points that bends evenly between them. */
@@ -133,12 +156,11 @@ function labelElements({ picture, place }) {
   });
 }
 
+/** Return the middle of that step between two columns which is nearest to the middle: no node is there. */
 function halfway(points) {
-  const lengths = points.slice(1).map((point, at) => Math.hypot(point[0] - points[at][0], point[1] - points[at][1]));
-  let left = lengths.reduce((sum, length) => sum + length, 0) / 2;
-  const at = Math.max(0, lengths.findIndex((length) => (left -= length) <= 0));
-  const part = lengths[at] ? 1 + left / lengths[at] : 0;
-  return [0, 1].map((axis) => points[at][axis] + part * (points[at + 1][axis] - points[at][axis]));
+  const at = (points.length - 1) >> 1;
+  const next = points[Math.min(at + 1, points.length - 1)];
+  return [0, 1].map((axis) => (points[at][axis] + next[axis]) / 2);
 }
 
 // -- zooming
@@ -146,11 +168,12 @@ function halfway(points) {
 /** Show all that fits, but no smaller than can be read; where nodes are very many all of it. */
 export function fit(view, whole = view.picture.nodes.length > 250) {
   const { frame, extent } = view;
-  const all = Math.min(1, (frame.clientWidth - 4) / extent[0], (frame.clientHeight - 4) / extent[1]);
+  const [width, height] = room(view);
+  const all = Math.min(1, (width + 20) / extent[0], (height + 24) / extent[1]);
   const smallest = whole ? 0.02 : COMFORTABLE;
   rescale(view, Math.max(all, Math.min(1, smallest)));
   const start = view.picture.nodes.find((node) => node.classes.includes("start"));
-  if (start) frame.scrollTop = (view.place.y.get(start.index) + 22) * view.scale - frame.clientHeight / 2;
+  if (start) frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
 }
 
 export function zoom(view, factor, at = null) {
@@ -198,7 +221,7 @@ function draggable(view) {
 /** Return the number of the link nearest to a place on the screen, or -1. */
 function linkAt(view, event) {
   const box = view.root.getBoundingClientRect();
-  const point = [(event.clientX - box.left) / view.scale - 12, (event.clientY - box.top) / view.scale - 22];
+  const point = [(event.clientX - box.left) / view.scale - 12, (event.clientY - box.top) / view.scale - 12];
   let [best, least] = [-1, NEAR / view.scale];
   view.place.points.forEach((points, at) => {
     for (let next = 1; next < points.length; next++) {
@@ -262,9 +285,9 @@ export function focusOn(view, target) {
   if (target.link === undefined) return view.elements.get(target.node)?.focus();
   const made = linkCursor(view, target.link);
   view.cursor.replaceChildren(made);
+  made.focus();
   focused(view, target);
   made.setAttribute("tabindex", 0);
-  made.focus();
 }
 
 function focused(view, target) {
@@ -306,7 +329,7 @@ function keyed(view, key) {
   if (key === "0") return { act: () => fit(view, true) };
   if (key === "Home" || key === "End") return { target: { node: view.picture.nodes.at(key === "Home" ? 0 : -1).index } };
   if (!STEPS[key]) return null;
-  const [along, across] = view.picture.direction === "TB" ? STEPS[key].toReversed() : STEPS[key];
+  const [along, across] = view.place.direction === "TB" ? STEPS[key].toReversed() : STEPS[key];
   return view.current.link === undefined ? fromNode(view, view.current.node, along, across) : fromLink(view, view.current.link, along, across);
 }
 
@@ -321,7 +344,7 @@ function fromNode(view, node, along, across) {
     const [first] = beside(view, node, along > 0 ? "source" : "target");
     return first === undefined ? null : { target: { link: first }, came: along };
   }
-  const [column, row] = view.picture.direction === "TB" ? ["y", "x"] : ["x", "y"];
+  const [column, row] = view.place.direction === "TB" ? ["y", "x"] : ["x", "y"];
   const ordered = view.picture.nodes.map(({ index }) => index).sort((one, other) => view.place[column].get(one) - view.place[column].get(other) || view.place[row].get(one) - view.place[row].get(other));
   const next = ordered[ordered.indexOf(node) + across];
   return next === undefined ? null : { target: { node: next } };

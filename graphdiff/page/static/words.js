@@ -58,7 +58,7 @@ export function percent(share) {
 /** Return a number of things with their noun, which is given in the plural. */
 export function howMany(number, plural) {
   if (number !== 1) return `${shown(number)} ${plural}`;
-  const [ending, singular] = [["ies", "y"], ["sses", "ss"], ["s", ""], ["", ""]].find(([end]) => plural.endsWith(end));
+  const [ending, singular] = [["ies", "y"], ["sses", "ss"], ["ches", "ch"], ["s", ""], ["", ""]].find(([end]) => plural.endsWith(end));
   return `1 ${plural.slice(0, plural.length - ending.length)}${singular}`;
 }
 
