@@ -29,6 +29,10 @@ export function detailsOf(scene) {
   return overview(scene);
 }
 
+function elided(names) {
+  return (names.length > 7 ? [...names.slice(0, 3), `… ${names.length - 5} more …`, ...names.slice(-2)] : names).join(" > ");
+}
+
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
 function overview(scene) {
   const { model, drawn, act } = scene;
@@ -38,7 +42,7 @@ function overview(scene) {
   return [
     html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
     ranked("What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
-    ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => path.nodes.map(scene.nameOf).join(" > "), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
+    ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map(scene.nameOf)), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
     ranked(scene.isSummed ? "What most of the answer passes" : "The largest", nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
   ];
 }

@@ -8,7 +8,7 @@ import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeS
 import { sweeps } from "./model.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, sampleOf, zoom } from "./view.js";
-import { howMany, percent, shown, titleOf, wordsFor } from "./words.js";
+import { howMany, percent, shown, signed, titleOf, wordsFor } from "./words.js";
 
 const FEWEST = 10;
 const MOST = 200;
@@ -156,11 +156,18 @@ function showsOf(scene) {
   const edges = part.words?.edges ?? "edges";
   if (!scene.isSummed) {
     const hidden = model.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
-    return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. Nothing is summed.`;
+    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : "No two ends were asked about: nothing is summed.";
+    return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
   if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: 100 % of the answer.`;
   const through = drawn.through === null ? "" : `Shows ${percent(drawn.through)} of the answer through ${shown(count)} of ${howMany(all, nouns)}. `;
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
+}
+
+/** Return what a comparison did to the total. */
+function movedText({ drawn: { before, after } }) {
+  if (!before || before.total === null || after.total === null) return "";
+  return `The total was ${shown(before.total)} and is ${shown(after.total)}: ${signed(after.total - before.total)}. `;
 }
 
 function cutText(scene) {
@@ -168,7 +175,8 @@ function cutText(scene) {
     const cut = cutOf(drawn);
     if (!cut) return [];
     const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
-    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}: ` : ""}the ${howMany(cut.leaving, "drawn edges")} that leave the start carry ${shown(cut.sum)}${part}.`)];
+    const leave = cut.leaving === 1 ? "drawn edge that leaves the start carries" : `${shown(cut.leaving)} drawn edges that leave the start carry`;
+    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}, the` : "The"} ${leave} ${shown(cut.sum)}${part}.`)];
   };
   const { drawn } = scene;
   return drawn.before ? [...side(drawn.before, "Before"), " ", ...side(drawn.after, "After")] : side(drawn, "");
@@ -206,7 +214,7 @@ function redraw(page) {
   Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
-  byId("shows").textContent = showsOf(scene);
+  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}`;
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
@@ -221,7 +229,7 @@ function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, "Those that most of the answer passes first.", nodeTable(scene));
+  show(tables.nodes, `All ${scene.nouns}`, scene.isSummed ? "Those that most of the answer passes first." : "The largest first.", nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
 }
 

@@ -45,8 +45,8 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
-    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name === "self" ? "self" : "in all"} ${percent(node[name] / scene.whole)}`] : []);
-    return [...value, ...part("self"), ...part("inclusive")].join(" · ");
+    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
+    return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
   return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
@@ -81,11 +81,12 @@ function linkPicture(scene, link, largest) {
 /** Return what lines look like and mean, of those that are drawn. */
 export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
+  const isCompared = has((link) => link.status);
   return [
-    ["", total === null ? "an edge" : "the wider, the more of the answer", true],
+    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : "the wider, the more of the answer"}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: takes away (−)", has((link) => (link.contribution ?? link.weight) < 0)],
-    ["nothing", "grey: nothing passes", has((link) => link.contribution === 0)],
+    ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
     ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
@@ -99,7 +100,8 @@ function linkNote(scene, link) {
     return `${SIGNS[link.status]} ${weights}`;
   }
   if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
-  return scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed ? shown(link.weight) : "";
+  const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
+  return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed ? shown(link.weight) : "");
 }
 
 function spokenLink(scene, link) {
@@ -115,7 +117,8 @@ export function nodeTable(scene) {
   const { model, part, sums, looked } = scene;
   const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
-  const computed = ["share", "contribution", "paths", "tangent", "adjoint"].flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  const names = ["share", "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
+  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
   const nodes = model.nodes.map((node, place) => ({ node, place }));
   const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },

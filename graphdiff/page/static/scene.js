@@ -51,9 +51,9 @@ export function lookedAt(models, mode) {
   return [models[mode === "before" ? 0 : 1]];
 }
 
-/** Return whether totals of a model are known: there are ends, numbers, and walks that have a sum. */
+/** Return whether totals of a model are known: there are ends, weights that are numbers, and walks that have a sum. */
 export function isSummed(model) {
-  return model.summed && sweeps(model) !== null;
+  return model.summed && !model.part.measure && sweeps(model) !== null;
 }
 
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */

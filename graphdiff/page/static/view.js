@@ -56,13 +56,14 @@ export function drawPicture(view, picture) {
   restoreCurrent(view, hadFocus);
 }
 
-/** Return the layout from left to right or from top to bottom, whichever can be drawn larger. */
+/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read. */
 function laidOut(view, sized, links) {
   const directions = links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
   const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
   const [width, height] = room(view);
-  const scale = (place) => Math.min(COMFORTABLE, width / place.width, height / place.height);
-  return places.sort((one, other) => scale(other) - scale(one))[0];
+  const fits = (place) => Math.min(width / place.width, height / place.height);
+  const seen = (place) => Math.min(1, width / place.width / COMFORTABLE) * Math.min(1, height / place.height / COMFORTABLE);
+  return places.sort((one, other) => seen(other) - seen(one) || fits(other) - fits(one))[0];
 }
 
 /** Return the width and height that a graph may have on the screen. */

@@ -39,6 +39,7 @@ function scientific(value) {
 
 function asText(value) {
   if (Array.isArray(value)) return value.map(asText).join(", ");
+  if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
@@ -78,7 +79,7 @@ export function shortened(text, length) {
 /** What a column or a line of details is called, by the name that the record has for it. */
 const HEADINGS = {
   tangent: "from start", adjoint: "to end", contribution: "through it", n_members: "counts as one", sd: "standard error",
-  weight_before: "weight before", weight_after: "weight after", inclusive: "inclusive", clause: "range",
+  weight_before: "weight before", weight_after: "weight after", inclusive: "inclusive", clause: "range", estimated: "≈ estimated",
   version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
 };
 
