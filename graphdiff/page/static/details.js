@@ -12,7 +12,7 @@ import { headingOf, howMany, percent, shown, signed, titleOf } from "./words.js"
 const NAMES = 12;
 const FIRST = 4;
 /** Facts that are said by other words, or are no facts of a node or link. */
-const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change"]);
+const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key"]);
 
 /** Return what a record knows of a thing beside what the page computes, as names and texts. */
 export function factsOf(thing, meaning) {
@@ -154,7 +154,7 @@ function linkDetails(scene, link) {
       ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [part.measure ? headingOf(part.measure) : "weight", link.status ? "" : shown(link.weight)],
       ["paths through it", shown(link.paths)], ["total without it", without_it],
     ]),
-    ...link.links.map((direct) => factList(factsOf(direct, part.edge_meaning))),
+    ...link.links.map((direct) => factList(factsOf({ ...direct, weight_before: null, weight_after: null }, part.edge_meaning))),
     html("p", { class: "acts" }, nodeButton(scene, link.source), nodeButton(scene, link.target)),
     passed.length ? section("It passes", button(`Draw ${howMany(Math.min(5, passed.length), scene.nouns)} of it`, () => scene.act.open(passed.slice(0, 5))), nodeList(scene, passed)) : null,
   ];

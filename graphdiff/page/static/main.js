@@ -7,7 +7,7 @@ import { legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.
 import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, weighted } from "./scene.js";
 import { sweeps } from "./model.js";
 import { makeTable, showTable } from "./tables.js";
-import { drawPicture, fit, focusOn, makeView, pointAt, sampleOf, zoom } from "./view.js";
+import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
 import { howMany, percent, shown, signed, titleOf, wordsFor } from "./words.js";
 
 const FEWEST = 10;
@@ -223,6 +223,10 @@ function redraw(page) {
   drawPicture(page.view, pictureOf(scene));
   byId("legend").replaceChildren(...legendOf(scene.drawn).map(([classes, text]) => html("li", {}, sampleOf(classes), text)));
   showTables(page, scene);
+  const chosenKey = JSON.stringify([page.state.node, page.state.edge]);
+  if (chosenKey !== page.chosenKey && scene.node !== null) reveal(page.view, { node: scene.node });
+  if (chosenKey !== page.chosenKey && scene.link) reveal(page.view, { link: scene.drawn.links.indexOf(scene.link) });
+  page.chosenKey = chosenKey;
 }
 
 function showTables({ tables }, scene) {

@@ -15,6 +15,8 @@ const DRAGGED = 4;
 const READABLE = 0.35;
 const COMFORTABLE = 0.62;
 const LETTER = 6.7;
+/** Nearer to the border of the frame than this a thing is not in sight. */
+const MARGIN = 24;
 /** Of so many links two layouts are tried. */
 const MOST_TRIED = 450;
 
@@ -162,6 +164,16 @@ function halfway(points) {
   const at = (points.length - 1) >> 1;
   const next = points[Math.min(at + 1, points.length - 1)];
   return [0, 1].map((axis) => (points[at][axis] + next[axis]) / 2);
+}
+
+/** Scroll in the frame alone until a node or a link is in sight. */
+export function reveal(view, target) {
+  const { frame, place, scale } = view;
+  const [x, y] = target.link === undefined ? [place.x.get(target.node), place.y.get(target.node)] : halfway(place.points[target.link]);
+  if (x === undefined) return;
+  const nearest = (at, from, length) => (at < from + MARGIN || at > from + length - MARGIN ? at - length / 2 : from);
+  frame.scrollLeft = nearest((x + 12) * scale, frame.scrollLeft, frame.clientWidth);
+  frame.scrollTop = nearest((y + 12) * scale, frame.scrollTop, frame.clientHeight);
 }
 
 // -- zooming
