@@ -26,6 +26,8 @@ from graphdiff.sums.semirings import SEMIRINGS
 
 STATIC = Path(gd.__file__).parent / "page" / "static"
 NODE = shutil.which("node")
+#: What stands at the start of a line of a module is of the whole page, into which all are put together.
+DEFINED = re.compile(r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
 N_GRAPHS = 50
 N_SMALLER = 12
 
@@ -33,7 +35,7 @@ Ends = dict[str, float]
 
 
 def generated(number: int) -> tuple[nx.MultiDiGraph, Ends, Ends, str]:
-    """Return a graph with signs, parallel edges and ends with seeds; every fifth has cycles, every seventh Fractions."""
+    """Return a graph with signs, parallel edges and seeds; every fifth has cycles, every seventh Fractions."""
     draw = random.Random(number)
     size, policy = draw.randint(12, 40), "solve" if number % 5 == 4 else "raise"
     names = [f"n{place}" for place in range(size)]
@@ -130,9 +132,7 @@ def test_the_script_sums_what_the_library_sums(tmp_path: Path) -> None:
 
 def test_no_two_modules_define_the_same_name() -> None:
     defined = [
-        name
-        for path in sorted(STATIC.glob("*.js"))
-        for name in re.findall(r"^(?:export )?(?:async )?(?:function|const|let|class) (\w+)", path.read_text(), re.MULTILINE)
+        name for path in sorted(STATIC.glob("*.js")) for name in DEFINED.findall(path.read_text(encoding="utf-8"))
     ]
     assert len(defined) > 50
     assert sorted(defined) == sorted(set(defined))

@@ -5,13 +5,15 @@
 // has one place a column at most, and links that leave it together run together.
 
 /** Sweeps over the columns, forth and back, that put them in order; and that place nodes. */
-const ORDERING = 12;
-const PLACING = 8;
+const ORDERING = 8;
+const PLACING = 6;
 /** What is left free, in pixels: between nodes of a column, beside a passing link, between columns, for a loop. */
 const BETWEEN_NODES = 14;
 const BETWEEN_LINKS = 5;
 const BETWEEN_COLUMNS = 56;
 const LOOP = 12;
+/** How far a link that runs back is beside one that runs forth. */
+const BACK = 3;
 
 /**
  * Return where nodes and links are drawn: `x` and `y` of the middle of each node, by its id (Maps); `points` by link,
@@ -57,12 +59,14 @@ function placesOf(sizes, ends) {
 }
 
 function joinPlaces(grid, forward, last) {
-  const join = (one, other) => {
-    grid.behind[one].push(other);
-    grid.before[other].push(one);
+  const join = (one, other, times = 1) => {
+    for (let time = 0; time < times; time++) {
+      grid.behind[one].push(other);
+      grid.before[other].push(one);
+    }
   };
   for (const node of grid.sizes.keys()) {
-    for (let at = grid.column[node]; at < last[node]; at++) join(placeIn(grid, node, at), placeIn(grid, node, at + 1));
+    for (let at = grid.column[node]; at < last[node]; at++) join(placeIn(grid, node, at), placeIn(grid, node, at + 1), 3);
   }
   for (const [tail, head] of forward) join(placeIn(grid, tail, grid.column[head] - 1), head);
 }
@@ -111,21 +115,22 @@ function settle(column, position) {
 }
 
 function sweptOrder(grid, columns, position, isForth) {
-  const next = [...columns];
+  const [next, wishes] = [[...columns], Float64Array.from(position)];
   const beside = isForth ? grid.before : grid.behind;
   for (const at of isForth ? columns.keys() : [...columns.keys()].reverse()) {
-    const keys = new Map(columns[at].map((place) => [place, meanOf(beside[place], position) ?? position[place]]));
-    next[at] = [...columns[at]].sort((one, other) => keys.get(one) - keys.get(other) || position[one] - position[other]);
+    for (const place of columns[at]) wishes[place] = meanOf(position, position[place], beside[place]);
+    next[at] = [...columns[at]].sort((one, other) => wishes[one] - wishes[other] || position[one] - position[other]);
     settle(next[at], position);
   }
   return next;
 }
 
-function meanOf(places, values) {
-  if (!places.length) return null;
+/** Return the mean of the values at some places, in one list or two; `otherwise` where there are none. */
+function meanOf(values, otherwise, places, others = []) {
   let sum = 0;
   for (const place of places) sum += values[place];
-  return sum / places.length;
+  for (const place of others) sum += values[place];
+  return places.length + others.length ? sum / (places.length + others.length) : otherwise;
 }
 
 /** Count the pairs of links between columns that cross, by a tree of sums. */
@@ -136,10 +141,9 @@ function crossingsOf(grid, columns, position) {
     const tree = new Int32Array(columns[at + 1].length + 1);
     let met = 0;
     for (const place of column) {
-      const heads = grid.behind[place].map((other) => position[other]);
-      for (const head of heads) crossings += met - summedTo(tree, head + 1);
-      for (const head of heads) addedAt(tree, head + 1);
-      met += heads.length;
+      for (const head of grid.behind[place]) crossings += met - summedTo(tree, position[head] + 1);
+      for (const head of grid.behind[place]) addedAt(tree, position[head] + 1);
+      met += grid.behind[place].length;
     }
   }
   return crossings;
@@ -162,9 +166,10 @@ function placeAcross(grid, columns) {
   grid.middle = new Float64Array(grid.column.length);
   for (const column of columns) fitted(grid, column, () => 0);
   for (let round = 0; round < PLACING; round++) {
-    const besides = round >= PLACING - 2 ? [grid.before, grid.behind] : [round % 2 ? grid.behind : grid.before];
+    const [beside, other] = round % 2 ? [grid.behind, grid.before] : [grid.before, grid.behind];
+    const seesBoth = round >= PLACING - 2;
     for (const column of round % 2 ? columns.toReversed() : columns) {
-      fitted(grid, column, (place) => meanOf(besides.flatMap((beside) => beside[place]), grid.middle) ?? grid.middle[place]);
+      fitted(grid, column, (place) => meanOf(grid.middle, grid.middle[place], beside[place], seesBoth ? other[place] : []));
     }
   }
   const least = grid.middle.reduce((before, middle, place) => Math.min(before, middle - grid.across[place] / 2), Infinity);
@@ -206,23 +211,24 @@ function placeAlong(grid, columns) {
     grid.to.push(along + widest);
     along += widest + BETWEEN_COLUMNS;
   }
-  const across = grid.middle.reduce((most, middle, place) => Math.max(most, middle + grid.across[place] / 2), 0);
+  const across = grid.middle.reduce((most, middle, place) => Math.max(most, middle + grid.across[place] / 2 + BACK), 0);
   return { along: Math.max(0, along - BETWEEN_COLUMNS), across };
 }
 
 // -- what is drawn
 
-/** Return the points of a link, along and across: from the edge of one node past its chain to that of the other. */
+/** Return the points of a link, along and across: level beside other nodes, so that it passes through none. */
 function pointsOf(grid, [source, target]) {
   if (source === target) return loopOf(grid, source);
   const [tail, head] = source < target ? [source, target] : [target, source];
-  const points = [[middleAlong(grid, tail) + grid.sizes[tail].along / 2, grid.middle[tail]]];
+  const edge = (node, sign) => [middleAlong(grid, node) + (sign * grid.sizes[node].along) / 2, grid.middle[node]];
+  const points = [edge(tail, 1), [grid.to[grid.column[tail]], grid.middle[tail]]];
   for (let at = grid.column[tail] + 1; at < grid.column[head]; at++) {
     const across = grid.middle[placeIn(grid, tail, at)];
     points.push([grid.from[at], across], [grid.to[at], across]);
   }
-  points.push([middleAlong(grid, head) - grid.sizes[head].along / 2, grid.middle[head]]);
-  return tail === source ? points : points.reverse().map(([along, across]) => [along, across + BETWEEN_LINKS]);
+  points.push([grid.from[grid.column[head]], grid.middle[head]], edge(head, -1));
+  return tail === source ? points : points.reverse().map(([along, across]) => [along, across + BACK]);
 }
 
 function middleAlong(grid, node) {
