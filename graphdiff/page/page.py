@@ -30,7 +30,7 @@ __all__ = ["MODULES", "page", "write_html"]
 #: The modules of the script, those before that others import.
 MODULES = (
     *("words", "elements", "elimination", "model", "paths", "layout"),
-    *("scene", "view", "picture", "tables", "details", "main"),
+    *("state", "scene", "view", "picture", "tables", "details", "main"),
 )
 
 

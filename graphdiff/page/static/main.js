@@ -1,4 +1,4 @@
-// The page: a state, kept in the address, from which everything is drawn.
+// The page: everything is drawn from the state, which the address has.
 
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
@@ -6,6 +6,7 @@ import { reached, needing, strongest, suggestions } from "./paths.js";
 import { legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
 import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, weighted } from "./scene.js";
 import { sweeps } from "./model.js";
+import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
 import { howMany, percent, shown, signed, titleOf, wordsFor } from "./words.js";
@@ -17,39 +18,6 @@ const USUAL_NARROW = 15;
 const PATHS = 25;
 const NARROW = "(max-width: 45rem)";
 const byId = (id) => document.getElementById(id);
-
-// -- the state, as in the address: #why=a,b;c,d&n=40&node=x
-
-const EMPTY = { why: [], n: null, node: "", edge: null, path: null, mode: "both", open: [], hide: [], q: "" };
-
-function stateOf(fragment) {
-  const given = new Map(fragment.replace(/^#/, "").split("&").map((each) => [each.split("=")[0], each.split("=").slice(1).join("=")]));
-  const names = (text) => (text ? text.split(",").map(decoded) : []);
-  const pair = (text) => [...names(text), "", ""].slice(0, 2);
-  const number = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : null);
-  return {
-    why: given.get("why") ? given.get("why").split(";").map(pair) : [], n: given.get("n") === "all" ? Infinity : number(given.get("n")), node: decoded(given.get("node") ?? ""),
-    edge: given.has("edge") ? pair(given.get("edge")) : null, path: number(given.get("path")), mode: ["before", "after"].find((mode) => mode === given.get("mode")) ?? "both",
-    open: names(given.get("open")), hide: names(given.get("hide")), q: decoded(given.get("q") ?? ""),
-  };
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // typed by hand, with a % of its own
-  }
-}
-
-function fragmentOf(state) {
-  const names = (list) => list.map(encodeURIComponent).join(",");
-  const texts = {
-    why: state.why.map(names).join(";"), n: state.n === Infinity ? "all" : (state.n ?? ""), node: encodeURIComponent(state.node), edge: state.edge ? names(state.edge) : "",
-    path: state.path ?? "", mode: state.mode === "both" ? "" : state.mode, open: names(state.open), hide: names(state.hide), q: encodeURIComponent(state.q),
-  };
-  return `#${Object.entries(texts).filter(([, text]) => text !== "").map((each) => each.join("=")).join("&")}`;
-}
 
 // -- what a state shows
 
