@@ -61,9 +61,9 @@ function addNames(scene) {
 function addSizes(scene) {
   const { model, sums, part } = scene;
   const all = sums.filter(Boolean);
-  scene.whole = typeof part.total === "number" && part.measure ? part.total : 0;
+  scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
   scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
-  scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : (model.nodes[place].inclusive ?? model.out[place].length + model.into[place].length));
+  scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : (model.nodes[place].inclusive ?? model.nodes[place].inclusive_after ?? model.out[place].length + model.into[place].length));
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
@@ -106,7 +106,7 @@ function litAround({ model, drawn }, place) {
 
 function sentenceOf(record, scene) {
   const [start, end] = scene.state.why.at(-1) ?? ["", ""];
-  if (!start && !end) return scene.part.words?.total || record.title;
+  if (!start && !end) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
   const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
@@ -123,10 +123,11 @@ function showsOf(scene) {
   const count = drawn.nodes.filter((place) => place < model.nodes.length).length;
   const edges = part.words?.edges ?? "edges";
   if (!scene.isSummed) {
-    const hidden = model.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
-    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : "No two ends were asked about: nothing is summed.";
+    const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
+    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : "No two ends were asked about: nothing is summed.";
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
+  if (!drawn.links.length) return "No path leads from end to end.";
   if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: 100 % of the answer.`;
   const through = drawn.through === null ? "" : `Shows ${percent(drawn.through)} of the answer through ${shown(count)} of ${howMany(all, nouns)}. `;
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
@@ -141,7 +142,7 @@ function movedText({ drawn: { before, after } }) {
 function cutText(scene) {
   const side = (drawn, when) => {
     const cut = cutOf(drawn);
-    if (!cut) return [];
+    if (!cut?.leaving) return [];
     const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
     const leave = cut.leaving === 1 ? "drawn edge that leaves the start carries" : `${shown(cut.leaving)} drawn edges that leave the start carry`;
     return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}, the` : "The"} ${leave} ${shown(cut.sum)}${part}.`)];

@@ -45,11 +45,19 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
+    if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
     return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
   return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+}
+
+/** Return what a function cost before or after, or what it costs more. */
+function changedCosts(node, mode) {
+  const known = ["self", "inclusive"].filter((name) => typeof node[`${name}_before`] === "number" || typeof node[`${name}_after`] === "number");
+  const text = (name) => (mode === "both" ? signed((node[`${name}_after`] ?? 0) - (node[`${name}_before`] ?? 0)) : shown(node[`${name}_${mode}`] ?? 0));
+  return known.map((name) => `${name} ${text(name)}`).join(" · ");
 }
 
 function spokenSums(scene, place) {

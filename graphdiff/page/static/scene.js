@@ -6,14 +6,17 @@ import { needing, reached } from "./paths.js";
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
 
-/** Return the part with a weight on each link: of a graph that has none it is 1, and totals count paths. */
+/** Return the part with a weight on each link: of a profile what it cost, else 1, and totals count paths. */
 export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
-  const isCompared = has("weight_before") || has("weight_after");
-  if (isCompared || has("weight")) return { ...part, isCompared, isAskable: true };
-  const measure = ["cost", "inclusive", "calls"].find(has);
-  const links = part.links.map((link) => ({ ...link, weight: measure ? link[measure] : 1, unweighed: true }));
-  return { ...part, links, isCompared, isAskable: !measure, measure };
+  const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
+  const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
+  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped };
+  const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
+  const isCompared = isEither(measure);
+  const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
+  const links = part.links.map((link) => ({ ...link, ...weights(link), unweighed: true }));
+  return { ...part, links, isCompared, isAskable: !measure && !isGrouped, measure };
 }
 
 /** Return what lies between two nodes of a part, as a part of its own; "" leaves an end as it was. */
@@ -53,7 +56,8 @@ export function lookedAt(models, mode) {
 
 /** Return whether totals of a model are known: there are ends, weights that are numbers, and walks that have a sum. */
 export function isSummed(model) {
-  return model.summed && !model.part.measure && sweeps(model) !== null;
+  const { part } = model;
+  return model.summed && !part.measure && (part.summed !== false || Boolean(part.isAsked)) && sweeps(model) !== null;
 }
 
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
@@ -72,7 +76,7 @@ export function keptNodes(models, shown, { open, hide }) {
 
 function most_passed(model, most) {
   if (isSummed(model)) return chosen(model, most);
-  const sizes = model.nodes.map((node, place) => node.inclusive ?? node.self ?? model.out[place].length + model.into[place].length);
+  const sizes = model.nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
   const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
@@ -123,10 +127,10 @@ function bothLinks({ before, after }, drawnBefore, drawnAfter) {
   const at = (drawn, name, node) => (node < n ? sweeps(drawn.model)[name][node] : 1);
   const moved = (ahead, behind) => at(ahead, "tangent", source) * (now - old) * at(behind, "adjoint", target);
   const known = drawnBefore.total !== null && drawnAfter.total !== null;
-  const change = !known ? null : status === "kept" ? 0 : (moved(drawnAfter, drawnBefore) + moved(drawnBefore, drawnAfter)) / 2;
+  const change = drawnAfter.model.part.measure ? now - old : !known ? null : status === "kept" ? 0 : (moved(drawnAfter, drawnBefore) + moved(drawnBefore, drawnAfter)) / 2;
   return {
     ...(after ?? before), before, after, status, change, direct: (after ?? before).direct,
-    weight_before: before?.weight ?? null, weight_after: after?.weight ?? null, links: [...new Set([...(before?.links ?? []), ...(after?.links ?? [])])],
+    weight_before: before?.weight ?? null, weight_after: after?.weight ?? null, links: [...new Map([...(before?.links ?? []), ...(after?.links ?? [])].map((link) => [link.number, link])).values()],
   };
 }
 
