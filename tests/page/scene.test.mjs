@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { sweeps } from "../../graphdiff/page/static/model.js";
-import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, passedBy, weighted } from "../../graphdiff/page/static/scene.js";
+import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, passedBy, putTogether, weighted } from "../../graphdiff/page/static/scene.js";
 import { fragmentOf, stateOf } from "../../graphdiff/page/static/state.js";
 
 const NOTHING = { open: [], hide: [] };
@@ -90,6 +90,29 @@ test("no more nodes are drawn of a comparison than were asked for", () => {
   for (const n of [3, 5, 8]) assert.ok(keptNodes(modelsOf(partOf(edges, "s", "t", ["weight_before", "weight_after"])), n, NOTHING).size <= n);
 });
 
+test("nodes put together and taken apart leave every sum as it is", () => {
+  const part = partOf([...FIGURE, ["b", "c", 0.5]], "a", "e");
+  const whole = drawnAt(part, 5);
+  const by = (groups) => putTogether(whole, (place) => groups[part.nodes[place].id] ?? null);
+  for (const groups of [{}, { b: "g", c: "g" }, { b: "g", c: "g", d: "g" }, { b: "g", d: "g" }, { b: "g" }]) {
+    const drawn = by(groups);
+    assert.equal(cutOf(drawn).sum, whole.total);
+    for (const [number, group] of drawn.groups) {
+      const leaving = drawn.links.filter(({ source }) => source === number).reduce((sum, link) => sum + link.contribution, 0);
+      assert.ok(Math.abs(leaving - group.contribution) < 1e-9);
+    }
+  }
+  const drawn = by({ b: "g", c: "g" });
+  assert.deepEqual([...drawn.groups.values()].map(({ key, places }) => [key, places.length]), [["g", 2]]);
+  assert.deepEqual(drawn.links.map(({ links }) => links.length).sort(), [1, 2, 2]);
+  assert.equal(by({ b: "g" }).groups.size, 0);
+});
+
+test("nodes are put together by texts that many have, and few of each", () => {
+  const nodes = Array.from({ length: 8 }, (_, at) => ({ id: `n${at}`, module: `m${at % 2}`, file: `f${at}`, version: "1", size: 3, rare: at ? undefined : "x" }));
+  assert.deepEqual(groupings({ nodes }), ["module"]);
+});
+
 test("where the total is 0 there are no shares", () => {
   const sums = nodeSums(modelsOf(partOf([["a", "b", 1], ["a", "c", 1], ["b", "d", 2], ["c", "d", -2]], "a", "d"))[0]);
   assert.deepEqual(sums.map(({ share }) => share), [null, null, null, null]);
@@ -98,7 +121,7 @@ test("where the total is 0 there are no shares", () => {
 
 test("an address holds every state, with whatever names", () => {
   const names = ["a,b", "c;d&n=3", "é#%", "<img src=x>", "100%"];
-  const state = { why: [names.slice(0, 2), ["", names[2]]], n: 40, node: names[3], edge: [names[4], ""], path: 2, mode: "after", open: names, hide: [names[1]], q: "x=y" };
+  const state = { why: [names.slice(0, 2), ["", names[2]]], n: 40, node: names[3], edge: [names[4], ""], path: 2, mode: "after", by: names[0], group: names[1], apart: names, open: names, hide: [names[1]], q: "x=y" };
   assert.deepEqual(stateOf(fragmentOf(state)), state);
   assert.deepEqual(stateOf(fragmentOf({ ...state, n: Infinity })).n, Infinity);
   assert.equal(fragmentOf(stateOf("")), "#");

@@ -3,7 +3,7 @@
 import { button, html } from "./elements.js";
 import { without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { nodeNote } from "./picture.js";
+import { largestTitle, nodeNote } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, percent, shown, signed, titleOf } from "./words.js";
@@ -25,6 +25,7 @@ export function factsOf(thing, meaning) {
 export function detailsOf(scene) {
   if (scene.path) return pathDetails(scene, scene.path);
   if (scene.link) return linkDetails(scene, scene.link);
+  if (scene.group) return groupDetails(scene, scene.group);
   if (scene.node !== null) return nodeDetails(scene, scene.node);
   return overview(scene);
 }
@@ -41,9 +42,9 @@ function overview(scene) {
   const ranked = (title, things, name, note, target) => things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => html("li", {}, button(name(thing), () => act.select(target(thing)), { class: "name" }), " ", html("span", { class: "number" }, note(thing)))))) : null;
   return [
     html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
-    ranked("What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
+    ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
     ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map(scene.nameOf)), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
-    ranked(scene.isSummed ? "What most of the answer passes" : "The largest", nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
+    ranked(largestTitle(scene), nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
   ];
 }
 
@@ -82,7 +83,7 @@ function nodeDetails(scene, place) {
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
     node.status && node.status !== "kept" ? html("p", {}, `${node.status} since before`) : null,
     factList(factsOf(node, part.edge_meaning)), nodeActs(scene, place, isEnd),
-    node.members ? section("Counts as one", html("p", {}, `${howMany(node.members.length, scene.nouns)} on a cycle: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
+    node.members ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
     isEnd ? null : whySection(scene, place),
     linkSection(scene, `It ${words.does}`, model.out[place], "target"), linkSection(scene, capital(words.done), model.into[place], "source"),
     restSection(scene, capital(words.needing), byMost(needing(model, place))), restSection(scene, `What it ${words.reaches}`, byMost(reached(model, place))),
@@ -138,6 +139,17 @@ function linkSection(scene, title, links, side) {
   const line = (link) => html("li", {}, nodeButton(scene, link[side]), " ", html("span", { class: "number" }, scene.linkNote(link)));
   const more = sorted.length > NAMES ? [html("li", {}, `and ${shown(sorted.length - NAMES)} more`)] : [];
   return section(title, html("ul", { class: "links" }, ...sorted.slice(0, NAMES).map(line), ...more));
+}
+
+/** Return what is told of nodes that are drawn as one. */
+function groupDetails(scene, { key, places, contribution }) {
+  const { total } = scene.drawn;
+  const sorted = [...places].sort((one, other) => scene.size(other) - scene.size(one));
+  return [
+    html("h2", { tabindex: -1 }, key), html("p", {}, `${howMany(places.length, scene.nouns)} drawn as one. Edges to and from them are added up; totals stay as they are.`),
+    contribution === null ? null : factList([["of the answer comes in", total ? percent(contribution / total) : ""], ["comes in", shown(contribution)]]),
+    html("p", { class: "acts" }, button("Open this group", () => scene.act.setApart(key))), nodeList(scene, sorted),
+  ];
 }
 
 // -- a link, a path

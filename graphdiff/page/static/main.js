@@ -3,13 +3,13 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
-import { between, cutOf, drawnOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, weighted } from "./scene.js";
+import { largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
+import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, weighted } from "./scene.js";
 import { sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { howMany, percent, shown, signed, titleOf, wordsFor } from "./words.js";
+import { headingOf, howMany, percent, shown, signed, titleOf, wordsFor } from "./words.js";
 
 const FEWEST = 10;
 const MOST = 200;
@@ -41,8 +41,9 @@ function sceneOf(part, state) {
   const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
   const stays = keptNodes(looked, n, state);
   const chosenPlace = model.place.get(state.node);
-  const drawn = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
-  const scene = { state, part: within, looked, model, stays, kept: new Set(drawn.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
+  const each = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
+  const drawn = state.by && !each.before ? putTogether(each, keyIn(each, state)) : each;
+  const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
   Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
   addNames(scene);
   addSizes(scene);
@@ -50,11 +51,21 @@ function sceneOf(part, state) {
   return scene;
 }
 
+/** Return the group of each node, by a fact; ends, the chosen node and groups set apart stay alone. */
+function keyIn({ model, starts, ends }, { by, apart, node: chosenId }) {
+  return (place) => {
+    const node = model.nodes[place];
+    const key = node[by];
+    return typeof key !== "string" || starts.has(place) || ends.has(place) || node.id === chosenId || apart.includes(key) ? null : key;
+  };
+}
+
 function addNames(scene) {
   const { nodes } = scene.model;
   const outside = [`other ${scene.part.words?.starts ?? "starts"}`, `other ${scene.part.words?.ends ?? "ends"}`];
-  scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : outside[place - nodes.length]);
-  scene.idOf = (place) => nodes[place]?.id ?? "";
+  const group = (place) => scene.drawn.groups?.get(place)?.key;
+  scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : (group(place) ?? outside[place - nodes.length]));
+  scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.state.by}=${group(place)}`);
   scene.isEnd = (place) => [...scene.model.starts, ...scene.model.ends].some(([end]) => end === place);
 }
 
@@ -63,7 +74,7 @@ function addSizes(scene) {
   const all = sums.filter(Boolean);
   scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
   scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
-  scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : (model.nodes[place].inclusive ?? model.nodes[place].inclusive_after ?? model.out[place].length + model.into[place].length));
+  scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : ownSize(model, place));
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
@@ -77,6 +88,13 @@ function strongestOf(model, hasSums) {
   return known.paths.get(model);
 }
 
+/** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
+function ownSize(model, place) {
+  const { self, self_before: before, self_after: after } = model.nodes[place];
+  if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
+  return self ?? model.out[place].length + model.into[place].length;
+}
+
 function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
@@ -84,28 +102,38 @@ function addChosen(scene, { node, edge, path }) {
   scene.paths = strongestOf(model, scene.isSummed);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
   if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
+  scene.group = [...(drawn.groups?.values() ?? [])].find(({ key }) => key === scene.state.group) ?? null;
   scene.lit = scene.path ? litPath(scene) : place === null ? null : litAround(scene, place);
 }
 
 function litPath({ path, drawn, kept, model }) {
   const n = model.nodes.length;
   const outside = (number) => (drawn.nodes.includes(number) ? [number] : []);
-  const on = path.nodes.filter((place) => kept.has(place));
+  const on = path.nodes.filter((place) => kept.has(place)).map(numberIn(drawn));
   if (!kept.has(path.nodes[0])) on.unshift(...outside(n));
   if (!kept.has(path.nodes.at(-1))) on.push(...outside(n + 1));
   return { nodes: new Set(on), pairs: new Set(on.slice(1).map((place, at) => `${on[at]} ${place}`)) };
 }
 
+const numberIn = ({ numberOf }) => numberOf ?? ((place) => place);
+
 function litAround({ model, drawn }, place) {
-  const [ahead, behind] = [reached(model, place).add(place), needing(model, place).add(place)];
+  const withGroups = (places) => new Set([...places, ...[...places].map(numberIn(drawn))]);
+  const [ahead, behind] = [withGroups(reached(model, place).add(place)), withGroups(needing(model, place).add(place))];
   const pairs = drawn.links.filter(({ source, target }) => (ahead.has(source) && ahead.has(target)) || (behind.has(source) && behind.has(target)));
   return { nodes: new Set([...ahead, ...behind]), pairs: new Set(pairs.map(({ source, target }) => `${source} ${target}`)) };
 }
 
 // -- the page
 
+/** Return whether a graph is shown for itself: of no question, comparison or profile. */
+function isWhole(part) {
+  return !part.starts.length && !part.ends.length && !part.measure && !part.isCompared;
+}
+
 function sentenceOf(record, scene) {
   const [start, end] = scene.state.why.at(-1) ?? ["", ""];
+  if (isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
   if (!start && !end) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
@@ -120,11 +148,11 @@ function sentenceOf(record, scene) {
 function showsOf(scene) {
   const { drawn, part, model, nouns } = scene;
   const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
-  const count = drawn.nodes.filter((place) => place < model.nodes.length).length;
+  const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
   const edges = part.words?.edges ?? "edges";
   if (!scene.isSummed) {
     const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
-    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : "No two ends were asked about: nothing is summed.";
+    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
   if (!drawn.links.length) return "No path leads from end to end.";
@@ -159,7 +187,7 @@ function showCrumbs(page, scene) {
   byId("crumbs").replaceChildren(html("ol", {}, ...items));
 }
 
-const CLOSED = { node: "", edge: null, path: null };
+const CLOSED = { group: "", node: "", edge: null, path: null };
 
 function showControls(page, scene) {
   const all = scene.part.nodes.length;
@@ -174,7 +202,15 @@ function showControls(page, scene) {
   byId("modes").hidden = !scene.part.isCompared;
   for (const radio of document.querySelectorAll("[name=mode]")) radio.checked = radio.value === scene.state.mode;
   if (document.activeElement !== byId("search")) byId("search").value = scene.state.q;
+  showGroupings(scene);
   showCrumbs(page, scene);
+}
+
+function showGroupings({ part, state, drawn }) {
+  const names = groupings(part);
+  byId("groups").hidden = !names.length || Boolean(drawn.before);
+  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === state.by }, name ? headingOf(name, part.edge_meaning) : "no")));
+  byId("together").hidden = !state.apart.length;
 }
 
 function redraw(page) {
@@ -187,7 +223,7 @@ function redraw(page) {
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
-  byId("details").classList.toggle("empty", scene.node === null && !scene.link && !scene.path);
+  byId("details").classList.toggle("empty", scene.node === null && !scene.link && !scene.path && !scene.group);
   byId("close").hidden = byId("details").classList.contains("empty");
   drawPicture(page.view, pictureOf(scene));
   byId("legend").replaceChildren(...legendOf(scene.drawn).map(([classes, text]) => html("li", {}, sampleOf(classes), text)));
@@ -202,7 +238,7 @@ function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, scene.isSummed ? "Those that most of the answer passes first." : "The largest first.", nodeTable(scene));
+  show(tables.nodes, `All ${scene.nouns}`, `${largestTitle(scene)} first.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
 }
 
@@ -213,6 +249,7 @@ function makePage(record) {
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
   page.select = (target) => page.go(chosenIn(page.scene, target));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
+  page.setApart = (key) => page.go({ ...CLOSED, apart: [...page.state.apart, key] });
   page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));
   page.putAway = (id) => page.go({ ...CLOSED, hide: [...page.state.hide, id], open: page.state.open.filter((each) => each !== id) });
   page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
@@ -224,6 +261,8 @@ function makePage(record) {
 
 function chosenIn(scene, target) {
   if (!target) return CLOSED;
+  const group = scene.drawn.groups?.get(target.node);
+  if (group) return { ...CLOSED, group: group.key };
   if (target.node !== undefined) return { ...CLOSED, node: scene.idOf(target.node) };
   if (target.path !== undefined) return { ...CLOSED, path: target.path };
   const { source, target: end } = scene.drawn.links[target.link];
@@ -250,6 +289,8 @@ function listen(page) {
     waiting ??= requestAnimationFrame(() => { waiting = null; history.replaceState(null, "", fragmentOf(page.state)); redraw(page); });
   });
   byId("all").addEventListener("click", () => page.go({ n: Infinity }));
+  byId("by").addEventListener("change", (event) => page.go({ by: event.target.value, apart: [], group: "" }));
+  byId("together").addEventListener("click", () => page.go({ apart: [] }));
   byId("close").addEventListener("click", () => page.select(null));
   byId("larger").addEventListener("click", () => zoom(page.view, 1.25));
   byId("smaller").addEventListener("click", () => zoom(page.view, 0.8));

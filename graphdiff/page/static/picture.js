@@ -12,24 +12,27 @@ export function pictureOf(scene) {
   const { drawn } = scene;
   const largest = Math.max(...drawn.links.map((link) => linkStrength(scene, link)), 0) || 1;
   const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
-  const links = drawn.links.map((link) => linkPicture(scene, link, largest));
+  const isFlat = drawn.total === null && !scene.part.measure && drawn.links.every((link) => link.weight === drawn.links[0].weight);
+  const links = drawn.links.map((link) => linkPicture(scene, link, isFlat ? 8 * largest : largest));
   return { nodes, links, title: `${scene.title} ${scene.keys}` };
 }
 
 function nodePicture(scene, place) {
   const { drawn, model } = scene;
   const node = model.nodes[place];
+  const group = drawn.groups?.get(place);
   const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
   const tag = isStart ? "start" : isEnd ? "end" : "";
-  const strength = node ? nodeStrength(scene, place) : 0;
-  const isChosen = node && scene.node === place;
+  const strength = node ? nodeStrength(scene, place) : (group?.contribution && drawn.total ? group.contribution / drawn.total : 0);
+  const isChosen = group ? scene.group === group : node && scene.node === place;
   const classes = [
-    isStart ? "start" : "", isEnd ? "end" : "", node?.members ? "merged" : "", node ? "" : "outside", node?.status ?? "", isChosen ? "selected" : "",
+    isStart ? "start" : "", isEnd ? "end" : "", node?.members?.length > 1 || group ? "merged" : "", node || group ? "" : "outside", node?.status ?? "", isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
-  const note = [tag, node ? nodeNote(scene, place) : ""].filter(Boolean).join(" · ");
+  const together = group ? [howMany(group.places.length, scene.nouns), drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
+  const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const sign = SIGNS[node?.status] ? `${SIGNS[node.status]} ` : "";
-  const said = [node?.members ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), node?.status && node.status !== "kept" ? node.status : "", isStart ? "start" : "", isEnd ? "end" : ""];
+  const said = [together, node?.members ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), node?.status && node.status !== "kept" ? node.status : "", isStart ? "start" : "", isEnd ? "end" : ""];
   return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
 }
 
@@ -45,6 +48,7 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
+    if (node.members?.length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
     return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
@@ -86,6 +90,13 @@ function linkPicture(scene, link, largest) {
   return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
 }
 
+/** Return what is said over the nodes that come first. */
+export function largestTitle({ isSummed, part }) {
+  if (isSummed) return "What most of the answer passes";
+  if (!part.measure) return "What most edges join";
+  return part.isCompared ? "What changed most by itself" : "What spends most itself";
+}
+
 /** Return what lines look like and mean, of those that are drawn. */
 export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
@@ -104,6 +115,8 @@ const statusOf = (link) => (link.links.length === 1 ? (link.links[0].status ?? "
 /** Return what stands at a drawn link. */
 function linkNote(scene, link) {
   if (link.status && link.status !== "kept") {
+    if (scene.part.measure) return `${SIGNS[link.status]} ${signed(link.change)}`;
+    if (link.links[0]?.unweighed) return SIGNS[link.status];
     const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
     return `${SIGNS[link.status]} ${weights}`;
   }

@@ -5,6 +5,8 @@ import { needing, reached } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
+/** Texts that name a node or its own state put nothing together. */
+const NO_GROUPING = new Set(["id", "name", "title", "label", "version", "status"]);
 
 /** Return the part with a weight on each link: of a profile what it cost, else 1, and totals count paths. */
 export function weighted(part) {
@@ -132,6 +134,54 @@ function bothLinks({ before, after }, drawnBefore, drawnAfter) {
     ...(after ?? before), before, after, status, change, direct: (after ?? before).direct,
     weight_before: before?.weight ?? null, weight_after: after?.weight ?? null, links: [...new Map([...(before?.links ?? []), ...(after?.links ?? [])].map((link) => [link.number, link])).values()],
   };
+}
+
+/** Return the facts of nodes that can put them together: texts that many nodes have, and few of each. */
+export function groupings({ nodes }) {
+  const names = new Set(nodes.flatMap((node) => Object.keys(node).filter((name) => typeof node[name] === "string" && !NO_GROUPING.has(name))));
+  return [...names].filter((name) => {
+    const values = nodes.map((node) => node[name]).filter((value) => value !== undefined);
+    const kinds = new Set(values).size;
+    return kinds > 1 && kinds <= values.length / 2 && values.length > nodes.length / 2;
+  });
+}
+
+/**
+ * Return what is drawn with nodes put together that have the same key (null: stays alone). What runs between groups is
+ * the sum of what runs between their nodes: what leaves the start still is the total. `groups` is by number.
+ */
+export function putTogether(drawn, keyOf) {
+  const n = drawn.model.nodes.length;
+  const members = gathered(drawn.nodes.filter((place) => place < n && keyOf(place) !== null), keyOf);
+  const groups = new Map([...members].filter(([, places]) => places.length > 1).map(([key, places], at) => [n + 2 + at, { key, places }]));
+  const numbers = new Map([...groups].flatMap(([number, { places }]) => places.map((place) => [place, number])));
+  const numberOf = (place) => numbers.get(place) ?? place;
+  const ends = ({ source, target }) => [numberOf(source), numberOf(target)];
+  const pairs = gathered(drawn.links.filter((link) => ends(link)[0] !== ends(link)[1] || link.source === link.target), (link) => ends(link).join(" "));
+  const links = [...pairs.values()].map((same) => ({ ...summedLinks(same), source: ends(same[0])[0], target: ends(same[0])[1] }));
+  const between = links.filter(({ source, target }) => !(source === target && groups.has(source)));
+  for (const [number, group] of groups) group.contribution = addedUp(between.filter(({ target }) => target === number), "contribution");
+  return { ...drawn, links: between, groups, numberOf, nodes: [...new Set(drawn.nodes.map(numberOf))] };
+}
+
+function gathered(things, keyOf) {
+  const lists = new Map();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    if (lists.has(key)) lists.get(key).push(thing);
+    else lists.set(key, [thing]);
+  }
+  return lists;
+}
+
+function summedLinks(links) {
+  if (links.length === 1) return links[0];
+  const sums = Object.fromEntries(["weight", "contribution", "share", "paths"].map((name) => [name, addedUp(links, name)]));
+  return { ...links[0], ...sums, direct: links.every(({ direct }) => direct), links: links.flatMap((link) => link.links) };
+}
+
+function addedUp(links, name) {
+  return links.some((link) => link[name] === null) ? null : links.reduce((sum, link) => sum + link[name], 0);
 }
 
 /** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, `share`, `paths`. */

@@ -3,7 +3,7 @@
 /**
  * Return the state of an address: `why`, pairs of ends, each asked after the one before ("" is the page's own end); `n`
  * how many nodes are drawn; what is chosen, `node`, `edge` or `path`; `mode` of a comparison; `open` and `hide`, nodes
- * drawn and put away by hand; `q`, what was searched. What an address does not say, or says wrongly, is as at first.
+ * drawn and put away by hand; `q`, what was searched; `by` puts nodes together by a fact, all but the groups `apart`, of which `group` is chosen. What an address does not say, or says wrongly, is as at first.
  */
 export function stateOf(fragment) {
   const given = new Map(fragment.replace(/^#/, "").split("&").map((each) => [each.split("=")[0], each.split("=").slice(1).join("=")]));
@@ -11,6 +11,7 @@ export function stateOf(fragment) {
   const pair = (text) => [...names(text), "", ""].slice(0, 2);
   const number = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : null);
   return {
+    by: decoded(given.get("by") ?? ""), group: decoded(given.get("group") ?? ""), apart: names(given.get("apart")),
     why: given.get("why") ? given.get("why").split(";").map(pair) : [], n: given.get("n") === "all" ? Infinity : number(given.get("n")), node: decoded(given.get("node") ?? ""),
     edge: given.has("edge") ? pair(given.get("edge")) : null, path: number(given.get("path")), mode: ["before", "after"].find((mode) => mode === given.get("mode")) ?? "both",
     open: names(given.get("open")), hide: names(given.get("hide")), q: decoded(given.get("q") ?? ""),
@@ -34,6 +35,7 @@ function encoded(text) {
 export function fragmentOf(state) {
   const names = (list) => list.map(encoded).join(",");
   const texts = {
+    by: encoded(state.by), group: encoded(state.group), apart: names(state.apart),
     why: state.why.map(names).join(";"), n: state.n === Infinity ? "all" : (state.n ?? ""), node: encoded(state.node), edge: state.edge ? names(state.edge) : "",
     path: state.path ?? "", mode: state.mode === "both" ? "" : state.mode, open: names(state.open), hide: names(state.hide), q: encoded(state.q),
   };
