@@ -19,6 +19,8 @@ function partOf(edges, start, end, names = ["weight"]) {
 
 const FIGURE = [["a", "b", 2], ["a", "c", 3], ["b", "d", 5], ["c", "d", -7], ["d", "e", 11], ["c", "x", 4]];
 
+const CHANGED = [["a", "b", 2, 2], ["b", "d", 3, 5], ["a", "c", 7, null], ["c", "d", 1, 1], ["a", "e", null, 4], ["e", "d", null, 0.5]];
+
 function drawnAt(part, n, state = NOTHING) {
   const models = lookedAt(modelsOf(part), "both");
   return drawnOf(models, keptNodes(models, n, state));
@@ -29,9 +31,10 @@ test("a question within a part is of what lies between its ends, and exact", () 
   const within = between(part, ["a", "d"]);
   assert.deepEqual(within.nodes.map(({ id }) => id), ["a", "b", "c", "d"]);
   assert.equal(sweeps(modelsOf(within)[0]).total, 2 * 5 - 3 * 7);
-  assert.equal(sweeps(modelsOf(between(part, ["", "c"]))[0]).total, 3);
-  assert.equal(sweeps(modelsOf(between(part, ["c", ""]))[0]).total, -77);
-  assert.equal(between(part, ["", ""]), part);
+  assert.equal(sweeps(modelsOf(between(part, [null, "c"]))[0]).total, 3);
+  assert.equal(sweeps(modelsOf(between(part, ["c", null]))[0]).total, -77);
+  assert.equal(between(part, [null, null]), part);
+  assert.equal(between(part, ["a", "no such node"]).nodes.length, 0);
   assert.equal(between(part, ["d", "b"]).nodes.length, 0);
 });
 
@@ -43,6 +46,15 @@ test("without weights totals count paths, and costs are not summed", () => {
   assert.equal(isSummed(modelsOf(costs)[0]), false);
   assert.equal(cutOf(drawnAt(costs, 9)), null);
   assert.deepEqual(drawnAt(costs, 9).links.map(({ weight }) => weight).sort(), [-7, 11, 2, 3, 4, 5].sort());
+});
+
+test("a part whose sum is not that of the record is not summed", () => {
+  const part = partOf(FIGURE, "a", "e");
+  const [right, wrong, text] = [-121, -120, "-242/2"].map((total) => isSummed(modelsOf({ ...part, total })[0]));
+  assert.deepEqual([right, wrong, text], [true, false, true]);
+  assert.equal(isSummed(modelsOf({ ...part, summed: false })[0]), false);
+  const [before, after] = modelsOf({ ...partOf(CHANGED, "a", "d", ["weight_before", "weight_after"]), total_before: 13, total: 11, summed: false });
+  assert.deepEqual([isSummed(before), isSummed(after)], [true, false]);
 });
 
 test("the links that leave the start sum to the total, whatever is put away or opened", () => {
@@ -67,8 +79,6 @@ test("what a dashed link passes are the hidden nodes between its ends, the large
   assert.equal(ids[0], "c");
   assert.deepEqual(passedBy(model, new Set([0, 3, 4]), { source: 3, target: 4 }), []);
 });
-
-const CHANGED = [["a", "b", 2, 2], ["b", "d", 3, 5], ["a", "c", 7, null], ["c", "d", 1, 1], ["a", "e", null, 4], ["e", "d", null, 0.5]];
 
 test("of a comparison what each drawn link did sums to the change of the total, at every number of nodes", () => {
   const part = partOf(CHANGED, "a", "d", ["weight_before", "weight_after"]);
@@ -121,10 +131,12 @@ test("where the total is 0 there are no shares", () => {
 
 test("an address holds every state, with whatever names", () => {
   const names = ["a,b", "c;d&n=3", "é#%", "<img src=x>", "100%"];
-  const state = { why: [names.slice(0, 2), ["", names[2]]], n: 40, node: names[3], edge: [names[4], ""], path: 2, mode: "after", by: names[0], group: names[1], apart: names, open: names, hide: [names[1]], q: "x=y" };
+  const state = { why: [names.slice(0, 2), [null, names[2]]], n: 40, node: names[3], edge: [names[4], ""], path: 2, mode: "after", by: names[0], group: names[1], apart: names, open: names, hide: [names[1]], q: "x=y" };
   assert.deepEqual(stateOf(fragmentOf(state)), state);
   assert.deepEqual(stateOf(fragmentOf({ ...state, n: Infinity })).n, Infinity);
   assert.equal(fragmentOf(stateOf("")), "#");
+  assert.equal(stateOf("#node=").node, "");
+  assert.deepEqual(stateOf(fragmentOf({ ...state, node: "" })).node, "");
   assert.equal(fragmentOf({ ...stateOf(""), node: "half \ud800 a letter 😀" }), `#node=${encodeURIComponent("half \ufffd a letter 😀")}`);
   assert.deepEqual(stateOf("#node=100%&n=many&mode=sideways&path=-1&else"), { ...stateOf(""), node: "100%" });
 });

@@ -3,10 +3,10 @@
 import { button, html } from "./elements.js";
 import { without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { largestTitle, nodeNote } from "./picture.js";
+import { largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
-import { headingOf, howMany, percent, shown, signed, titleOf } from "./words.js";
+import { headingOf, howMany, membersOf, percent, shown, signed, titleOf } from "./words.js";
 
 /** So many names of a list are said. */
 const NAMES = 12;
@@ -81,9 +81,9 @@ function nodeDetails(scene, place) {
   return [
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
-    node.status && node.status !== "kept" ? html("p", {}, `${node.status} since before`) : null,
+    ["", "kept"].includes(statusIn(scene, node)) ? null : html("p", {}, `${node.status} since before`),
     factList(factsOf(node, part.edge_meaning)), nodeActs(scene, place, isEnd),
-    node.members ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
+    membersOf(node).length ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
     isEnd ? null : whySection(scene, place),
     linkSection(scene, `It ${words.does}`, model.out[place], "target"), linkSection(scene, capital(words.done), model.into[place], "source"),
     restSection(scene, capital(words.needing), byMost(needing(model, place))), restSection(scene, `What it ${words.reaches}`, byMost(reached(model, place))),
@@ -115,7 +115,7 @@ function nodeActs(scene, place, isEnd) {
   const isStart = model.starts.some(([start]) => start === place);
   const isLast = model.ends.some(([end]) => end === place);
   const ask = (text, ends) => (part.isAskable ? button(text, () => act.ask(ends)) : null);
-  const [start, end] = scene.state.why.at(-1) ?? ["", ""];
+  const [start, end] = scene.state.why.at(-1) ?? [null, null];
   return html(
     "p", { class: "acts" }, isStart ? null : ask("Ask: from the start to it", [start, id]), isLast ? null : ask("Ask: from it to the end", [id, end]),
     isEnd ? null : button(scene.stays.has(place) ? "Put it away" : "Keep it drawn", () => (scene.stays.has(place) ? act.putAway(id) : act.open([place]))),
@@ -158,13 +158,13 @@ function linkDetails(scene, link) {
   const { words, part } = scene;
   const passed = link.direct ? [] : passedBy(scene.model, scene.kept, link);
   const sum = scene.drawn.total;
-  const without_it = sum === null || link.contribution === null || !scene.model.order ? null : `${shown(sum - link.contribution)} (${signed(-link.contribution)})`;
+  const rest = sum === null || link.contribution === null || !scene.model.order ? null : `${shown(sum - link.contribution)} (${signed(-link.contribution)})`;
   return [
     html("h2", { tabindex: -1 }, `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`),
     html("p", {}, link.direct ? `${scene.nameOf(link.source)} ${words.does} ${scene.nameOf(link.target)}.` : "A dashed edge: all that passes nodes not drawn, added up. Totals are as if they were drawn."),
     factList([
       ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [part.measure ? headingOf(part.measure) : "weight", link.status ? "" : shown(link.weight)],
-      ["paths through it", shown(link.paths)], ["total without it", without_it],
+      ["paths through it", shown(link.paths)], ["total without it", rest],
     ]),
     ...link.links.map((direct) => factList(factsOf({ ...direct, weight_before: null, weight_after: null }, part.edge_meaning))),
     html("p", { class: "acts" }, nodeButton(scene, link.source), nodeButton(scene, link.target)),
@@ -178,7 +178,7 @@ function bothFacts(link) {
 }
 
 function pathDetails(scene, path) {
-  const facts = path.links.map((link) => [`${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, [scene.linkWeight(link), link.clause ?? link.kind].filter(Boolean).join(" · ")]);
+  const facts = path.links.map((link) => [`${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, [scene.linkWeight(link), shown(link.clause ?? link.kind)].filter(Boolean).join(" · ")]);
   return [
     html("h2", { tabindex: -1 }, "A path"), factList([["of the answer", percent(path.share)], ["weights multiplied", shown(path.influence)], ["steps", shown(path.links.length)]]),
     path.whole ? null : html("p", {}, "One of its edges stands for several paths."), chain(scene, path.nodes), section("Its edges", factList(facts)),

@@ -35,7 +35,7 @@ function asked(part, ends) {
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, state.why.at(-1) ?? ["", ""]);
+  const { within, models, sums } = asked(part, state.why.at(-1) ?? [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
@@ -79,7 +79,7 @@ function addSizes(scene) {
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
   scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${part.measure ?? "weight"} ${shown(link.weight)}`);
-  scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), link.clause ?? "", link.kind ?? ""].filter(Boolean).join(" · ");
+  scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return the strongest paths of a model, which are looked for once. */
@@ -92,7 +92,7 @@ function strongestOf(model, hasSums) {
 function ownSize(model, place) {
   const { self, self_before: before, self_after: after } = model.nodes[place];
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  return self ?? model.out[place].length + model.into[place].length;
+  return typeof self === "number" ? self : model.out[place].length + model.into[place].length;
 }
 
 function addChosen(scene, { node, edge, path }) {
@@ -132,13 +132,13 @@ function isWhole(part) {
 }
 
 function sentenceOf(record, scene) {
-  const [start, end] = scene.state.why.at(-1) ?? ["", ""];
-  if (isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
-  if (!start && !end) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
+  const [start, end] = scene.state.why.at(-1) ?? [null, null];
+  if (start === null && end === null && isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
+  if (start === null && end === null) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
   const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
-  if (!model.nodes.length || !model.starts.length || !model.ends.length) return `No path leads from ${start || "the start"} to ${end || "the end"}.`;
+  if (!model.nodes.length || !model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
   const totals = scene.totals.map(({ total }) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
   const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";
@@ -156,7 +156,8 @@ function showsOf(scene) {
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
   if (!drawn.links.length) return "No path leads from end to end.";
-  if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: 100 % of the answer.`;
+  const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
+  if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
   const through = drawn.through === null ? "" : `Shows ${percent(drawn.through)} of the answer through ${shown(count)} of ${howMany(all, nouns)}. `;
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
 }
@@ -181,13 +182,13 @@ function cutText(scene) {
 
 function showCrumbs(page, scene) {
   const { why } = scene.state;
-  const crumbs = [["the page's question", []], ...why.map((ends, at) => [ends.map((name, side) => name || ["start", "end"][side]).join(" → "), why.slice(0, at + 1)])];
+  const crumbs = [["the page's question", []], ...why.map((ends, at) => [ends.map((name, side) => name ?? ["start", "end"][side]).join(" → "), why.slice(0, at + 1)])];
   const items = crumbs.map(([text, trail], at) => html("li", {}, at === crumbs.length - 1 ? html("span", { "aria-current": "page" }, text) : button(text, () => page.go({ ...CLOSED, why: trail }))));
   byId("crumbs").hidden = why.length === 0;
   byId("crumbs").replaceChildren(html("ol", {}, ...items));
 }
 
-const CLOSED = { group: "", node: "", edge: null, path: null };
+const CLOSED = { group: "", node: null, edge: null, path: null };
 
 function showControls(page, scene) {
   const all = scene.part.nodes.length;

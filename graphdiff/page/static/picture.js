@@ -1,7 +1,7 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
 import { boxName } from "./view.js";
-import { headingOf, howMany, percent, shown, signed, titleOf } from "./words.js";
+import { headingOf, howMany, membersOf, percent, shown, signed, titleOf } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
@@ -26,13 +26,14 @@ function nodePicture(scene, place) {
   const strength = node ? nodeStrength(scene, place) : (group?.contribution && drawn.total ? group.contribution / drawn.total : 0);
   const isChosen = group ? scene.group === group : node && scene.node === place;
   const classes = [
-    isStart ? "start" : "", isEnd ? "end" : "", node?.members?.length > 1 || group ? "merged" : "", node || group ? "" : "outside", node?.status ?? "", isChosen ? "selected" : "",
+    isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
   const together = group ? [howMany(group.places.length, scene.nouns), drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
   const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
-  const sign = SIGNS[node?.status] ? `${SIGNS[node.status]} ` : "";
-  const said = [together, node?.members ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), node?.status && node.status !== "kept" ? node.status : "", isStart ? "start" : "", isEnd ? "end" : ""];
+  const status = statusIn(scene, node);
+  const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
+  const said = [together, membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
   return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
 }
 
@@ -48,7 +49,7 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
-    if (node.members?.length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
+    if (membersOf(node).length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
     return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
@@ -82,7 +83,7 @@ function linkPicture(scene, link, largest) {
   const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
   const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
   const classes = [
-    link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusOf(link),
+    link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusIn(scene, link.links[0]),
     scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
   ].filter(Boolean).join(" ");
   const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
@@ -110,7 +111,10 @@ export function legendOf({ links, total }) {
   ].filter(([, , isThere]) => isThere);
 }
 
-const statusOf = (link) => (link.links.length === 1 ? (link.links[0].status ?? "") : "");
+/** Return what a comparison says of a node or link: in other graphs a status is a fact like others. */
+export function statusIn({ part }, thing) {
+  return part.isCompared && Object.hasOwn(SIGNS, thing?.status ?? "") ? thing.status : "";
+}
 
 /** Return what stands at a drawn link. */
 function linkNote(scene, link) {

@@ -1,10 +1,12 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
+import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
 import { needing, reached } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
+/** How near a sum is to the one in the record, as a part of the sizes that are summed. */
+const AGREEMENT = 1e-9;
 /** Texts that name a node or its own state put nothing together. */
 const NO_GROUPING = new Set(["id", "name", "title", "label", "version", "status"]);
 
@@ -21,10 +23,11 @@ export function weighted(part) {
   return { ...part, links, isCompared, isAskable: !measure && !isGrouped, measure };
 }
 
-/** Return what lies between two nodes of a part, as a part of its own; "" leaves an end as it was. */
+/** Return what lies between two nodes of a part, as a part of its own; null leaves an end as it was; of a name that no node has it is empty. */
 export function between(part, [start, end]) {
   const place = new Map(part.nodes.map((node, number) => [node.id, number]));
-  const asked = (name, pairs) => (place.has(name) ? [[place.get(name), 1]] : pairs);
+  if ([start, end].some((name) => name !== null && !place.has(name))) return numberedAnew({ ...part, starts: [], ends: [] }, []);
+  const asked = (name, pairs) => (name === null ? pairs : [[place.get(name), 1]]);
   const [starts, ends] = [asked(start, part.starts), asked(end, part.ends)];
   if (starts === part.starts && ends === part.ends) return part;
   const model = makeModel({ ...part, links: part.links.map((link) => ({ ...link, weight: 1 })) });
@@ -59,7 +62,18 @@ export function lookedAt(models, mode) {
 /** Return whether totals of a model are known: there are ends, weights that are numbers, and walks that have a sum. */
 export function isSummed(model) {
   const { part } = model;
-  return model.summed && !part.measure && (part.summed !== false || Boolean(part.isAsked)) && sweeps(model) !== null;
+  const isForSums = part.isAsked || part.isCompared || part.summed !== false;
+  return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
+}
+
+/** Return whether the sum is what the record says that it is: a part that leaves something out is not summed. */
+function isAsRecorded(model) {
+  const { part, weight } = model;
+  const { total, contributions } = sweeps(model);
+  const recorded = part[weight === "weight_before" ? "total_before" : "total"];
+  if (part.isAsked || recorded === undefined || recorded === null) return true;
+  const sizes = contributions.reduce((sum, size) => sum + Math.abs(size), Math.abs(total));
+  return Math.abs(total - asNumber(recorded)) <= AGREEMENT * sizes;
 }
 
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
@@ -67,7 +81,7 @@ export function keptNodes(models, shown, { open, hide }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
   let kept = new Set();
   for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
-    kept = new Set(models.flatMap((model) => [...most_passed(model, most)]));
+    kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
     if (kept.size <= shown || most === 1) break;
   }
   const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
@@ -76,7 +90,7 @@ export function keptNodes(models, shown, { open, hide }) {
   return kept;
 }
 
-function most_passed(model, most) {
+function mostPassed(model, most) {
   if (isSummed(model)) return chosen(model, most);
   const sizes = model.nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
   const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);

@@ -1,7 +1,7 @@
 // The state of the page, as the address has it: #why=a,b;c,d&n=40&node=x. Whoever is sent the address sees the same.
 
 /**
- * Return the state of an address: `why`, pairs of ends, each asked after the one before ("" is the page's own end); `n`
+ * Return the state of an address: `why`, pairs of ends, each asked after the one before (null is the page's own end); `n`
  * how many nodes are drawn; what is chosen, `node`, `edge` or `path`; `mode` of a comparison; `open` and `hide`, nodes
  * drawn and put away by hand; `q`, what was searched; `by` puts nodes together by a fact, all but the groups `apart`, of which `group` is chosen. What an address does not say, or says wrongly, is as at first.
  */
@@ -12,7 +12,7 @@ export function stateOf(fragment) {
   const number = (text) => (/^\d+$/.test(text ?? "") ? Number(text) : null);
   return {
     by: decoded(given.get("by") ?? ""), group: decoded(given.get("group") ?? ""), apart: names(given.get("apart")),
-    why: given.get("why") ? given.get("why").split(";").map(pair) : [], n: given.get("n") === "all" ? Infinity : number(given.get("n")), node: decoded(given.get("node") ?? ""),
+    why: given.get("why") ? given.get("why").split(";").map((text) => pair(text).map((name) => name || null)) : [], n: given.get("n") === "all" ? Infinity : number(given.get("n")), node: given.has("node") ? decoded(given.get("node")) : null,
     edge: given.has("edge") ? pair(given.get("edge")) : null, path: number(given.get("path")), mode: ["before", "after"].find((mode) => mode === given.get("mode")) ?? "both",
     open: names(given.get("open")), hide: names(given.get("hide")), q: decoded(given.get("q") ?? ""),
   };
@@ -36,8 +36,8 @@ export function fragmentOf(state) {
   const names = (list) => list.map(encoded).join(",");
   const texts = {
     by: encoded(state.by), group: encoded(state.group), apart: names(state.apart),
-    why: state.why.map(names).join(";"), n: state.n === Infinity ? "all" : (state.n ?? ""), node: encoded(state.node), edge: state.edge ? names(state.edge) : "",
+    why: state.why.map((ends) => names(ends.map((name) => name ?? ""))).join(";"), n: state.n === Infinity ? "all" : (state.n ?? ""), node: state.node === null ? null : encoded(state.node), edge: state.edge ? names(state.edge) : "",
     path: state.path ?? "", mode: state.mode === "both" ? "" : state.mode, open: names(state.open), hide: names(state.hide), q: encoded(state.q),
   };
-  return `#${Object.entries(texts).filter(([, text]) => text !== "").map((each) => each.join("=")).join("&")}`;
+  return `#${Object.entries(texts).filter(([name, text]) => text !== null && (text !== "" || name === "node")).map((each) => each.join("=")).join("&")}`;
 }

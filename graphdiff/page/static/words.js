@@ -12,7 +12,7 @@ const VERBS = {
 
 /** Return the words for what an edge means: `does`, `done`, `relation`, `reaches` and `needing`. */
 export function wordsFor(meaning) {
-  const [does, done, relation, reaches, needing] = VERBS[meaning] ?? ["leads to", "is led to by", "leads to", "leads to", "what leads to it"];
+  const [does, done, relation, reaches, needing] = Object.hasOwn(VERBS, meaning) ? VERBS[meaning] : ["leads to", "is led to by", "leads to", "leads to", "what leads to it"];
   return { does, done, relation, reaches, needing };
 }
 
@@ -65,7 +65,12 @@ export function howMany(number, plural) {
 
 /** Return what a node is called. */
 export function titleOf(node) {
-  return String(node.title ?? node.name ?? node.id);
+  return [node.title, node.id].map((name) => String(name ?? "")).find((name) => name.trim()) ?? `"${node.id}"`;
+}
+
+/** Return the members of nodes that count as one; none where a file calls something else so. */
+export function membersOf(node) {
+  return Array.isArray(node?.members) ? node.members : [];
 }
 
 /** Return text of at most some length; of a longer one the start and the end. */
@@ -86,5 +91,5 @@ const HEADINGS = {
 /** Return what is written over a fact; a computation has tangents and adjoints. */
 export function headingOf(name, meaning) {
   if (meaning === "feeds" && (name === "tangent" || name === "adjoint")) return name;
-  return HEADINGS[name] ?? name.replaceAll("_", " ");
+  return Object.hasOwn(HEADINGS, name) ? HEADINGS[name] : name.replaceAll("_", " ");
 }
