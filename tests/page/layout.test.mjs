@@ -107,6 +107,11 @@ test("both ways of a pair, loops, parallel links and nodes without any are drawn
   assert.ok(points.flat(2).every(Number.isFinite) && width > 0 && height > 0 && x.size === 3);
 });
 
+test("a loop is within the drawing", () => {
+  const { points, width, height } = layered([{ id: "a", width: 30, height: 20 }], [{ source: "a", target: "a" }]);
+  for (const [x, y] of points[0]) assert.ok(x >= 0 && y >= 0 && x <= width && y <= height);
+});
+
 test("downwards columns are rows; upwards the last row is above", () => {
   const [nodes, links] = generated(1, 8, 12);
   const square = nodes.map(({ id }) => ({ id, width: 10, height: 10 }));

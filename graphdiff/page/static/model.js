@@ -170,7 +170,7 @@ function pathParts(model) {
 }
 
 /** Return how many paths pass each node and each link, and how many start and end at a node; NaN where that is unknown. */
-function pathCounts(model) {
+export function pathCounts(model) {
   const unknown = new Float64Array(model.nodes.length).fill(NaN);
   const told = (things) => Float64Array.from(things, (thing) => numberOf(thing, "paths"));
   if (!model.order) return { nodes: unknown, links: model.links.map(() => NaN), starting: unknown, ending: unknown };
