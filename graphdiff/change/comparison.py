@@ -224,7 +224,7 @@ class Comparison(Result):
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
-        graph.graph.update(total=self.after, headline=f"{headline(self, words)}\n{totals}")
+        graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
         return graph
 
     # -- meanings and output

@@ -99,7 +99,7 @@ def compare(
     if _are_costs(settings, befores, afters):
         found = _costs(befores, afters, ends, matches, by=by, normalise=normalise, exact=settings.exact)
         gate.check([found], *(found.profiles or ()))
-        _emit_costs(output.beside(settings, found.to_networkx), new, found, rows, gate)
+        _emit_costs(settings, new, found, rows, gate)
         return
     if normalise or len(befores) * len(afters) > 1:
         raise UsageError("several runs and --normalise are of the cost of one function, or of all, in profiles")
@@ -114,7 +114,7 @@ def compare(
         print_change(settings, graphs, *map(routes, graphs, *labels))
         return
     gate.check(results, *graphs)
-    _emit(output.beside(settings, lambda: _drawn(results[-1])), new, graphs, results, rows, gate)
+    _emit(settings, new, graphs, results, rows, gate)
 
 
 # -- in
@@ -286,7 +286,6 @@ def _emit(
     choice = weightings.chosen_for_both(graphs)
     asked = answers[0] if _is_sets(answers) else answers
     lines, records = _read(graphs)
-    results = [answer.to_dict() for answer in answers] if settings.output in ("json", "csv") else []
     output.emit(
         settings,
         text=lambda: "\n".join([*lines, choice.why, "", _text(answers, top)]),
@@ -294,11 +293,12 @@ def _emit(
             "kind": "compare",
             **records,
             "weights": choice.to_dict(),
-            "results": results,
+            "results": [answer.to_dict() for answer in answers],
             "failed": [],
         },
-        rows=lambda: _rows(answers, results),
+        rows=lambda: _rows(answers),
         also={"markdown": _markdown(settings, new, gate, lambda: comparison_markdown(asked, top))},
+        drawn=lambda: _drawn(answers[-1]),
     )
 
 
@@ -326,6 +326,7 @@ def _emit_costs(
         },
         rows=lambda: [list(OF_COSTS), *_cells([part.to_dict() for part in found.parts], OF_COSTS)],
         also={"markdown": _markdown(settings, new, gate, lambda: costs_markdown(found, top))},
+        drawn=found.to_networkx,
     )
 
 
@@ -348,8 +349,9 @@ OF_EDGES = (*OF_SETS, "change", "before_after", "after_before")
 OF_COSTS = ("part", "caller", "function", "calls_before", "calls_after", "before", "after", "change", "margin")
 
 
-def _rows(answers: list[Any], results: list[dict[str, Any]]) -> Iterator[list[Any]]:
+def _rows(answers: list[Any]) -> Iterator[list[Any]]:
     """Yield the rows of the CSV; those of totals each with its weighting."""
+    results = [answer.to_dict() for answer in answers]
     if _is_sets(answers):
         yield list(OF_SETS)
         yield from _cells(results[0]["edges"], OF_SETS)

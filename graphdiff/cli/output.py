@@ -34,8 +34,8 @@ ONLY = {"markdown": "compare", "latex": "why --formula"}
 SUMMED = ("profile", "profiles")
 #: Pictures that others lay out: what is drawn need not fit into a box.
 SHOWN = (".dot", ".gv", ".mmd", ".mermaid")
-#: What `draw` writes, `why` and `compare` beside their report, and no report is.
-DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml"}
+#: What `draw` writes, `why`, `rank` and `compare` beside their report, and no report is.
+DRAWN = {".dot", ".gv", ".svg", ".png", ".mmd", ".mermaid", ".graphml", ".html"}
 
 
 def graph_record(graph: nx.DiGraph) -> dict[str, Any]:
@@ -107,19 +107,26 @@ def emit(
     document: Callable[[], dict[str, Any]],
     rows: Callable[[], Iterable[Sequence[Any]]],
     also: Mapping[str, Callable[[], str]] | None = None,
+    drawn: Callable[[], nx.DiGraph] | None = None,
 ) -> None:
-    """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all."""
+    """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all.
+
+    Where the file is to be a picture, a graph or a page, that is written of what is `drawn`, and the report printed.
+    """
     others = also or {}
+    if drawn is not None and isinstance(settings, Settings) and is_drawn(settings.path):
+        if is_page(settings.path):
+            _write_page(drawn(), settings, text(), _record(document))
+        else:
+            write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
+        settings = replace(settings, path=None)
     if settings.output in ONLY and settings.output not in others:
         raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
     _require_text(settings.path)
     if settings.spreadsheet_safe and settings.output != "csv":
         raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")
     if settings.output == "json":
-        from graphdiff.io.out import finite
-
-        record = {"graphdiff": SCHEMA, **document(), **click.get_current_context().meta.get(RECORD, {})}
-        body = json.dumps(finite(record), indent=2, ensure_ascii=False) + "\n"
+        body = json.dumps(_record(document), indent=2, ensure_ascii=False) + "\n"
     elif settings.output == "csv":
         body = _csv_text(rows(), settings)
     else:
@@ -136,17 +143,35 @@ def emit(
         click.echo(coloured(shown) if settings.output == "text" and colour else shown, nl=False, color=colour)
 
 
+def _record(document: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what ``-o json`` prints, with what a gate said."""
+    from graphdiff.io.out import finite
+
+    record = {"graphdiff": SCHEMA, **document(), **click.get_current_context().meta.get(RECORD, {})}
+    return finite(record)  # type: ignore[no-any-return]
+
+
+def is_page(path: str | None) -> bool:
+    """Tell whether a file is to be a page, by its suffix."""
+    return os.path.splitext(path or "")[1].lower() == ".html"
+
+
+def _write_page(drawn: nx.DiGraph, settings: Settings, report: str, record: Mapping[str, Any]) -> None:
+    """Write a page of an answer, with its report in words and as JSON."""
+    from graphdiff.files import require_free, save
+    from graphdiff.page.page import page
+
+    path = str(settings.path)
+    require_free(path, overwrite=settings.force)
+    heading, _, body = report.partition("\n\n")
+    title = (body or heading).split("\n", 1)[0]
+    save(path, [page(drawn, report.rstrip("\n").split("\n"), record, title=title)], overwrite=settings.force)
+    say(f"wrote {one_line(path)}\n")
+
+
 def is_drawn(path: str | None) -> bool:
-    """Tell whether what is written to a file beside a report is a picture or a graph, by its suffix."""
+    """Tell whether what is written to a file beside a report is a picture, a graph or a page, by its suffix."""
     return os.path.splitext(path or "")[1] not in ("", ".txt", ".json", ".csv", ".md")
-
-
-def beside(settings: Settings, drawn: Callable[[], nx.DiGraph]) -> Settings:
-    """Draw the answer where the file is to be a picture or a graph; return how the report is to be printed then."""
-    if not is_drawn(settings.path):
-        return settings
-    write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
-    return replace(settings, path=None)
 
 
 def _require_text(path: str | None) -> None:

@@ -154,6 +154,7 @@ def _print_ranking(
         text=lambda: f"{output.graph_line(graph)}\n\n{ranking.text(top, f': --top {ranking.n_ranked}')}",
         document=lambda: {"kind": "rank", "graph": output.graph_record(graph), **ranking.to_dict()},
         rows=lambda: list(ranking.sheet()),
+        drawn=ranking.to_networkx,
     )
 
 
@@ -172,6 +173,7 @@ def _print_costs(
         text=lambda: f"{head(ranking.costs)}\n\n{ranking.text(top, f': --top {len(ranking)}')}",
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **ranking.to_dict(top)},
         rows=lambda: ranking.sheet(top),
+        drawn=ranking.to_networkx,
     )
 
 
@@ -206,6 +208,7 @@ def _print_groups(graph: nx.DiGraph, settings: options.Settings, top: int, gate:
         text=lambda: f"{output.read_line(graph)}\n\n{costs.text(top, f': --top {len(costs)}')}",
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **costs.to_dict()},
         rows=lambda: list(costs.sheet()),
+        drawn=costs.to_networkx,
     )
 
 

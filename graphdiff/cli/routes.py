@@ -46,7 +46,8 @@ def print_routes(
     if gate is not None:
         gate.check([answer], graph)
     output.emit(
-        output.beside(settings, lambda: _sketched(graph, ends, settings)),
+        settings,
+        drawn=lambda: _sketched(graph, ends, settings),
         text=lambda: f"{output.read_line(graph)}\n\n{answer.text(every=k is not None)}",
         document=lambda: {
             "kind": click.get_current_context().command.name,

@@ -111,7 +111,7 @@ def _print_report(
     bounds: tuple[str, str] | None,
     gate: conditions.Gate,
 ) -> None:
-    from graphdiff.why.explain import annotated, explain_each
+    from graphdiff.why.explain import explain_each
 
     uncertain = _uncertain(graph, *ends, settings, sd, bounds)
     compiled = inputs.compile_all(graph, settings)
@@ -119,7 +119,6 @@ def _print_report(
     if explanations is None:
         return
     gate.check(explanations, graph)
-    settings = output.beside(settings, lambda: annotated(explanations[-1], graph))
     _emit(graph, settings, explanations, uncertain)
 
 
@@ -132,7 +131,8 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     spent = spent_for(graph, *ends)
     gate.check([spent], graph)
     output.emit(
-        output.beside(settings, spent.to_networkx),
+        settings,
+        drawn=spent.to_networkx,
         text=lambda: f"{head(spent.costs)}\n\n{spent.text()}",
         document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [spent.to_dict()]},
         rows=spent.rows,
@@ -145,6 +145,7 @@ def _emit(
     from graphdiff.io.python.extras import joining
     from graphdiff.sets.cost import cost_in
     from graphdiff.text.tables import in_columns
+    from graphdiff.why.explain import annotated
     from graphdiff.why.report import explanation_text
 
     first = explanations[0]
@@ -165,6 +166,7 @@ def _emit(
             **({"with_extras": _extras_records(extras)} if extras else {}),
         },
         rows=lambda: _rows(explanations),
+        drawn=lambda: annotated(explanations[-1], graph),
     )
 
 

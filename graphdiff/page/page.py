@@ -46,7 +46,7 @@ def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
         )
     if graph is thing:
         return page(graph, max_nodes=max_nodes)
-    return page(graph, str(thing).splitlines(), document(thing), max_nodes=max_nodes)
+    return page(graph, str(thing).split("\n"), document(thing), max_nodes=max_nodes)
 
 
 def page(
@@ -54,6 +54,7 @@ def page(
     answer: Sequence[str] = (),
     report: Mapping[str, Any] | None = None,
     *,
+    title: str = "",
     max_nodes: int = MAX_NODES,
 ) -> bytes:
     """Return a page of what is drawn of an answer and its report, without a graph of the report alone.
@@ -66,11 +67,13 @@ def page(
         The lines of the report in words; those of the picture's legend, where there are none.
     report : mapping, optional
         The same as JSON.
+    title : str
+        By default what was asked of the graph, or how the report begins.
     max_nodes : int
 
     Examples
     --------
-    >>> b'"answer": ["no path"]' in page(None, ["no path"])
+    >>> b'"answer":["no path"]' in page(None, ["no path"])
     True
     """
     picture = None if graph is None else picture_for_page(graph, max_nodes)
@@ -78,7 +81,7 @@ def page(
     record = {
         "graphdiff": SCHEMA,
         "kind": "page",
-        "title": picture.legend[0] if picture and picture.legend else next(filter(None, lines), "graphdiff"),
+        "title": harmless(title or next(filter(None, [*(picture.legend[:1] if picture else ()), *lines]), "graphdiff")),
         "answer": lines,
         "report": None if report is None else finite(report),
         "part": None if picture is None else part_of(picture),
@@ -92,10 +95,10 @@ def _filled(record: Mapping[str, Any]) -> str:
     places = {
         "policy": f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; "
         "base-uri 'none'; form-action 'none'",
-        "title": html.escape(shorten(harmless(str(record["title"])), WIDTH)),
+        "title": html.escape(shorten(record["title"], WIDTH)),
         "style": style,
         "script": script,
-        "record": json.dumps(record, allow_nan=False).replace("<", "\\u003c"),
+        "record": json.dumps(record, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: places[match[1]], _text("page.html"))
 

@@ -16,7 +16,7 @@ from graphdiff.arithmetic import REAL
 from graphdiff.graph.compiled import compile
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.dot import pictures_of
-from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import listed_or_storable, set_aside
@@ -46,7 +46,7 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
 
 
 def _view(max_nodes: int) -> View:
-    return replace(view_of(max_nodes=max_nodes), max_edges=MAX_LINKS)
+    return replace(view_of(max_nodes=max_nodes), max_edges=MAX_LINKS, has_boxes=False)
 
 
 def part_of(picture: Picture) -> dict[str, Any]:
@@ -67,29 +67,46 @@ def part_of(picture: Picture) -> dict[str, Any]:
         {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
         for edge in picture.edges
     ]
-    nodes = [{"id": picture.nodes[node].name, **_facts(picture.nodes[node].facts, NODE)} for node in order]
-    return {
+    part = {
         **{name: str(picture.facts.get(name, "unknown")) for name in MEANINGS},
         "words": _words(picture),
-        "nodes": nodes,
+        "nodes": [_node(picture.nodes[node], picture.facts.get("node_title")) for node in order],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
-        **_facts({"total": picture.facts.get("total")}),
-        "n_nodes": len(nodes),
+        **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
+        "n_nodes": picture.n_nodes or len(picture.nodes),
     }
+    return part | {"summed": _is_summed(picture, part)}
 
 
 #: What is said of a whole graph, as in graph records.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
+#: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
+WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "unit", "source", "target")
 #: What a node and a link have for themselves.
-NODE, LINK = ("id",), ("source", "target", "key")
+NODE, LINK = ("id", "title"), ("source", "target", "key")
+
+
+def _node(node: DrawnNode, called: str | None) -> dict[str, Any]:
+    """Return what is known of a node; what it is called, if that is not its name."""
+    title = node.facts.get(called) if called else None
+    own = {name: value for name, value in node.facts.items() if name != called}
+    return {"id": node.name, **({} if title is None else {"title": str(title)}), **_facts(own, NODE)}
+
+
+def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:
+    """Return whether what flows from end to end can be summed with floats: a script has no other numbers."""
+    if picture.facts.get("annotation") != "contribution" or not part["starts"] or not part["ends"]:
+        return False
+    seeds = [seed for name in ("starts", "ends") for _, seed in part[name]]
+    weights = (edge.facts.get("weight") for edge in picture.edges)
+    return all(_float(number) is not None for number in (picture.facts.get("total"), *seeds, *weights))
 
 
 def _in_order(picture: Picture) -> list[int]:
     """Return the places of the nodes, those before that lead to others; on a cycle in any order."""
-    graph = nx.DiGraph()
+    graph = nx.DiGraph((edge.tail, edge.head) for edge in picture.edges)
     graph.add_nodes_from(range(len(picture.nodes)))
-    graph.add_edges_from((edge.tail, edge.head) for edge in picture.edges)
     return list(compile(graph, weight=None, cycles="collapse").topology.labels)
 
 
@@ -106,8 +123,14 @@ def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
         node = picture.nodes[number]
         for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
             if is_end:
-                ends[name].append([place, _held(node.facts.get(seed, 1))[0]])
+                ends[name].append([place, _seed(node.facts.get(seed, 1))])
     return ends
+
+
+def _seed(seed: Any) -> Any:
+    """Return a seed as a script can use it."""
+    held, about = _held(seed)
+    return held if about is None else about
 
 
 def _key(key: str | int | None) -> dict[str, Any]:
@@ -115,7 +138,7 @@ def _key(key: str | int | None) -> dict[str, Any]:
 
 
 def _facts(data: Mapping[Any, Any], taken: Collection[str] = ()) -> dict[str, Any]:
-    """Return what is known of a node or link as JSON has it, of numbers that are texts there about how much they are."""
+    """Return what is known of a node or link as JSON has it, of numbers that are texts there about what they are."""
     held = {name: _held(value) for name, value in set_aside(data, (*taken, "approximately")).items()}
     about = {name: number for name, (_, number) in held.items() if number is not None}
     return {name: value for name, (value, _) in held.items()} | ({"approximately": about} if about else {})
@@ -135,6 +158,8 @@ def _held(value: Any) -> tuple[Any, float | None]:
 
 def _float(number: Any) -> float | None:
     """Return about what a number is; None where that is beyond the floats."""
+    if not isinstance(number, REAL):
+        return None
     try:
         about = float(number)
     except OverflowError:

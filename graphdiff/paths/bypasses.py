@@ -42,6 +42,8 @@ def bypasses(between: Between, kept: Collection[int]) -> dict[tuple[int, int], W
         ``{(tail, head): (sum of the products, number of ways)}``. All sources that are not kept are one tail,
         ``between.n_nodes``, and all targets that are not are one head, the number after it.
     """
+    if len(kept) == between.n_nodes:
+        return _direct(between)
     if between.n_nodes * len(kept) <= MAX_HELD and (arrays := Arrays.where_faster(between)):
         return _in_arrays(arrays, sorted(kept))
     arrived: dict[int, Ways] = {}
@@ -57,6 +59,15 @@ def bypasses(between: Between, kept: Collection[int]) -> dict[tuple[int, int], W
             else:
                 _carry(carried.setdefault(head, {}), ways, weight)
     return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
+
+
+def _direct(between: Between) -> dict[tuple[int, int], Way]:
+    """Return the edges, parallel ones added up."""
+    arrived: dict[int, Ways] = {}
+    for node, row in enumerate(between.rows):
+        for head, _, weight in row:
+            _bring(arrived.setdefault(node, {}), head, weight, 1)
+    return {(tail, head): way for tail, row in arrived.items() for head, way in sorted(row.items())}
 
 
 def _started(between: Between, kept: Collection[int]) -> dict[int, Ways]:

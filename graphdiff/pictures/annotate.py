@@ -128,11 +128,19 @@ def annotate(
     if not options and isinstance(graph, nx.DiGraph) and is_profile(graph):
         first, last = (None if isinstance(end, Boundary) else end for end in (source, target))
         return asked(graph, first, last)
-    ready = compiled(graph, options)
-    if (source is None) != (target is None):
-        return answered(graph, ready, (source, target), None)
-    sweeps = flow_through(between_ends(ready, source, target))
-    return answered(graph, ready, (source, target), sweeps)
+    return swept(graph, compiled(graph, options), (source, target))
+
+
+def swept(graph: nx.DiGraph | CompiledGraph, ready: CompiledGraph, ends: Ends) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return what `annotate` does, of a graph that is compiled already and has more attributes than are kept with it.
+
+    Parameters
+    ----------
+    graph, ready, ends
+        As `answered` takes them.
+    """
+    is_one = (ends[0] is None) != (ends[1] is None)
+    return answered(graph, ready, ends, None if is_one else flow_through(between_ends(ready, *ends)))
 
 
 def from_end_to_end(edge_meaning: str, source: End | None, target: End | None) -> Ends:

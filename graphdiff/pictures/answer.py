@@ -68,11 +68,9 @@ def answer_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
         facts = graph.graph | _named_ends(graph, ends) | _said_part(graph, between)
         yield Picture(ends, [], [_question(_called(graph), between)], facts)
         return
-    part = (
-        None
-        if "not_computed" in graph.graph
-        else bounded(between, _passing(graph, between), view, with_boxes=graph.graph["annotation"] == "contribution")
-    )
+    with_boxes = view.has_boxes and graph.graph["annotation"] == "contribution"
+    is_computed = "not_computed" not in graph.graph
+    part = bounded(between, _passing(graph, between), view, with_boxes=with_boxes) if is_computed else None
     if part is None:
         yield from _nearest(graph, between, view)
         return
@@ -108,7 +106,8 @@ def _picture(graph: nx.DiGraph, part: Part, dashed: Dashed, view: View) -> Pictu
         edges = faint
     facts = {"drawn": "; ".join(lines)} if lines else _said_part(graph, between)
     legend = _legend(_called(graph), between, lines, scale)
-    return Picture(nodes, edges, legend, graph.graph | _named_ends(graph, nodes) | facts)
+    known = graph.graph | _named_ends(graph, nodes) | facts
+    return Picture(nodes, edges, legend, known, n_nodes=between.n_nodes)
 
 
 def _is_preset(graph: nx.DiGraph) -> bool:
@@ -155,7 +154,7 @@ def _plainly(
     nodes, edges = _nodes(graph, between, used, scale), _edges(graph, between, steps, place, scale)
     facts = graph.graph | _named_ends(graph, nodes)
     facts |= {"drawn": said[0]} if said else _said_part(graph, between)
-    return Picture(nodes, edges, _legend(_called(graph), between, said, scale), facts)
+    return Picture(nodes, edges, _legend(_called(graph), between, said, scale), facts, n_nodes=between.n_nodes)
 
 
 # -- what is drawn
@@ -234,6 +233,7 @@ def _nodes(graph: nx.DiGraph, between: Between, used: list[int], scale: Scale) -
     rows = [graph.nodes[label(int(between.positions[node]))] for node in used]
     names = texts(node_text(name) if isinstance(name, frozenset) else name for name in between.labels)
     ids = _names(graph, between)
+    seeds = _seeds(between)
     sources = between.sources if graph.graph["annotation"] != "adjoint" else ()
     targets = between.targets if graph.graph["annotation"] != "tangent" else ()
     return [
@@ -243,7 +243,7 @@ def _nodes(graph: nx.DiGraph, between: Between, used: list[int], scale: Scale) -
             is_source=node in sources,
             is_target=node in targets,
             name=ids[node],
-            facts=_node_facts(between.labels[node], data),
+            facts=_node_facts(between.labels[node], data, seeds.get(node, {})),
         )
         for node, data in zip(used, rows, strict=True)
     ]
@@ -259,12 +259,22 @@ def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
 
 
-def _node_facts(label: Any, data: dict[str, Any]) -> dict[str, Any]:
-    """Return what is known of a node; of a merged component its members, and what they have in common."""
+def _node_facts(label: Any, data: dict[str, Any], seeds: dict[str, Number]) -> dict[str, Any]:
+    """Return what is known of a node; of a merged component its members, what they have in common, and their seeds."""
     if not isinstance(label, frozenset):
         return data
-    shared = {name: data[name] for name in ATTRIBUTES if name in data}
-    return shared | {"members": sorted(map(str, label))}
+    shared = {name: data[name] for name in ATTRIBUTES if name in data and name not in SEEDS.values()}
+    return shared | seeds | {"members": sorted(map(str, label))}
+
+
+def _seeds(between: Between) -> dict[int, dict[str, Number]]:
+    """Return the seeds of the ends by their places, those of members of a merged component added up."""
+    seeds: dict[int, dict[str, Number]] = {}
+    for name, side in zip(SEEDS.values(), (between.numbered_starts, between.numbered_stops), strict=True):
+        for node, seed in side:
+            own = seeds.setdefault(node, {})
+            own[name] = own.get(name, 0) + seed
+    return seeds
 
 
 def _lone_ends(graph: nx.DiGraph) -> list[DrawnNode]:

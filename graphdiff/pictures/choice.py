@@ -42,6 +42,9 @@ MAX_JOINS = 2_000_000
 #: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
 MAX_VISITS = 3_000_000
 
+#: Where more ways do not fit, not one node less is tried, but so many times as many, down to few.
+MANY_WAYS, SMALLER, LEAST_NODES = 10_000, 0.7, 100
+
 #: A box names so many nodes, each by so many characters at most.
 MAX_NAMES, MAX_BOXED = 10, 30
 
@@ -72,7 +75,11 @@ def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
     if between.n_nodes > view.max_nodes and not between.loops:
         order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
-    part = _started(between, order[: view.max_nodes], len(fixed), view)
+    n_nodes = view.max_nodes
+    part = _started(between, order[:n_nodes], len(fixed), view)
+    while part and len(part.ways) > max(MANY_WAYS, view.max_edges) and n_nodes > max(len(fixed), LEAST_NODES):
+        n_nodes = max(len(fixed), round(SMALLER * n_nodes))
+        part = _started(between, order[:n_nodes], len(fixed), view)
     return part and part.within(view, with_boxes=with_boxes)
 
 

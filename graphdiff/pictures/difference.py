@@ -63,7 +63,8 @@ def _overlay_picture(graph: nx.MultiDiGraph, edges: list[Any]) -> Picture:
     drawn_nodes = [_node(graph, node, name, ends) for node, name in zip(shown_nodes, names, strict=True)]
     left = graph.number_of_edges() - len(edges)
     facts = graph.graph | {name: end_text([names[place[node]] for node in nodes]) for name, nodes in ends.items()}
-    return Picture(drawn_nodes, drawn, _legend(graph, left), facts | ({"edges_not_drawn": left} if left else {}))
+    facts |= {"edges_not_drawn": left} if left else {}
+    return Picture(drawn_nodes, drawn, _legend(graph, left), facts, n_nodes=len(graph))
 
 
 def _ends(graph: nx.MultiDiGraph, name: str) -> list[Any]:

@@ -106,6 +106,8 @@ class Picture:
         How much of a profile is drawn.
     rows : list of Row
         From the bottom to the top, where layers are rows; such a picture grows upwards. Frames of groups behind them.
+    n_nodes : int
+        How many nodes there are to draw in all; 0 where all are drawn.
     """
 
     nodes: list[DrawnNode]
@@ -114,6 +116,7 @@ class Picture:
     facts: Facts = field(default_factory=dict)
     extent: str = ""
     rows: list[Row] = field(default_factory=list)
+    n_nodes: int = 0
 
     def directions(self, view: View) -> Sequence[Direction]:
         """Return the directions to try, the best first."""
@@ -216,11 +219,11 @@ def quotient_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     n_groups, n_edges = view.max_nodes, view.max_edges
     while n_groups > 1:
         drawn = merged(graph, n_groups)
-        yield _quotient_picture(drawn, n_edges)
+        yield _quotient_picture(drawn, n_edges, len(graph))
         n_groups, n_edges = (min(n - 1, n * 5 // 6) for n in (min(n_groups, len(drawn)), n_edges))
 
 
-def _quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
+def _quotient_picture(graph: nx.DiGraph, max_edges: int, n_groups: int) -> Picture:
     asked = graph.graph
     attribute = "share" if asked.get("total") else "weight"
     sizes = {(u, v): _size(data[attribute]) for u, v, data in graph.edges(data=True)}
@@ -250,7 +253,7 @@ def _quotient_picture(graph: nx.DiGraph, max_edges: int) -> Picture:
         part = sum(sizes[edge] for edge in drawn) / sum(sizes.values())
         legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges, {share_text(part)} of their sum")
     drawn_nodes = [_quotient_node(graph, names[node], node) for node in nodes]
-    return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked))
+    return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked), n_nodes=n_groups)
 
 
 def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:

@@ -83,7 +83,8 @@ def _picture(graph: nx.DiGraph, profile: Profile, spending: Spending) -> Picture
     drawn = _drawn_text(profile, spending)
     legend = [*title(graph), *_question(profile, look), drawn, *_keys(profile, spending)]
     is_whole = spending.n_functions == len(graph) and not spending.n_dashed
-    return Picture(nodes, edges, legend, graph.graph | ({} if is_whole else {"drawn": drawn}), drawn)
+    facts = graph.graph | ({} if is_whole else {"drawn": drawn})
+    return Picture(nodes, edges, legend, facts, drawn, n_nodes=len(graph))
 
 
 def _faint(edge: DrawnEdge, look: Look) -> DrawnEdge:
@@ -125,6 +126,7 @@ class Look:
         facts: dict[str, Any] = {"self": box.own, "inclusive": box.inclusive}
         facts |= {"calls": box.calls} if box.calls is not None else {}
         facts |= {"members": list(box.members)} if len(box.members) > 1 else {}
+        facts |= {"estimated": True} if box.is_estimate else {}
         is_by_self = _colour(profile) == "self" and not (is_target or profile.is_shared_out)
         fill = mixed(WHITE, PALE_ORANGE, self.part(box.own if is_by_self else box.inclusive))
         size, name = self.size(box.own, len(rows)), box_name(box.members)

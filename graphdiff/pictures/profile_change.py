@@ -103,7 +103,8 @@ class _Change:
         number = {place: n for n, place in enumerate(places)}
         edges = [self.edge(number, pair, is_many=len(pairs) > MANY) for pair in pairs]
         text = self.drawn_text(pairs)
-        return Picture(nodes, edges, [*self.title(), text, *self.keys(pairs)], self.graph.graph | {"drawn": text}, text)
+        legend = [*self.title(), text, *self.keys(pairs)]
+        return Picture(nodes, edges, legend, self.graph.graph | {"drawn": text}, text, n_nodes=len(self.graph))
 
     @staticmethod
     def key(pair: Pair) -> tuple[bool, Pair]:

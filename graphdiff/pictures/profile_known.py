@@ -77,7 +77,8 @@ class _Known:
         extent += f"; the {len(edges):,} heaviest of {len(every):,} edges" if len(edges) < len(every) else ""
         is_whole = len(drawn) == len(self.graph) and len(edges) == len(every)
         facts = self.graph.graph | ({} if is_whole else {"drawn": extent})
-        return Picture(nodes, lines, [*title(self.graph), extent, *self.keys()], facts, extent)
+        legend = [*title(self.graph), extent, *self.keys()]
+        return Picture(nodes, lines, legend, facts, extent, n_nodes=len(self.graph))
 
     def node(self, node: Any) -> DrawnNode:
         """Return a box with what is known of it."""

@@ -73,6 +73,8 @@ class View:
     max_ends : (int, int)
         So many sources, and so many targets, are drawn whatever passes them; of more only the first `least_ends`.
     least_ends : int
+    has_boxes : bool
+        Whether nodes between the same others are drawn as one where there are too many.
     """
 
     fit: Fit
@@ -82,6 +84,7 @@ class View:
     direction: Direction | None
     max_ends: tuple[int, int]
     least_ends: int = 0
+    has_boxes: bool = True
 
     @property
     def directions(self) -> Sequence[Direction]:

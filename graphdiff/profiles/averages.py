@@ -231,6 +231,10 @@ class GroupCosts(Result):
     def __len__(self) -> int:
         return len(self.graph)
 
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the groups, which `graphdiff.write` draws."""
+        return self.graph
+
     @cached_property
     def rows(self) -> list[tuple[str, int, Number | None, Number | None]]:
         """Of each group its name, how many functions it has, what they cost, and what calls from other groups cost."""

@@ -12,6 +12,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError, WeightError
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part
+from graphdiff.profiles.filtering import asked
 from graphdiff.profiles.report_ranking import CALLS, COLUMNS, RANGED, ranking_text
 from graphdiff.profiles.routes import Route, beginning, best_routes, best_routes_to, routes
 from graphdiff.profiles.stacks import Stacks
@@ -64,6 +65,10 @@ class CostRanking(Result):
 
     def __len__(self) -> int:
         return len(self.listed)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the profile with what was asked, which `graphdiff.write` draws."""
+        return asked(self.costs.graph, self.source, self.target)
 
     @property
     def asked(self) -> Any:

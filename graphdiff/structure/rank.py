@@ -27,6 +27,7 @@ from graphdiff.graph.measured import asks_costs, is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.annotate import from_end_to_end, swept
 from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
@@ -95,6 +96,8 @@ class Ranking(Result):
         Those of `weights` that are parts of a profile's costs, summed over walks round its cycles.
     scores : ReplacementScores or None
         Of what drives the logits of an attribution graph: how much of it is explained.
+    drawn : callable or None
+        Gives the graph of `to_networkx`.
     """
 
     source: Any
@@ -116,6 +119,7 @@ class Ranking(Result):
     counted_again: list[str] = field(default_factory=list, repr=False)
     scores: ReplacementScores | None = field(default=None, repr=False)
     grouped_by: str | None = None
+    drawn: Callable[[], nx.DiGraph] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.nodes)
@@ -123,6 +127,18 @@ class Ranking(Result):
     @property
     def _words(self) -> Words:
         return words_for(self.edge_meaning, self.weights[0], self.node_meaning).about(self.source)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the graph annotated with what is ranked, by the last weighting: what `graphdiff.write` draws.
+
+        Raises
+        ------
+        UsageError
+            If it is not known of which graph the ranking is.
+        """
+        if self.drawn is None:
+            raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
+        return self.drawn()
 
     @property
     def columns(self) -> list[str]:
@@ -352,6 +368,7 @@ def rank(
     if group is not None:
         rows, sized = _grouped(rows, naming_of(graph, group))
     order, places, sizes = _ordered(rows, column, sized, top)
+    ends = from_end_to_end(first.edge_meaning, NODES if relies else source, target)
     source, target = titled(first, source, target)
     steps = _steps(first, [rows[number].position for number in order]) if relies else []
     return Ranking(
@@ -374,6 +391,7 @@ def rank(
         counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
+        drawn=partial(swept, graph, ready[-1], ends),
     )
 
 
