@@ -41,7 +41,7 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
  * and `behind`: the places that it is joined to in the columns next to it. `chain` is the first place of a node's.
  */
 function placesOf(sizes, ends) {
-  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : pair.toReversed()));
+  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
   const column = columnsOf(sizes.length, forward);
   const last = [...column];
   for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
@@ -111,7 +111,7 @@ function settle(column, position) {
 function sweptOrder(grid, columns, position, isForth) {
   const wishes = Float64Array.from(position);
   const beside = isForth ? grid.before : grid.behind;
-  for (const column of isForth ? columns : columns.toReversed()) {
+  for (const column of isForth ? columns : [...columns].reverse()) {
     for (const place of column) wishes[place] = meanOf(position, position[place], beside[place]);
     column.sort((one, other) => wishes[one] - wishes[other] || position[one] - position[other]);
     settle(column, position);
@@ -135,7 +135,7 @@ function placeAcross(grid, columns) {
   for (let round = 0; round < PLACING; round++) {
     const [beside, other] = round % 2 ? [grid.behind, grid.before] : [grid.before, grid.behind];
     const seesBoth = round >= PLACING - 2;
-    for (const column of round % 2 ? columns.toReversed() : columns) {
+    for (const column of round % 2 ? [...columns].reverse() : columns) {
       fitted(grid, column, (place) => meanOf(grid.middle, grid.middle[place], beside[place], seesBoth ? other[place] : []));
     }
   }
