@@ -7,9 +7,9 @@
 /** Sweeps over the columns, forth and back, that put them in order; and that place nodes. */
 const ORDERING = 9;
 const PLACING = 6;
-/** What is left free, in pixels: between nodes of a column, beside a passing link, between columns, for a loop. */
-const BETWEEN_NODES = 14;
-const BETWEEN_LINKS = 5;
+/** What is left free, in pixels, in a column: between passing links, between one and a node, between two nodes. */
+const BETWEEN = [5, 10, 14];
+/** The same between columns, and for a loop. */
 const BETWEEN_COLUMNS = 56;
 const LOOP = 12;
 /** How far a link that runs back is beside one that runs forth. */
@@ -163,9 +163,10 @@ function pooled(one, other) {
   return { mean: (one.mean * one.weight + other.mean * other.weight) / weight, weight, size: one.size + other.size };
 }
 
+/** Return how far the middles of two places of a column are apart at least. */
 function apart(grid, one, other) {
-  const isNode = (place) => place < grid.sizes.length;
-  return (grid.across[one] + grid.across[other]) / 2 + (isNode(one) && isNode(other) ? BETWEEN_NODES : BETWEEN_LINKS);
+  const nodes = (one < grid.sizes.length) + (other < grid.sizes.length);
+  return (grid.across[one] + grid.across[other]) / 2 + BETWEEN[nodes];
 }
 
 /** Set `grid.from` and `grid.to`: where each column begins and ends along; return how far all goes along and across. */
