@@ -60,7 +60,7 @@ test("a link begins and ends at the edges of its nodes, runs forth, and passes t
       const points = drawing.points[at];
       if (source === target) return;
       const [tail, head] = source < target ? [all[source], all[target]] : [all[target], all[source]];
-      const forth = source < target ? points : points.toReversed();
+      const forth = source < target ? points : [...points].reverse();
       assert.ok(Math.abs(forth[0][0] - tail.right) < SLACK && Math.abs(forth.at(-1)[0] - head.left) < SLACK, `${seed}: link ${at}`);
       forth.slice(1).forEach((point, place) => {
         assert.ok(point[0] >= forth[place][0] - SLACK, `${seed}: link ${at} runs back`);
@@ -103,8 +103,13 @@ test("both ways of a pair, loops, parallel links and nodes without any are drawn
   const links = ["ab", "ba", "aa", "ab"].map(([source, target]) => ({ source, target }));
   const { points, width, height, x } = layered(nodes, links);
   assert.deepEqual(points.map((list) => list.length), [4, 4, 4, 4]);
-  assert.notDeepEqual(points[0], points[1].toReversed());
+  assert.notDeepEqual(points[0], [...points[1]].reverse());
   assert.ok(points.flat(2).every(Number.isFinite) && width > 0 && height > 0 && x.size === 3);
+});
+
+test("a loop is within the drawing", () => {
+  const { points, width, height } = layered([{ id: "a", width: 30, height: 20 }], [{ source: "a", target: "a" }]);
+  for (const [x, y] of points[0]) assert.ok(x >= 0 && y >= 0 && x <= width && y <= height);
 });
 
 test("downwards columns are rows; upwards the last row is above", () => {

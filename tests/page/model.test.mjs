@@ -67,6 +67,15 @@ test("a loop that leaves nothing to divide by waits for the others", () => {
   assert.equal(sweeps(modelOf("ab1 bb1 bc1 cb-1 cd1")).total, 1);
 });
 
+test("walks that would take too many joins are not summed, and what is left of them stays", () => {
+  const places = [...Array(190).keys()];
+  const links = places.flatMap((source) => places.map((target) => ({ source, target, weight: source === target ? 0 : 1e-3 })));
+  const model = makeModel({ nodes: places.map((id) => ({ id })), links, starts: [[0, 1]], ends: [[1, 1]] });
+  assert.equal(sweeps(model), null);
+  const { nodes } = eliminated(model, new Set([0, 1]));
+  assert.ok(nodes.length > 2 && nodes.length < 100);
+});
+
 test("without a node that walks pass: a number where they are proved to have a sum, else none", () => {
   const model = modelOf("ab1 bc0.5 cb0.5 bd1 cd1");
   assert.equal(sweeps(model).total, 2);

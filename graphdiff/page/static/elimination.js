@@ -7,6 +7,8 @@
 const LEAST_PIVOT = 0.1;
 /** Below this a loop counts as one of weight 1, which nothing divides by. */
 const NO_PIVOT = 1e-12;
+/** More joins of two ways are not made where walks go round: as in the library's pictures. */
+const MOST_JOINS = 2_000_000;
 
 /** Return an empty network of so many nodes: ways by tail (`rows`), tails by head (`columns`). */
 export function emptyNetwork(size) {
@@ -31,16 +33,17 @@ export function addWay(net, tail, head, weight, past, part, passes) {
 /**
  * Take nodes out of a network, in this order or, where there is none, by Markowitz's rule among those whose loop leaves
  * enough to divide by. Return `steps`, each node with the ways that led into it and out of it, and `stuck`, those that
- * have a loop of weight 1 and stay.
+ * stay: they have a loop of weight 1, or would take too many joins.
  */
 export function takeOut(net, hidden, order) {
   const [left, steps] = [new Set(hidden), []];
   const next = order?.filter((node) => left.has(node)).values();
-  while (left.size) {
+  for (let joins = 0; left.size && joins <= MOST_JOINS; ) {
     const node = next ? next.next().value : leastJoined(net, left);
     if (node === null) break;
     left.delete(node);
     steps.push(withoutNode(net, node));
+    if (!next) joins += steps.at(-1).into.length * steps.at(-1).out.length;
   }
   return { steps, stuck: [...left] };
 }

@@ -5,11 +5,11 @@
 // has one place a column at most, and links that leave it together run together.
 
 /** Sweeps over the columns, forth and back, that put them in order; and that place nodes. */
-const ORDERING = 8;
+const ORDERING = 9;
 const PLACING = 6;
-/** What is left free, in pixels: between nodes of a column, beside a passing link, between columns, for a loop. */
-const BETWEEN_NODES = 14;
-const BETWEEN_LINKS = 5;
+/** What is left free, in pixels, in a column: between passing links, between one and a node, between two nodes. */
+const BETWEEN = [5, 10, 14];
+/** The same between columns, and for a loop. */
 const BETWEEN_COLUMNS = 56;
 const LOOP = 12;
 /** How far a link that runs back is beside one that runs forth. */
@@ -41,7 +41,7 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
  * and `behind`: the places that it is joined to in the columns next to it. `chain` is the first place of a node's.
  */
 function placesOf(sizes, ends) {
-  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : pair.toReversed()));
+  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
   const column = columnsOf(sizes.length, forward);
   const last = [...column];
   for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
@@ -94,20 +94,14 @@ function columnsOf(size, forward) {
 
 // -- order in the columns
 
-/** Return the places by column, in the order of fewest crossings that sweeps by barycentres met. */
+/** Return the places by column, in an order that sweeps by barycentres found; the last, as the first, is forth. */
 function ordered(grid) {
-  let columns = [];
+  const columns = [];
   for (const [place, at] of grid.column.entries()) (columns[at] ??= []).push(place);
-  columns = [...columns].map((column) => column ?? []);
   const position = new Float64Array(grid.column.length);
   for (const column of columns) settle(column, position);
-  let [best, fewest] = [columns, Infinity];
-  for (let round = 0; round < ORDERING && fewest > 0; round++) {
-    columns = sweptOrder(grid, columns, position, round % 2 === 0);
-    const crossings = crossingsOf(grid, columns, position);
-    if (crossings < fewest) [best, fewest] = [columns, crossings];
-  }
-  return best;
+  for (let round = 0; round < ORDERING; round++) sweptOrder(grid, columns, position, round % 2 === 0);
+  return columns;
 }
 
 function settle(column, position) {
@@ -115,14 +109,13 @@ function settle(column, position) {
 }
 
 function sweptOrder(grid, columns, position, isForth) {
-  const [next, wishes] = [[...columns], Float64Array.from(position)];
+  const wishes = Float64Array.from(position);
   const beside = isForth ? grid.before : grid.behind;
-  for (const at of isForth ? columns.keys() : [...columns.keys()].reverse()) {
-    for (const place of columns[at]) wishes[place] = meanOf(position, position[place], beside[place]);
-    next[at] = [...columns[at]].sort((one, other) => wishes[one] - wishes[other] || position[one] - position[other]);
-    settle(next[at], position);
+  for (const column of isForth ? columns : [...columns].reverse()) {
+    for (const place of column) wishes[place] = meanOf(position, position[place], beside[place]);
+    column.sort((one, other) => wishes[one] - wishes[other] || position[one] - position[other]);
+    settle(column, position);
   }
-  return next;
 }
 
 /** Return the mean of the values at some places, in one list or two; `otherwise` where there are none. */
@@ -131,32 +124,6 @@ function meanOf(values, otherwise, places, others = []) {
   for (const place of places) sum += values[place];
   for (const place of others) sum += values[place];
   return places.length + others.length ? sum / (places.length + others.length) : otherwise;
-}
-
-/** Count the pairs of links between columns that cross, by a tree of sums. */
-function crossingsOf(grid, columns, position) {
-  let crossings = 0;
-  for (const [at, column] of columns.entries()) {
-    if (at + 1 === columns.length) break;
-    const tree = new Int32Array(columns[at + 1].length + 1);
-    let met = 0;
-    for (const place of column) {
-      for (const head of grid.behind[place]) crossings += met - summedTo(tree, position[head] + 1);
-      for (const head of grid.behind[place]) addedAt(tree, position[head] + 1);
-      met += grid.behind[place].length;
-    }
-  }
-  return crossings;
-}
-
-function summedTo(tree, place) {
-  let sum = 0;
-  for (let at = place; at > 0; at -= at & -at) sum += tree[at];
-  return sum;
-}
-
-function addedAt(tree, place) {
-  for (let at = place; at < tree.length; at += at & -at) tree[at]++;
 }
 
 // -- places
@@ -168,7 +135,7 @@ function placeAcross(grid, columns) {
   for (let round = 0; round < PLACING; round++) {
     const [beside, other] = round % 2 ? [grid.behind, grid.before] : [grid.before, grid.behind];
     const seesBoth = round >= PLACING - 2;
-    for (const column of round % 2 ? columns.toReversed() : columns) {
+    for (const column of round % 2 ? [...columns].reverse() : columns) {
       fitted(grid, column, (place) => meanOf(grid.middle, grid.middle[place], beside[place], seesBoth ? other[place] : []));
     }
   }
@@ -196,9 +163,10 @@ function pooled(one, other) {
   return { mean: (one.mean * one.weight + other.mean * other.weight) / weight, weight, size: one.size + other.size };
 }
 
+/** Return how far the middles of two places of a column are apart at least. */
 function apart(grid, one, other) {
-  const isNode = (place) => place < grid.sizes.length;
-  return (grid.across[one] + grid.across[other]) / 2 + (isNode(one) && isNode(other) ? BETWEEN_NODES : BETWEEN_LINKS);
+  const nodes = (one < grid.sizes.length) + (other < grid.sizes.length);
+  return (grid.across[one] + grid.across[other]) / 2 + BETWEEN[nodes];
 }
 
 /** Set `grid.from` and `grid.to`: where each column begins and ends along; return how far all goes along and across. */

@@ -133,7 +133,7 @@ function substituted(steps, seeds, behind, ahead) {
   for (const step of steps) {
     for (const [other, way] of step[ahead]) carried[other] += (carried[step.node] / step.pivot) * way.weight;
   }
-  for (const step of steps.toReversed()) {
+  for (const step of [...steps].reverse()) {
     const sum = step[behind].reduce((before, [other, way]) => before + sums[other] * way.weight, carried[step.node]);
     sums[step.node] = sum / step.pivot;
   }

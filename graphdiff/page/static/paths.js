@@ -88,7 +88,7 @@ function traced(last) {
 function bestAhead(model, ends) {
   const best = model.nodes.map(() => null);
   for (const [node, seed] of ends) best[node] = better(best[node], { size: Math.abs(seed), length: 0 });
-  const order = (model.order ?? [...model.nodes.keys()]).toReversed();
+  const order = [...(model.order ?? model.nodes.keys())].reverse();
   for (let round = 0; round <= order.length; round++) {
     let changed = false;
     for (const node of order) {
