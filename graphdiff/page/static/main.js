@@ -35,7 +35,7 @@ function asked(part, ends) {
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, state.why.at(-1) ?? [null, null]);
+  const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
@@ -132,7 +132,7 @@ function isWhole(part) {
 }
 
 function sentenceOf(record, scene) {
-  const [start, end] = scene.state.why.at(-1) ?? [null, null];
+  const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
   if (start === null && end === null && isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
   if (start === null && end === null) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
   const { model, words } = scene;
@@ -150,6 +150,7 @@ function showsOf(scene) {
   const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
   const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
   const edges = part.words?.edges ?? "edges";
+  if (!model.nodes.length) return "";
   if (!scene.isSummed) {
     const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
     const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
@@ -184,7 +185,7 @@ function showCrumbs(page, scene) {
   const { why } = scene.state;
   const crumbs = [["the page's question", []], ...why.map((ends, at) => [ends.map((name, side) => name ?? ["start", "end"][side]).join(" → "), why.slice(0, at + 1)])];
   const items = crumbs.map(([text, trail], at) => html("li", {}, at === crumbs.length - 1 ? html("span", { "aria-current": "page" }, text) : button(text, () => page.go({ ...CLOSED, why: trail }))));
-  byId("crumbs").hidden = why.length === 0;
+  byId("crumbs").hidden = why.length === 0 || !scene.part.isAskable;
   byId("crumbs").replaceChildren(html("ol", {}, ...items));
 }
 

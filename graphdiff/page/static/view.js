@@ -317,7 +317,8 @@ function restoreCurrent(view, hadFocus) {
   const { picture, current } = view;
   const isThere = current && (current.link === undefined ? view.elements.has(current.node) : current.link < picture.links.length);
   const target = isThere ? current : { node: (picture.nodes.find((node) => node.classes.includes("start")) ?? picture.nodes[0])?.index };
-  view.current = target;
+  view.current = picture.nodes.length ? target : null;
+  if (!view.current) return;
   if (hadFocus) return focusOn(view, target);
   const node = target.node ?? picture.links[target.link].source;
   view.elements.get(node)?.setAttribute("tabindex", 0);
