@@ -6,7 +6,7 @@ import { goingWith, needing, reached, strongest } from "./paths.js";
 import { largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
-import { headingOf, howMany, membersOf, percent, shown, signed, titleOf } from "./words.js";
+import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf } from "./words.js";
 
 /** So many names of a list are said. */
 const NAMES = 12;
@@ -43,7 +43,7 @@ function overview(scene) {
   return [
     html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
-    ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map(scene.nameOf)), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
+    ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
     ranked(largestTitle(scene), nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
   ];
 }

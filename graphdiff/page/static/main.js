@@ -78,7 +78,7 @@ function addSizes(scene) {
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
-  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${part.measure ?? "weight"} ${shown(link.weight)}`);
+  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${part.measure ?? "weight"} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
   scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
@@ -153,7 +153,7 @@ function showsOf(scene) {
   if (!model.nodes.length) return "";
   if (!scene.isSummed) {
     const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
-    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Its totals are not known to this page." : `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
+    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Such numbers are not summed by the page; the report below has them." : `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
   if (!drawn.links.length) return "No path leads from end to end.";

@@ -109,14 +109,20 @@ function directOnly(model, kept) {
   for (const link of model.links) {
     if (!kept.has(link.source) || !kept.has(link.target)) continue;
     const pair = `${link.source} ${link.target}`;
-    const same = pairs.get(pair) ?? { source: link.source, target: link.target, weight: 0, links: [] };
-    pairs.set(pair, { ...same, weight: same.weight + link.weight, links: [...same.links, link] });
+    const same = pairs.get(pair) ?? { source: link.source, target: link.target, links: [] };
+    pairs.set(pair, { ...same, links: [...same.links, link] });
   }
   const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
   const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, ...known }));
+  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known }));
   const nodes = [...kept].sort((one, other) => one - other);
   return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
+}
+
+/** Return the weights of parallel links added up: as a text where they are no numbers. */
+function addedWeights(links) {
+  const sum = links.reduce((before, { weight }) => before + weight, 0);
+  return Number.isNaN(sum) ? links.map(({ given }) => given).join(" + ") : sum;
 }
 
 function bothDrawn([before, after]) {

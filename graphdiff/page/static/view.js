@@ -6,7 +6,7 @@ import { shortened } from "./words.js";
 
 /** Beyond so many links those of one class are one element. */
 const MOST_ELEMENTS = 600;
-/** A label stands at each link of at most so many. */
+/** Of at most so many links those have a label that find room for it, the widest first. */
 const MOST_LABELS = 80;
 /** What a link's place is missed by, in pixels, when it is pointed at; and what a drag moves at least. */
 const NEAR = 9;
@@ -152,10 +152,14 @@ function curve(points) {
 
 function labelElements({ picture, place }) {
   if (picture.links.length > MOST_LABELS) return [];
-  return picture.links.flatMap((link, at) => {
-    if (!link.note) return [];
-    const [x, y] = halfway(place.points[at]);
-    return [svg("text", { x, y: y - 3, class: `label ${link.classes}` }, link.note)];
+  const taken = [];
+  const byWidth = [...picture.links.keys()].sort((one, other) => picture.links[other].width - picture.links[one].width);
+  return byWidth.flatMap((at) => {
+    const { note, classes } = picture.links[at];
+    const [[x, y], room] = [halfway(place.points[at]), 0.5 * LETTER * note.length];
+    if (!note || taken.some((other) => Math.abs(x - other.x) < room + other.room && Math.abs(y - other.y) < 10)) return [];
+    taken.push({ x, y, room });
+    return [svg("text", { x, y: y - 3, class: `label ${classes}` }, note)];
   });
 }
 
