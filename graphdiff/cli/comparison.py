@@ -35,7 +35,7 @@ Examples:
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
-  graphdiff compare old.dot new.dot a b -O diff.svg    the report, and the picture
+  graphdiff compare old.dot new.dot a b -O diff.html   the report, and a page; -O diff.svg the picture
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
   graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
   graphdiff compare france.json japan.json             attribution graphs of two prompts, tokens to logits

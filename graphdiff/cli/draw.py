@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EPILOG = """\
 \b
 Examples:
-  graphdiff draw graph.dot a b -O graph.svg          needs no Graphviz
+  graphdiff draw graph.dot a b -O graph.html         or graph.svg
   graphdiff draw Packages.xz kde-full libc6 --max-nodes 12 -O slide.png
   graphdiff draw package-lock.json -O lock.svg       the whole, by groups
   graphdiff draw net.csv loss -O loss.png            the picture of backpropagation
@@ -89,8 +89,8 @@ def draw(
 ) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
-    FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too: the last
-    three hold all, with --max-nodes what is drawn.
+    FILE.html is a page to look through, offline; .svg and .png need no Graphviz; .dot and .mmd (Mermaid) as well.
+    FILE.json, .csv and .graphml hold all, with --max-nodes what is drawn.
 
     Of a profile it draws what functions cost, with ends what is spent on TARGET for SOURCE. Of an attribution graph
     tokens are below, logits above; blue arrows are for, orange bars against.
@@ -99,11 +99,14 @@ def draw(
     without a value leaves out the total and what is behind it.
     """
     from graphdiff.graph.measured import is_profile
+    from graphdiff.page.part import MAX_NODES
     from graphdiff.pictures.view import view_of
 
     inputs.require_one_weight(settings)
     _require_no_other_format(settings)
     viewing = {name: value for name, value in viewing.items() if value is not None}
+    if output.is_page(settings.path):
+        viewing = {"max_nodes": MAX_NODES} | viewing
     max_nodes = view_of(**viewing).max_nodes
     graph = inputs.load(settings)
     pair = ends.of(graph)

@@ -27,7 +27,7 @@ Examples:
   graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
   graphdiff rank package-lock.json --value licence  which licences, and through whom
   graphdiff rank imports:numpy --times LOG --value import_time
-  graphdiff rank model.csv y -o json
+  graphdiff rank model.csv y -O rank.html           and a page to look through, offline
   graphdiff rank run.prof                           a profile: what costs most; --by inclusive, calls
   graphdiff rank run.prof parse                     who makes parse cost; -s parse: where its time goes
 
@@ -144,7 +144,7 @@ def _print_ranking(
             by=renamings.current_column(by, value),
             value=value,
             group=grouping,
-            top=top if settings.output == "text" and not gate.conditions else None,
+            top=top if settings.output == "text" and not (gate.conditions or output.is_page(settings.path)) else None,
             weightings=inputs.compile_all(graph, settings),
             progress=progress,
         )

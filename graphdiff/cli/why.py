@@ -31,7 +31,7 @@ Examples:
   graphdiff why Packages.xz liblzma5                 from the roots
   graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y --sd se
   graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
-  graphdiff why graph.dot a b -O why.svg             the report, and the picture in why.svg
+  graphdiff why graph.dot a b -O why.html            the report, and a page; -O why.svg the picture
   graphdiff why model.csv x y --formula -o latex     the total as a formula
   graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
@@ -70,8 +70,8 @@ def why(
 
     With one name, from the roots; with none, of a file that marks both ends, all of it. Several versions of it, or a
     pattern, get a block each: who needs it by which range, who holds it back. -w adds a table of what weights say;
-    those of the file come first. With -O x.svg (or .png, .dot, .mmd, .graphml) the picture is written too; graphdiff
-    reads .dot and .graphml back, with all numbers.
+    those of the file come first. With -O x.html a page to look through, offline, is written too; with -O x.svg (.png,
+    .dot, .mmd, .graphml) the picture; graphdiff reads .dot and .graphml back, with all numbers.
     """
     is_uncertain = not (sd is None and bounds is None)
     if formula:

@@ -108,8 +108,9 @@ def write(
 ) -> None:
     """Write a graph or a result to a file, whole or not at all.
 
-    A graph from `graphdiff.annotate`, or what `graphdiff.explain` returns, is drawn as the picture of its answer, what
-    `graphdiff.compare` returns as the picture of the difference, any other graph as it is. `graphdiff.read` reads
+    A graph from `graphdiff.annotate`, or what `graphdiff.explain` and `graphdiff.rank` return, is drawn as the picture
+    of its answer, what `graphdiff.compare` returns as the picture of the difference, any other graph as it is; html is
+    a page to look through, with the report of a result. `graphdiff.read` reads
     graphs back from dot, json, graphml and csv with the same nodes, edges, weights and total; what a format cannot
     hold, its writer says: `graphdiff.to_pydot` of DOT; nodes that are neither texts nor ints get names; in csv and
     graphml control characters in names become U+FFFD, and names that would become one are refused; csv has the edges
@@ -127,15 +128,17 @@ def write(
     **options
         What the format takes: ``max_nodes``, ``coverage``, ``direction`` and ``fit`` (dot, svg, png, mermaid: what of
         an annotated graph is drawn, and how large; see `graphdiff.to_pydot`; of json, csv and graphml the first two
-        make what is written that of the picture), ``timeout`` in seconds and ``max_memory`` in bytes (svg, png),
-        ``spreadsheet_safe`` (csv: whether texts that a spreadsheet would run get a quote mark before them).
+        make what is written that of the picture; html takes ``max_nodes``), ``timeout`` in seconds and ``max_memory``
+        in bytes (svg, png), ``spreadsheet_safe`` (csv: whether texts that a spreadsheet would run get a quote mark
+        before them).
 
     Raises
     ------
     OutputError
         The file exists, or cannot be written.
     LimitError
-        The layout of a picture takes more than a stated limit.
+        The layout of a picture takes more than a stated limit, or a graph of which nothing is asked is too large for a
+        page.
     UsageError
         An unknown format or suffix, or an option or a thing to write that the format does not take.
     GraphTypeError

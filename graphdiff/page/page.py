@@ -86,10 +86,25 @@ def page(
         "kind": "page",
         "title": harmless(title or next(filter(None, [*(picture.legend[:1] if picture else ()), *lines]), "graphdiff")),
         "answer": lines,
-        "report": None if report is None else finite(report),
+        "report": None if report is None else _report(report),
         "part": None if picture is None else part_of(picture),
     }
     return _filled(record).encode()
+
+
+#: A report of more characters is in the page without these lists.
+MAX_REPORT, LISTS = 200_000, ("nodes", "edges")
+
+
+def _report(report: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a report as JSON; a large one without the lists of nodes and edges, as the part has those that matter."""
+    known: dict[str, Any] = finite(report)
+    if len(json.dumps(known)) > MAX_REPORT:
+        for record in (known, known.get("result"), *known.get("results", ())):
+            for name in LISTS if isinstance(record, dict) else ():
+                record.pop(name, None)
+        known["left_out"] = list(LISTS)
+    return known
 
 
 def _filled(record: Mapping[str, Any]) -> str:

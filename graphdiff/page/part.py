@@ -11,21 +11,23 @@ from dataclasses import replace
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
-from graphdiff.arithmetic import REAL
+from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.dot import pictures_of
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import listed_or_storable, set_aside
 from graphdiff.text.sentences import words_of
 
-__all__ = ["MAX_LINKS", "MAX_NODES", "part_of", "picture_for_page"]
+__all__ = ["MAX_NODES", "part_of", "picture_for_page"]
 
-#: A page holds so many nodes and links at most, where nothing else is asked.
-MAX_NODES, MAX_LINKS = 2_000, 20_000
+#: A page holds so many nodes at most where nothing else is asked, and so many times as many links.
+MAX_NODES, LINKS_TO_A_NODE = 2_000, 10
 #: From here on floats, which are all the numbers that a script has, leave out ints.
 LEAST_INEXACT = 2**53
 #: What a graph is annotated with that has sums over paths.
@@ -35,18 +37,34 @@ ANSWERS = ("contribution", "tangent", "adjoint")
 def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     """Return what a page shows of a graph, which is what a picture does, and much more of it.
 
+    Raises
+    ------
+    LimitError
+        If it is a graph of which nothing is asked, so that nothing says what of it is to be shown, and too large.
+
     Examples
     --------
     >>> len(picture_for_page(nx.DiGraph([("a", "b")])).nodes)
     2
     """
-    view = _view(max_nodes)
-    is_answer = graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph
-    return next(answer_pictures(graph, view) if is_answer else pictures_of(graph, view))
+    view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
+        return next(answer_pictures(graph, view))
+    if not graph.graph.keys() & {"annotation", "quotient"}:
+        _require_few(graph, view)
+    return next(pictures_of(graph, view))
 
 
-def _view(max_nodes: int) -> View:
-    return replace(view_of(max_nodes=max_nodes), max_edges=MAX_LINKS, has_boxes=False)
+def _require_few(graph: nx.DiGraph, view: View) -> None:
+    """Raise `LimitError` where a graph has more than a page may hold."""
+    counts = ((len(graph), view.max_nodes, "nodes"), (graph.number_of_edges(), view.max_edges, "edges"))
+    for count, most, what in counts:
+        if count > most:
+            raise LimitError(
+                f"the graph has {count:,} {what}, and a page holds {most:,}: annotate(graph, source, target) asks it a "
+                "question, group(graph) makes groups of it",
+                Remedy(Keyword("max_nodes"), f"allows more nodes, and {LINKS_TO_A_NODE} times as many edges"),
+            )
 
 
 def part_of(picture: Picture) -> dict[str, Any]:
@@ -148,20 +166,16 @@ def _held(value: Any) -> tuple[Any, float | None]:
     """Return a value as JSON and a script can hold it, and of a number that is a text there what it is about."""
     if value is None:
         return None, None
-    exact = plain(value)
-    if not isinstance(exact, REAL) and not isinstance(value, REAL):
-        return listed_or_storable(value), None
-    if isinstance(exact, float) or (isinstance(exact, int) and abs(exact) < LEAST_INEXACT):
-        return listed_or_storable(exact), None
-    return str(plain(value)), _float(value)
+    if isinstance(value, int | np.integer) and abs(int(value)) >= LEAST_INEXACT:
+        return str(plain(value)), _float(value)
+    held = listed_or_storable(value)
+    return held, None if isinstance(held, int | float) else _float(value)
 
 
 def _float(number: Any) -> float | None:
-    """Return about what a number is; None where that is beyond the floats."""
-    if not isinstance(number, REAL):
-        return None
+    """Return about what a number is; None where it is none, or beyond the floats."""
     try:
-        about = float(number)
-    except OverflowError:
+        about = math.nan if isinstance(number, str | bytes) else float(number)
+    except (TypeError, ValueError, OverflowError):  # complex numbers and symbols; what is no number
         return None
     return about if math.isfinite(about) else None

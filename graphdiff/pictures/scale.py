@@ -54,7 +54,8 @@ class Scale:
     def strength(self, data: Mapping[str, Any]) -> float:
         """Return a number from -1 to 1; 0 where there is no real number."""
         value = data.get(self.attribute)
-        return max(-1.0, min(1.0, float(value / self.largest))) if isinstance(value, REAL) else 0.0
+        are_real = isinstance(value, REAL) and isinstance(self.largest, REAL)
+        return max(-1.0, min(1.0, float(value / self.largest))) if are_real else 0.0
 
     def fill(self, data: dict[str, Any]) -> str:
         """Return the colour that a node is filled with."""

@@ -131,6 +131,8 @@ class Ranking(Result):
     def to_networkx(self) -> nx.DiGraph:
         """Return the graph annotated with what is ranked, by the last weighting: what `graphdiff.write` draws.
 
+        Nodes that are ranked have their ``place`` and their sizes, too.
+
         Raises
         ------
         UsageError
@@ -138,7 +140,17 @@ class Ranking(Result):
         """
         if self.drawn is None:
             raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
-        return self.drawn()
+        graph = self.drawn()
+        for place, node, *numbers in self.rows() if self.grouped_by is None else ():
+            sizes = dict(zip(self._size_names, numbers[len(self.weights) :], strict=True))
+            for member in node if isinstance(node, frozenset) and node not in graph else (node,):
+                graph.nodes[member].update(place=place, **sizes)
+        return graph
+
+    @property
+    def _size_names(self) -> list[str]:
+        """The titles of the sizes as names."""
+        return [title.replace(" ", "_") for title in self.sizes]
 
     @property
     def columns(self) -> list[str]:
@@ -167,7 +179,6 @@ class Ranking(Result):
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
         split = 2 + len(self.weights)
-        sizes = [title.replace(" ", "_") for title in self.sizes]
         return {
             **self.naming.ends(self.source, self.target),
             "by": self.by,
@@ -176,7 +187,7 @@ class Ranking(Result):
                     "place": row[0],
                     "node": row[1],
                     "values": dict(zip(self.weights, row[2:split], strict=True)),
-                    **dict(zip(sizes, row[split:], strict=True)),
+                    **dict(zip(self._size_names, row[split:], strict=True)),
                     **more,
                 }
                 for row, more in zip(self.records(), self._through_records(), strict=False)

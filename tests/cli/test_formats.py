@@ -161,8 +161,8 @@ class TestOption:
 
 
 class TestWhatGoesIntoAFile:
-    @pytest.mark.parametrize("suffix", ["svg", "png", "dot", "graphml", "mmd"])
-    @pytest.mark.parametrize("verb", ["rank", "cycles", "formats"])
+    @pytest.mark.parametrize("suffix", ["svg", "png", "dot", "graphml", "mmd", "html"])
+    @pytest.mark.parametrize("verb", ["diagnose", "cycles", "formats"])
     def test_no_report_is_called_a_picture(self, verb: str, suffix: str, run: Run, tmp_path: Path) -> None:
         path = tmp_path / f"r.{suffix}"
         done = run(verb, *([] if verb == "formats" else [TABLE]), "-O", str(path))

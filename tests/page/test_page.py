@@ -7,14 +7,18 @@ import json
 import re
 from base64 import b64encode
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import pytest
 
 import graphdiff as gd
 from graphdiff.io.write import render
+from graphdiff.page.page import MODULES
 
+STATIC = Path(gd.__file__).parent / "page" / "static"
 FIGURE = [("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)]
 
 
@@ -64,9 +68,101 @@ def test_the_page_may_run_and_apply_only_what_it_holds() -> None:
         assert re.findall(rf"{name}-src ([^;]*)", policy) == [f"'sha256-{digest}'"]
 
 
-def test_what_is_in_a_file_is_no_markup_and_no_place_of_the_page(tmp_path: Path) -> None:
-    names = ["</script><script>alert(1)</script>", "<!--<script>", "{{script}}", "\u2028\ud800\u202e", "&amp;\"'"]
-    page = opened(gd.explain(figure([("a", name, 1) for name in names] + [(name, "z", 1) for name in names]), "a", "z"))
+#: Nodes of files that want to be more than text, in all pairs and triples.
+PIECES = [
+    "</script>",
+    "<script>alert(1)</script>",
+    "<!--",
+    "{{script}}",
+    "\u2028\ud800\u202e",
+    "&lt;\"'",
+    "\\u003c",
+    "\0\r\n",
+]
+NAMES = ["".join(pieces) for n in (1, 2, 3) for pieces in product(PIECES, repeat=n)]
+
+
+def test_what_is_in_a_file_is_no_markup_and_no_place_of_the_page() -> None:
+    assert len({*NAMES}) > 580
+    edges = [("a", name, 1) for name in NAMES] + [(name, NAMES[0] + "z", 1) for name in NAMES]
+    page = opened(gd.explain(figure(edges), "a", NAMES[0] + "z"))
     plain = opened(gd.explain(figure(), "b", "e"))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
-    assert {node["id"] for node in page.record["part"]["nodes"]} == {"a", "z", *names}
+    assert page.texts["script module"] == plain.texts["script module"]
+    assert {node["id"] for node in page.record["part"]["nodes"]} == {"a", NAMES[0] + "z", *NAMES}
+    assert not re.search("[\u202a-\u202e\x00-\x09]", page.texts["title"] + "".join(page.record["answer"]))
+
+
+def test_the_page_without_its_record_is_small_and_asks_for_nothing() -> None:
+    text = render(figure(), "html").decode()
+    static = re.sub(r'(id="record">).*?</script>', r"\1</script>", text)
+    assert len(static.encode()) <= 400_000
+    for tag, attributes in Elements(text).elements:
+        assert not [name for name in attributes if name.startswith("on") or name in ("style", "src", "href", "action")]
+        assert tag not in ("img", "iframe", "object", "base")
+    assert not re.search(
+        r"https?://(?!www\.w3\.org/2000/svg)|@import|url\(|\beval\(|innerHTML|insertAdjacentHTML", static
+    )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_can_be_put_into_one_script(module: str) -> None:
+    text = (STATIC / f"{module}.js").read_bytes().decode()
+    assert "\r" not in text
+    assert not re.search("</script|<!--|<script", text, re.IGNORECASE)
+    for line in re.findall(r"^\s*import\b.*", text, re.MULTILINE):
+        name = re.fullmatch(r'import \{[^}]*\} from "\./(\w+)\.js";', line)
+        assert name is not None
+        assert MODULES.index(name[1]) < MODULES.index(module)
+    assert "export" not in re.sub(r"^export (?=(async )?(function|const|class)\b)", "", text, flags=re.MULTILINE)
+
+
+def test_no_two_modules_have_one_name() -> None:
+    names = [
+        name
+        for module in MODULES
+        for name in re.findall(
+            r"^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)",
+            (STATIC / f"{module}.js").read_text("utf-8"),
+            re.M,
+        )
+    ]
+    assert len(names) == len({*names})
+
+
+def test_every_module_is_in_the_page() -> None:
+    assert {path.stem for path in STATIC.glob("*.js")} == {*MODULES}
+
+
+def test_a_graph_that_nothing_is_asked_of_is_not_cut() -> None:
+    graph = nx.path_graph(2001, create_using=nx.DiGraph)
+    with pytest.raises(gd.errors.LimitError, match=r"2,001 nodes, and a page holds 2,000: .*; max_nodes= allows more"):
+        render(graph, "html")
+    assert len(opened(graph, max_nodes=2001).record["part"]["nodes"]) == 2001
+    dense = nx.gnm_random_graph(150, 2000, seed=1, directed=True)
+    with pytest.raises(gd.errors.LimitError, match="2,000 edges, and a page holds 1,500"):
+        render(dense, "html", max_nodes=150)
+
+
+def test_results_without_a_graph_are_no_page() -> None:
+    with pytest.raises(gd.errors.UsageError, match="cannot write Diagnosis as html"):
+        render(gd.diagnose(figure()), "html")
+    with pytest.raises(gd.errors.UsageError, match="cannot write Graph as html"):
+        render(nx.Graph([("a", "b")]), "html")
+
+
+def test_a_result_brings_its_report() -> None:
+    answer = gd.explain(figure(), "b", "e")
+    record = opened(answer).record
+    assert record["answer"] == str(answer).split("\n")
+    assert record["report"] == json.loads(render(answer, "json"))
+    assert record["title"] == "b leads to e by 2 paths; total 5"
+    assert (record["graphdiff"], record["kind"]) == (1, "page")
+
+
+def test_a_large_report_leaves_its_lists_to_the_part() -> None:
+    record = opened(gd.explain(figure([(n, n + k, 1) for n in range(600) for k in (1, 2)]), 0, 600)).record
+    assert record["report"]["left_out"] == ["nodes", "edges"]
+    assert not record["report"]["result"].keys() & {"nodes", "edges"}
+    assert record["report"]["result"]["strongest"][0]["nodes"]
+    assert len(record["part"]["nodes"]) == 601
