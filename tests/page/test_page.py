@@ -110,7 +110,7 @@ def test_a_module_can_be_put_into_one_script(module: str) -> None:
     text = (STATIC / f"{module}.js").read_bytes().decode()
     assert "\r" not in text
     assert not re.search("</script|<!--|<script", text, re.IGNORECASE)
-    for line in re.findall(r"^\s*import\b.*", text, re.MULTILINE):
+    for line in re.findall(r"^[ \t]*import\b.*", text, re.MULTILINE):
         name = re.fullmatch(r'import \{[^}]*\} from "\./(\w+)\.js";', line)
         assert name is not None
         assert MODULES.index(name[1]) < MODULES.index(module)
