@@ -62,7 +62,8 @@ function keyIn({ model, starts, ends }, { by, apart, node: chosenId }) {
 
 function addNames(scene) {
   const { nodes } = scene.model;
-  const outside = [`other ${scene.part.words?.starts ?? "starts"}`, `other ${scene.part.words?.ends ?? "ends"}`];
+  const { starts, ends } = scene.part.words ?? {};
+  const outside = [starts ?? "starts", ends ?? "ends"].map((name) => `other ${name.replace(/^the /, "")}`);
   const group = (place) => scene.drawn.groups?.get(place)?.key;
   scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : (group(place) ?? outside[place - nodes.length]));
   scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.state.by}=${group(place)}`);

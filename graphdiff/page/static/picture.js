@@ -79,7 +79,7 @@ function linkStrength(scene, link) {
 
 function linkPicture(scene, link, largest) {
   const strength = linkStrength(scene, link) / largest;
-  const amount = link.contribution ?? link.weight;
+  const amount = amountOf(link);
   const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
   const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
   const classes = [
@@ -89,6 +89,11 @@ function linkPicture(scene, link, largest) {
   const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
   const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
   return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+}
+
+/** Return what a link adds to the answer, or takes away where it is negative: of a negative answer what is against it. */
+function amountOf({ share, contribution, weight }) {
+  return share ?? contribution ?? weight;
 }
 
 /** Return what is said over the nodes that come first. */
@@ -105,7 +110,7 @@ export function legendOf({ links, total }) {
   return [
     [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : "the wider, the more of the answer"}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
-    ["minus", "ends in a bar: takes away (−)", has((link) => (link.contribution ?? link.weight) < 0)],
+    ["minus", "ends in a bar: takes away (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
     ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
