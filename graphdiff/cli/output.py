@@ -158,11 +158,10 @@ def is_page(path: str | None) -> bool:
 
 def _write_page(drawn: nx.DiGraph, settings: Settings, report: str, record: Mapping[str, Any]) -> None:
     """Write a page of an answer, with its report in words and as JSON."""
-    from graphdiff.files import require_free, save
+    from graphdiff.files import save
     from graphdiff.page.page import page
 
     path = str(settings.path)
-    require_free(path, overwrite=settings.force)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
     save(path, [page(drawn, report.rstrip("\n").split("\n"), record, title=title)], overwrite=settings.force)

@@ -80,16 +80,18 @@ PIECES = [
     "\0\r\n",
 ]
 NAMES = ["".join(pieces) for n in (1, 2, 3) for pieces in product(PIECES, repeat=n)]
+END = "</title><b>&amp;</b>"
 
 
 def test_what_is_in_a_file_is_no_markup_and_no_place_of_the_page() -> None:
     assert len({*NAMES}) > 580
-    edges = [("a", name, 1) for name in NAMES] + [(name, NAMES[0] + "z", 1) for name in NAMES]
-    page = opened(gd.explain(figure(edges), "a", NAMES[0] + "z"))
+    edges = [("a", name, 1) for name in NAMES] + [(name, END, 1) for name in NAMES]
+    page = opened(gd.explain(figure(edges), "a", END))
     plain = opened(gd.explain(figure(), "b", "e"))
     assert [tag for tag, _ in page.elements] == [tag for tag, _ in plain.elements]
     assert page.texts["script module"] == plain.texts["script module"]
-    assert {node["id"] for node in page.record["part"]["nodes"]} == {"a", NAMES[0] + "z", *NAMES}
+    assert {node["id"] for node in page.record["part"]["nodes"]} == {"a", END, *NAMES}
+    assert f"a leads to {END} by " in page.texts["title"]
     assert not re.search("[\u202a-\u202e\x00-\x09]", page.texts["title"] + "".join(page.record["answer"]))
 
 
