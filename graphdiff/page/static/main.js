@@ -175,7 +175,8 @@ function cutText(scene) {
     const cut = cutOf(drawn);
     if (!cut?.leaving) return [];
     const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
-    const leave = cut.leaving === 1 ? "drawn edge that leaves the start carries" : `${shown(cut.leaving)} drawn edges that leave the start carry`;
+    const starts = drawn.starts.size > 1 ? "starts" : "start";
+    const leave = cut.leaving === 1 ? `drawn edge that leaves the ${starts} carries` : `${shown(cut.leaving)} drawn edges that leave the ${starts} carry`;
     return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}, the` : "The"} ${leave} ${shown(cut.sum)}${part}.`)];
   };
   const { drawn } = scene;
@@ -212,7 +213,7 @@ function showControls(page, scene) {
 function showGroupings({ part, state, drawn }) {
   const names = groupings(part);
   byId("groups").hidden = !names.length || Boolean(drawn.before);
-  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === state.by }, name ? headingOf(name, part.edge_meaning) : "no")));
+  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === state.by }, name ? headingOf(name, part.edge_meaning) : "nothing")));
   byId("together").hidden = !state.apart.length;
 }
 
