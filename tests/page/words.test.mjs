@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { howMany, percent, shortened, shown, signed, wordsFor } from "../../graphdiff/page/static/words.js";
+import { howMany, percent, shortened, shown, signed, weightName, wordsFor } from "../../graphdiff/page/static/words.js";
 
 const cases = (say, pairs) => pairs.forEach(([given, text]) => assert.equal(say(given), text));
 
@@ -29,5 +29,6 @@ test("long names keep their ends, letters stay whole", () => {
 
 test("what an edge means is said, and what no table has as it leads", () => {
   assert.equal(wordsFor("depends on").done, "is needed by");
+  assert.deepEqual([{ measure: "cost" }, { edge_meaning: "feeds" }, { edge_meaning: "calls" }].map(weightName), ["cost", "partial", "weight"]);
   assert.equal(wordsFor("blames").does, "leads to");
 });

@@ -6,7 +6,7 @@ import { goingWith, needing, reached, strongest } from "./paths.js";
 import { largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
-import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf } from "./words.js";
+import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
 
 /** So many names of a list are said. */
 const NAMES = 12;
@@ -163,7 +163,7 @@ function linkDetails(scene, link) {
     html("h2", { tabindex: -1 }, `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`),
     html("p", {}, link.direct ? `${scene.nameOf(link.source)} ${words.does} ${scene.nameOf(link.target)}.` : "A dashed edge: all that passes nodes not drawn, added up. Totals are as if they were drawn."),
     factList([
-      ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [part.measure ? headingOf(part.measure) : "weight", link.status ? "" : shown(link.weight)],
+      ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [weightName(part), link.status ? "" : shown(link.weight)],
       ["paths through it", shown(link.paths)], ["total without it", rest],
     ]),
     ...link.links.map((direct) => factList(factsOf({ ...direct, weight_before: null, weight_after: null }, part.edge_meaning))),

@@ -9,7 +9,7 @@ import { sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { headingOf, howMany, percent, shown, signed, titleOf, wordsFor } from "./words.js";
+import { headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
 const MOST = 200;
@@ -79,7 +79,7 @@ function addSizes(scene) {
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
-  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${part.measure ?? "weight"} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
+  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
   scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 

@@ -1,7 +1,7 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
 import { boxName } from "./view.js";
-import { headingOf, howMany, membersOf, percent, shown, signed, titleOf } from "./words.js";
+import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
@@ -138,7 +138,7 @@ function spokenLink(scene, link) {
   const status = link.status && link.status !== "kept" ? [`${link.status}, did ${signed(link.change ?? 0)} to the total`] : [];
   const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
   const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
-  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${scene.part.measure ? headingOf(scene.part.measure) : "weight"} ${shown(link.weight)}`];
+  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
   return [...status, ...part, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
 }
 
@@ -176,7 +176,7 @@ export function linkTable(scene) {
   const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
   const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
-  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(part.measure ? headingOf(part.measure) : "weight", "weight")];
+  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(weightName(part), "weight")];
   const rows = drawn.links.map((link, at) => ({
     key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
     data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },

@@ -93,3 +93,8 @@ export function headingOf(name, meaning) {
   if (meaning === "feeds" && (name === "tangent" || name === "adjoint")) return name;
   return Object.hasOwn(HEADINGS, name) ? HEADINGS[name] : name.replaceAll("_", " ");
 }
+
+/** Return what a weight is called: a cost in a profile, a partial derivative in a computation. */
+export function weightName({ measure, edge_meaning: meaning }) {
+  return measure ? headingOf(measure) : meaning === "feeds" ? "partial" : "weight";
+}
