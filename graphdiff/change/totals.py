@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,6 +78,10 @@ class Changes(Numbers, Mapping[Any, Number]):
     before: NDArray[Any]
     after: NDArray[Any]
     node_groups: Mapping[Any, Any] | None = field(default=None, repr=False)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return what differs, as `Difference` does: what `graphdiff.write` draws."""
+        return self.difference.to_networkx()
 
     def _numbered(self, end: End) -> NumberedEnd:
         return NumberedEnd.of(self.matched, end, self.difference.matched)

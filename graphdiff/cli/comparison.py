@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from graphdiff.change.compare import Pair
-    from graphdiff.change.comparison import Comparison
-    from graphdiff.change.difference import Difference
-    from graphdiff.change.totals import Changes
     from graphdiff.profiles.comparison import ProfileComparison
 
 #: What a graph says of itself, and one without nodes of the same file would.
@@ -249,13 +246,6 @@ def _is_sets(results: Sequence[Any]) -> bool:
 # -- out
 
 
-def _drawn(answer: Comparison | Changes | Difference) -> nx.MultiDiGraph:
-    """Return the graph of an answer; of the totals of all nodes that of what differs."""
-    from graphdiff.change.totals import Changes
-
-    return (answer.difference if isinstance(answer, Changes) else answer).to_networkx()
-
-
 def _read(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> tuple[list[str], dict[str, Any]]:
     """Return what was read before and after: the lines of a report, and a record of each."""
     sides = dict(zip(("before", "after"), graphs, strict=True))
@@ -298,7 +288,7 @@ def _emit(
         },
         rows=lambda: _rows(answers),
         also={"markdown": _markdown(settings, new, gate, lambda: comparison_markdown(asked, top))},
-        drawn=lambda: _drawn(answers[-1]),
+        drawn=answers[-1].to_networkx,
     )
 
 

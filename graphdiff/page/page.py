@@ -20,10 +20,12 @@ import networkx as nx
 from graphdiff.errors import UsageError
 from graphdiff.graph.networks import network_of
 from graphdiff.io.out import SCHEMA, document, finite
-from graphdiff.page.part import MAX_NODES, part_of, picture_for_page
+from graphdiff.page.part import MAX_NODES, answer_of, part_of, picture_for_page, words_in
+from graphdiff.pictures.picture import Picture
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import shorten
-from graphdiff.text.tables import WIDTH
+from graphdiff.text.sentences import how_many
+from graphdiff.text.tables import WIDTH, Result
 
 __all__ = ["MODULES", "page", "write_html"]
 
@@ -47,9 +49,10 @@ def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
         raise UsageError(
             f"cannot write {type(thing).__name__} as html: give a directed graph, or a result that has one"
         )
-    if graph is thing:
+    if not isinstance(thing, Result):
         return page(graph, max_nodes=max_nodes)
-    return page(graph, str(thing).split("\n"), document(thing), max_nodes=max_nodes)
+    answer = str(thing).split("\n")
+    return page(graph, answer, document(thing), title=answer[0], max_nodes=max_nodes)
 
 
 def page(
@@ -71,7 +74,7 @@ def page(
     report : mapping, optional
         The same as JSON.
     title : str
-        By default what was asked of the graph, or how the report begins.
+        What the page is called where the graph does not say what was asked of it; else how large it is.
     max_nodes : int
 
     Examples
@@ -84,12 +87,20 @@ def page(
     record = {
         "graphdiff": SCHEMA,
         "kind": "page",
-        "title": harmless(title or next(filter(None, [*(picture.legend[:1] if picture else ()), *lines]), "graphdiff")),
+        "title": harmless((picture and answer_of(picture)) or title or (_counted(picture) if picture else lines[0])),
         "answer": lines,
         "report": None if report is None else _report(report),
         "part": None if picture is None else part_of(picture),
     }
     return _filled(record).encode()
+
+
+def _counted(picture: Picture) -> str:
+    """Return how many nodes and edges there are, or of a profile what it measured."""
+    if "annotation" in picture.facts:
+        return picture.legend[0]
+    words = words_in(picture)
+    return f"{how_many(len(picture.nodes), words.nodes)}, {how_many(len(picture.edges), words.edges)}"
 
 
 #: A report of more characters is in the page without these lists.

@@ -22,9 +22,9 @@ from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import listed_or_storable, set_aside
-from graphdiff.text.sentences import words_of
+from graphdiff.text.sentences import Words, words_of
 
-__all__ = ["MAX_NODES", "part_of", "picture_for_page"]
+__all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
 #: A page holds so many nodes at most where nothing else is asked, and so many times as many links.
 MAX_NODES, LINKS_TO_A_NODE = 2_000, 10
@@ -128,10 +128,20 @@ def _in_order(picture: Picture) -> list[int]:
     return list(compile(graph, weight=None, cycles="collapse").topology.labels)
 
 
+def answer_of(picture: Picture) -> str:
+    """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
+    return picture.legend[0] if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+
+
+def words_in(picture: Picture) -> Words:
+    """Return the words for what is drawn."""
+    return words_of(nx.DiGraph(**{name: picture.facts[name] for name in MEANINGS if name in picture.facts}))
+
+
 def _words(picture: Picture) -> dict[str, str]:
-    words = words_of(nx.DiGraph(**{name: picture.facts[name] for name in MEANINGS if name in picture.facts}))
+    words = words_in(picture)
     names = ("nodes", "edges", "arrow", "starts", "ends")
-    return {**{name: getattr(words, name) for name in names}, "total": picture.legend[0] if picture.legend else ""}
+    return {**{name: getattr(words, name) for name in names}, "total": answer_of(picture)}
 
 
 def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:

@@ -158,8 +158,16 @@ def test_a_result_brings_its_report() -> None:
     record = opened(answer).record
     assert record["answer"] == str(answer).split("\n")
     assert record["report"] == json.loads(render(answer, "json"))
-    assert record["title"] == "b leads to e by 2 paths; total 5"
+    assert record["title"] == record["part"]["words"]["total"] == "b leads to e by 2 paths; total 5"
     assert (record["graphdiff"], record["kind"]) == (1, "page")
+
+
+def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
+    record = opened([("a", "b", 2), ("b", "c", 1)]).record
+    assert (record["title"], record["answer"], record["report"]) == ("3 nodes, 2 edges", [], None)
+    assert opened(gd.compile(figure())).record["title"] == "4 nodes, 4 edges"
+    groups = opened(gd.group(figure(), lambda node: node < "d")).record
+    assert (groups["title"], groups["part"]["words"]["total"]) == ("2 groups, 1 edge", "")
 
 
 def test_a_large_report_leaves_its_lists_to_the_part() -> None:
