@@ -7,7 +7,7 @@ import { howMany, percent, shortened, shown, signed, weightName, wordsFor } from
 const cases = (say, pairs) => pairs.forEach(([given, text]) => assert.equal(say(given), text));
 
 test("numbers have four significant digits, ints all of them", () => {
-  cases(shown, [[0.0102355, "0.01024"], [1977896660, "1,977,896,660"], [-2.5, "−2.5"], [1234.5678, "1,235"], [0, "0"], [3e-7, "3e−7"], [1e300, "1e300"]]);
+  cases(shown, [[0.0102355, "0.01024"], [1977896660, "1,977,896,660"], [-2.5, "−2.5"], [1234.5678, "1,235"], [5919536.77, "5,919,537"], [0, "0"], [3e-7, "3e−7"], [1e300, "1e300"]]);
   cases(shown, [["1/3", "1/3"], [null, ""], [undefined, ""], [Infinity, "∞"], [true, "yes"], [["a", 1], "a, 1"], [{ a: 1 }, '{"a":1}']]);
 });
 

@@ -37,7 +37,7 @@ function elided(names) {
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
 function overview(scene) {
   const { model, drawn, act } = scene;
-  const nodes = [...model.nodes.keys()].filter((place) => !scene.isEnd(place)).sort((one, other) => scene.size(other) - scene.size(one));
+  const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort((one, other) => scene.size(other) - scene.size(one));
   const moved = drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
   const ranked = (title, things, name, note, target) => things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => html("li", {}, button(name(thing), () => act.select(target(thing)), { class: "name" }), " ", html("span", { class: "number" }, note(thing)))))) : null;
   return [

@@ -242,7 +242,7 @@ function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, `${largestTitle(scene)} first.`, nodeTable(scene));
+  show(tables.nodes, `All ${scene.nouns}`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
 }
 

@@ -16,14 +16,14 @@ export function wordsFor(meaning) {
   return { does, done, relation, reaches, needing };
 }
 
-/** Return a number as a table has room for: four significant digits, ints whole; text as it is. */
+/** Return a number as a table has room for: four significant digits, ints and what is before the point whole; text as it is. */
 export function shown(value) {
   if (typeof value !== "number") return value === null || value === undefined ? "" : asText(value);
   if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞").replace("-", "−").replace("NaN", "unknown");
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return grouped(value);
   const size = Math.abs(value);
-  const text = size >= 1e-4 && size < 1e15 ? grouped(Number(value.toPrecision(4))) : scientific(value);
-  return text;
+  if (size < 1e-4 || size >= 1e15) return scientific(value);
+  return grouped(size < 1e4 ? Number(value.toPrecision(4)) : Math.round(value));
 }
 
 function grouped(value) {
