@@ -39,7 +39,9 @@ function overview(scene) {
   const { model, drawn, act } = scene;
   const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort((one, other) => scene.size(other) - scene.size(one));
   const moved = drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
-  const ranked = (title, things, name, note, target) => things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => html("li", {}, button(name(thing), () => act.select(target(thing)), { class: "name" }), " ", html("span", { class: "number" }, note(thing)))))) : null;
+  const line = (text, note, target) => html("li", {}, button(text, () => act.select(target), { class: "name" }), " ", html("span", { class: "number" }, note));
+  const ranked = (title, things, name, note, target) =>
+    things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => line(name(thing), note(thing), target(thing))))) : null;
   return [
     html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),

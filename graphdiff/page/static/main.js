@@ -16,6 +16,7 @@ const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
 const PATHS = 25;
+const MOST_NAMES = 8;
 const NARROW = "(max-width: 45rem)";
 const byId = (id) => document.getElementById(id);
 
@@ -146,6 +147,14 @@ function sentenceOf(record, scene) {
   return `${from} ${words.relation} ${to}${by}; total ${totals.join(" → ")}`;
 }
 
+/** Return what is said of sums where there are none. */
+function sumsText({ whole, part, model }) {
+  if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
+  if (part.measure) return "";
+  if (model.starts.length && model.ends.length) return "Such numbers are not summed by the page; the report below has them.";
+  return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
+}
+
 function showsOf(scene) {
   const { drawn, part, model, nouns } = scene;
   const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
@@ -154,7 +163,7 @@ function showsOf(scene) {
   if (!model.nodes.length) return "";
   if (!scene.isSummed) {
     const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
-    const sums = scene.whole ? `Per cents are of ${shown(scene.whole)} ${part.unit ?? ""}.` : part.measure ? "" : model.starts.length && model.ends.length ? "Such numbers are not summed by the page; the report below has them." : `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
+    const sums = sumsText(scene);
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
   if (!drawn.links.length) return "No path leads from end to end.";
@@ -303,20 +312,40 @@ function listen(page) {
   listenToSearch(page);
 }
 
+/** Look for what is typed: return the ids of near names, and whether one of them has it in it. */
+function lookedFor(page, word) {
+  const { model } = page.scene;
+  const ids = suggestions(model, word, MOST_NAMES);
+  const names = (id) => [id, titleOf(model.nodes[model.place.get(id)])];
+  return { ids, isThere: ids.some((id) => names(id).some((name) => name.toLowerCase().includes(word.toLowerCase()))) };
+}
+
+function choose(page, id) {
+  byId("near").replaceChildren();
+  byId("matches").textContent = "";
+  page.go({ ...CLOSED, node: id, q: byId("search").value });
+  focusOn(page.view, { node: page.scene.model.place.get(id) });
+}
+
+function showNear(page) {
+  const word = byId("search").value.trim();
+  const { ids, isThere } = lookedFor(page, word);
+  const matches = `${howMany(ids.length, "matches")}${ids.length === MOST_NAMES ? " or more" : ""}`;
+  const none = `no ${word} here${ids.length ? "; did you mean:" : ""}`;
+  byId("matches").textContent = !word ? "" : isThere ? matches : none;
+  const nameOf = (id) => page.scene.nameOf(page.scene.model.place.get(id));
+  byId("near").replaceChildren(...ids.map((id) => html("li", {}, button(nameOf(id), () => choose(page, id)))));
+  return isThere ? ids[0] : null;
+}
+
 function listenToSearch(page) {
-  const [search, near] = [byId("search"), byId("near")];
-  const choose = (id) => { near.replaceChildren(); byId("matches").textContent = ""; page.go({ ...CLOSED, node: id, q: search.value }); focusOn(page.view, { node: page.scene.model.place.get(id) }); };
-  const show = () => {
-    const word = search.value.trim().toLowerCase();
-    const ids = suggestions(page.scene.model, search.value, 8);
-    const names = (id) => { const node = page.scene.model.nodes[page.scene.model.place.get(id)]; return [id, titleOf(node)]; };
-    const has = ids.some((id) => names(id).some((name) => name.toLowerCase().includes(word)));
-    byId("matches").textContent = !word ? "" : has ? `${howMany(ids.length, "matches")}${ids.length === 8 ? " or more" : ""}` : `no ${search.value.trim()} here${ids.length ? "; did you mean:" : ""}`;
-    near.replaceChildren(...ids.map((id) => html("li", {}, button(names(id).at(-1), () => choose(id)))));
-    return ids;
-  };
-  search.addEventListener("input", show);
-  byId("find").addEventListener("submit", (event) => { event.preventDefault(); const [first] = show(); if (first !== undefined && byId("matches").textContent.includes("match")) choose(first); else near.querySelector("button")?.focus(); });
+  byId("search").addEventListener("input", () => showNear(page));
+  byId("find").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const id = showNear(page);
+    if (id === null) byId("near").querySelector("button")?.focus();
+    else choose(page, id);
+  });
 }
 
 function start() {
