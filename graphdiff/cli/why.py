@@ -13,9 +13,10 @@ from graphdiff.cli.formula import print_formula
 from graphdiff.cli.measures import OF_COSTS, Absent
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.routes import or_routes
+from graphdiff.cli.streams import say
 from graphdiff.cli.versions import meant_together, print_versions
 from graphdiff.errors import UsageError
-from graphdiff.showing import and_more
+from graphdiff.showing import and_more, one_line
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -182,8 +183,11 @@ def _print_absent(graph: nx.DiGraph, settings: options.Settings, gate: condition
     """Print the answer on targets none of which is in the file: no path."""
     names = and_more(", ".join(gate.absent[:3]), len(gate.absent) - 3)
     gate.check([Absent(gate.absent)], graph)
+    if output.is_drawn(settings.path):
+        say(f"{one_line(str(settings.path))} is not written: there is no path to draw\n")
+        settings = replace(settings, path=None)
     output.emit(
-        replace(settings, path=None) if output.is_drawn(settings.path) else settings,
+        settings,
         text=lambda: (
             f"{output.read_line(graph)}\n\n{names} {'is' if len(gate.absent) == 1 else 'are'} not there: 0 paths."
         ),

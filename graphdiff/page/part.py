@@ -20,8 +20,9 @@ from graphdiff.pictures.dot import pictures_of
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain
-from graphdiff.text.records import listed_or_storable, set_aside
+from graphdiff.text.records import distinct, listed_or_storable, set_aside
 from graphdiff.text.sentences import Words, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
@@ -79,16 +80,16 @@ def part_of(picture: Picture) -> dict[str, Any]:
     >>> part["links"][0]["weight"], part["starts"], part["ends"], part["total"]
     (0.5, [[0, 1]], [[1, 1]], 0.5)
     """
-    order = _in_order(picture)
+    order, names = _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
     place = {node: number for number, node in enumerate(order)}
     links = [
         {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
         for edge in picture.edges
     ]
     part = {
-        **{name: str(picture.facts.get(name, "unknown")) for name in MEANINGS},
+        **{name: harmless(str(picture.facts.get(name, "unknown"))) for name in MEANINGS},
         "words": _words(picture),
-        "nodes": [_node(picture.nodes[node], picture.facts.get("node_title")) for node in order],
+        "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
@@ -105,11 +106,11 @@ WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "unit", "sour
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
 
-def _node(node: DrawnNode, called: str | None) -> dict[str, Any]:
+def _node(name: str, node: DrawnNode, called: str | None) -> dict[str, Any]:
     """Return what is known of a node; what it is called, if that is not its name."""
     title = node.facts.get(called) if called else None
-    own = {name: value for name, value in node.facts.items() if name != called}
-    return {"id": node.name, **({} if title is None else {"title": str(title)}), **_facts(own, NODE)}
+    own = {key: value for key, value in node.facts.items() if key != called}
+    return {"id": name, **({} if title is None else {"title": harmless(str(title))}), **_facts(own, NODE)}
 
 
 def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:
@@ -130,7 +131,7 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
-    return picture.legend[0] if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+    return harmless(picture.legend[0]) if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
 
 
 def words_in(picture: Picture) -> Words:
@@ -141,7 +142,7 @@ def words_in(picture: Picture) -> Words:
 def _words(picture: Picture) -> dict[str, str]:
     words = words_in(picture)
     names = ("nodes", "edges", "arrow", "starts", "ends")
-    return {**{name: getattr(words, name) for name in names}, "total": answer_of(picture)}
+    return {**{name: harmless(getattr(words, name)) for name in names}, "total": answer_of(picture)}
 
 
 def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
@@ -162,12 +163,12 @@ def _seed(seed: Any) -> Any:
 
 
 def _key(key: str | int | None) -> dict[str, Any]:
-    return {} if key is None else {"key": key}
+    return {} if key is None else {"key": _held(key)[0]}
 
 
 def _facts(data: Mapping[Any, Any], taken: Collection[str] = ()) -> dict[str, Any]:
     """Return what is known of a node or link as JSON has it, of numbers that are texts there about what they are."""
-    held = {name: _held(value) for name, value in set_aside(data, (*taken, "approximately")).items()}
+    held = {name: _held(value) for name, value in set_aside(data, (*taken, "approximately"), harmless).items()}
     about = {name: number for name, (_, number) in held.items() if number is not None}
     return {name: value for name, (value, _) in held.items()} | ({"approximately": about} if about else {})
 
@@ -179,7 +180,11 @@ def _held(value: Any) -> tuple[Any, float | None]:
     if isinstance(value, int | np.integer) and abs(int(value)) >= LEAST_INEXACT:
         return str(plain(value)), _float(value)
     held = listed_or_storable(value)
-    return held, None if isinstance(held, int | float) else _float(value)
+    if isinstance(held, list):
+        return [harmless(text) for text in held], None
+    if isinstance(held, str):
+        return harmless(held), _float(value)
+    return held, None
 
 
 def _float(number: Any) -> float | None:

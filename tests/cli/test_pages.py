@@ -97,3 +97,11 @@ def test_what_makes_no_page_says_so(run: Run, tmp_path: Path, command: tuple[str
     assert done.status == 2
     assert message in done.err
     assert not (tmp_path / "x.html").exists()
+
+
+def test_where_the_target_is_not_there_no_page_is_and_that_is_said(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.html"
+    done = run("why", SHOP, "nothing-of-this-name", "--fail-if", "paths > 0", "-O", str(path))
+    assert (done.status, path.exists()) == (0, False)
+    assert f"{path} is not written: there is no path to draw" in done.err
+    assert "0 paths" in done.out

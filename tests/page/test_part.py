@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -196,3 +197,14 @@ def test_of_more_edges_than_fit_parallel_ones_are_one_and_nodes_are_never_put_to
     assert len(known["links"]) <= 620
     assert not any("members" in node for node in known["nodes"])
     assert total_of(known) == known["total"] == 900
+
+
+def test_no_text_of_a_file_turns_letters_round_or_is_half_a_letter() -> None:
+    graph = nx.MultiDiGraph(edge_meaning="feeds\u202e")
+    graph.add_nodes_from([("\ud800", {"\u202e": "\u202e", "authors": ["\ud801"]}), ("\udfff", {"version": "\x1b1"})])
+    graph.add_edges_from([("\ud800", "\udfff", "\u202d", {"weight": 1})])
+    known = part(gd.annotate(graph, "\ud800", "\udfff"))
+    assert not re.search(
+        "[\\ud800-\\udfff\\u202a-\\u202e\\x1b]", json.dumps(known, ensure_ascii=False).replace("\\u001b", "\x1b")
+    )
+    assert [node["id"] for node in known["nodes"]] == ["\ufffd (0)", "\ufffd (1)"]
