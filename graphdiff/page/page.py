@@ -30,7 +30,10 @@ from graphdiff.text.tables import WIDTH, Result
 __all__ = ["MODULES", "page", "write_html"]
 
 #: The modules of the script, those before that others import.
-MODULES = ("main",)
+MODULES = (
+    *("words", "elements", "elimination", "model", "paths", "layout"),
+    *("state", "scene", "view", "picture", "tables", "details", "main"),
+)
 
 
 def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:

@@ -1,0 +1,81 @@
+// Vertex elimination: a node goes, each way into it is joined with each way out of it, and no total changes.
+//
+// A. Griewank, A. Walther, Evaluating Derivatives, 2nd ed. (2008), chapter 9. Walks round a loop of weight w are
+// 1 / (1 - w). In topological order this is the sweep from the nodes that stay; with loops it is sparse LU of I - A.
+
+/** A loop that leaves less to divide by waits until no other node is left: as in sparse solvers. */
+const LEAST_PIVOT = 0.1;
+/** Below this a loop counts as one of weight 1, which nothing divides by. */
+const NO_PIVOT = 1e-12;
+/** More joins of two ways are not made where walks go round: as in the library's pictures. */
+const MOST_JOINS = 2_000_000;
+
+/** Return an empty network of so many nodes: ways by tail (`rows`), tails by head (`columns`). */
+export function emptyNetwork(size) {
+  const nodes = Array.from({ length: size });
+  return { rows: nodes.map(() => new Map()), columns: nodes.map(() => new Set()) };
+}
+
+/** Add a way: its weight, what of it passes hidden nodes (`past`), and what part of the paths at its tail take it. */
+export function addWay(net, tail, head, weight, past, part, passes) {
+  const way = net.rows[tail].get(head);
+  if (way) {
+    way.weight += weight;
+    way.past += past;
+    way.part += part;
+    way.passes ||= passes;
+  } else {
+    net.rows[tail].set(head, { weight, past, part, passes });
+    net.columns[head].add(tail);
+  }
+}
+
+/**
+ * Take nodes out of a network, in this order or, where there is none, by Markowitz's rule among those whose loop leaves
+ * enough to divide by. Return `steps`, each node with the ways that led into it and out of it, and `stuck`, those that
+ * stay: they have a loop of weight 1, or would take too many joins.
+ */
+export function takeOut(net, hidden, order) {
+  const [left, steps] = [new Set(hidden), []];
+  const next = order?.filter((node) => left.has(node)).values();
+  for (let joins = 0; left.size && joins <= MOST_JOINS; ) {
+    const node = next ? next.next().value : leastJoined(net, left);
+    if (node === null) break;
+    left.delete(node);
+    steps.push(withoutNode(net, node));
+    if (!next) joins += steps.at(-1).into.length * steps.at(-1).out.length;
+  }
+  return { steps, stuck: [...left] };
+}
+
+function pivotOf(net, node) {
+  return 1 - (net.rows[node].get(node)?.weight ?? 0);
+}
+
+function leastJoined(net, nodes) {
+  let [best, least, largest, fallback] = [null, Infinity, NO_PIVOT, null];
+  for (const node of nodes) {
+    const [pivot, joins] = [Math.abs(pivotOf(net, node)), net.rows[node].size * net.columns[node].size];
+    if (pivot >= LEAST_PIVOT && joins < least) [best, least] = [node, joins];
+    if (pivot > largest) [fallback, largest] = [node, pivot];
+  }
+  return best ?? fallback;
+}
+
+function withoutNode(net, node) {
+  const pivot = pivotOf(net, node);
+  const out = [...net.rows[node]].filter(([head]) => head !== node);
+  const into = [...net.columns[node]].filter((tail) => tail !== node).map((tail) => [tail, net.rows[tail].get(node)]);
+  for (const [tail, before] of into) {
+    net.rows[tail].delete(node);
+    const factor = before.weight / pivot;
+    for (const [head, behind] of out) {
+      const weight = factor * behind.weight;
+      addWay(net, tail, head, weight, weight, before.part * behind.part, true);
+    }
+  }
+  for (const [head] of out) net.columns[head].delete(node);
+  net.rows[node] = new Map();
+  net.columns[node] = new Set();
+  return { node, pivot, into, out };
+}

@@ -1,0 +1,224 @@
+// A layered drawing: columns by the longest path, order by barycentres, places by least squares. O(links) a sweep.
+//
+// K. Sugiyama, S. Tagawa, M. Toda, Methods for visual understanding of hierarchical system structures, IEEE
+// Transactions on Systems, Man, and Cybernetics 11 (1981). Long links of one node share a chain of places: so a node
+// has one place a column at most, and links that leave it together run together.
+
+/** Sweeps over the columns, forth and back, that put them in order; and that place nodes. */
+const ORDERING = 9;
+const PLACING = 6;
+/** What is left free, in pixels, in a column: between passing links, between one and a node, between two nodes. */
+const BETWEEN = [5, 10, 14];
+/** The same between columns, and for a loop. */
+const BETWEEN_COLUMNS = 56;
+const LOOP = 12;
+/** How far a link that runs back is beside one that runs forth. */
+const BACK = 3;
+
+/**
+ * Return where nodes and links are drawn: `x` and `y` of the middle of each node, by its id (Maps); `points` by link,
+ * each a list of [x, y] from its source to its target; `width` and `height` of all.
+ *
+ * Nodes are `{id, width, height}` (sizes are optional), in topological order as far as there is one; links
+ * `{source, target}` name ids. `direction` is "LR", "TB" or "BT".
+ */
+export function layered(nodes, links, { direction = "LR" } = {}) {
+  const turned = direction !== "LR";
+  const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? { along: height, across: width } : { along: width, across: height }));
+  const number = new Map(nodes.map((node, place) => [node.id, place]));
+  const ends = links.map((link) => [number.get(link.source), number.get(link.target)]);
+  const grid = placesOf(sizes, ends);
+  const columns = ordered(grid);
+  placeAcross(grid, columns);
+  const extent = placeAlong(grid, columns);
+  return drawnAs({ nodes, grid, points: ends.map((pair) => pointsOf(grid, pair)), extent, direction });
+}
+
+// -- columns, and the places in them
+
+/**
+ * Return the grid: its places are the nodes, then those of chains; `column` and `across` (its size) of each, `before`
+ * and `behind`: the places that it is joined to in the columns next to it. `chain` is the first place of a node's.
+ */
+function placesOf(sizes, ends) {
+  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
+  const column = columnsOf(sizes.length, forward);
+  const last = [...column];
+  for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
+  const grid = { sizes, column, across: sizes.map((size) => size.across), chain: [], before: [], behind: [] };
+  for (const node of sizes.keys()) {
+    grid.chain.push(grid.column.length);
+    for (let at = column[node] + 1; at <= last[node]; at++) {
+      grid.column.push(at);
+      grid.across.push(0);
+    }
+  }
+  for (const list of [grid.before, grid.behind]) for (const _ of grid.column) list.push([]);
+  joinPlaces(grid, forward, last);
+  return grid;
+}
+
+function joinPlaces(grid, forward, last) {
+  const join = (one, other, times = 1) => {
+    for (let time = 0; time < times; time++) {
+      grid.behind[one].push(other);
+      grid.before[other].push(one);
+    }
+  };
+  for (const node of grid.sizes.keys()) {
+    for (let at = grid.column[node]; at < last[node]; at++) join(placeIn(grid, node, at), placeIn(grid, node, at + 1), 3);
+  }
+  for (const [tail, head] of forward) join(placeIn(grid, tail, grid.column[head] - 1), head);
+}
+
+/** Return the place that a node, or its chain, has in a column. */
+function placeIn(grid, node, at) {
+  return at === grid.column[node] ? node : grid.chain[node] + at - grid.column[node] - 1;
+}
+
+/** Return by node its column: the longest path to it; later, where that shortens more links than it lengthens. */
+function columnsOf(size, forward) {
+  const [out, entering, column] = [[], new Array(size).fill(0), new Array(size).fill(0)];
+  for (let node = 0; node < size; node++) out.push([]);
+  for (const [tail, head] of forward) {
+    out[tail].push(head);
+    entering[head]++;
+  }
+  for (let node = 0; node < size; node++) for (const head of out[node]) column[head] = Math.max(column[head], column[node] + 1);
+  for (let node = size - 1; node >= 0; node--) {
+    if (out[node].length <= entering[node]) continue;
+    column[node] = out[node].reduce((least, head) => Math.min(least, column[head] - 1), Infinity);
+  }
+  return column;
+}
+
+// -- order in the columns
+
+/** Return the places by column, in an order that sweeps by barycentres found; the last, as the first, is forth. */
+function ordered(grid) {
+  const columns = [];
+  for (const [place, at] of grid.column.entries()) (columns[at] ??= []).push(place);
+  const position = new Float64Array(grid.column.length);
+  for (const column of columns) settle(column, position);
+  for (let round = 0; round < ORDERING; round++) sweptOrder(grid, columns, position, round % 2 === 0);
+  return columns;
+}
+
+function settle(column, position) {
+  column.forEach((place, at) => (position[place] = at));
+}
+
+function sweptOrder(grid, columns, position, isForth) {
+  const wishes = Float64Array.from(position);
+  const beside = isForth ? grid.before : grid.behind;
+  for (const column of isForth ? columns : [...columns].reverse()) {
+    for (const place of column) wishes[place] = meanOf(position, position[place], beside[place]);
+    column.sort((one, other) => wishes[one] - wishes[other] || position[one] - position[other]);
+    settle(column, position);
+  }
+}
+
+/** Return the mean of the values at some places, in one list or two; `otherwise` where there are none. */
+function meanOf(values, otherwise, places, others = []) {
+  let sum = 0;
+  for (const place of places) sum += values[place];
+  for (const place of others) sum += values[place];
+  return places.length + others.length ? sum / (places.length + others.length) : otherwise;
+}
+
+// -- places
+
+/** Set `grid.middle`: where each place is across, as near as its column allows to the mean of those it is joined to. */
+function placeAcross(grid, columns) {
+  grid.middle = new Float64Array(grid.column.length);
+  for (const column of columns) fitted(grid, column, () => 0);
+  for (let round = 0; round < PLACING; round++) {
+    const [beside, other] = round % 2 ? [grid.behind, grid.before] : [grid.before, grid.behind];
+    const seesBoth = round >= PLACING - 2;
+    for (const column of round % 2 ? [...columns].reverse() : columns) {
+      fitted(grid, column, (place) => meanOf(grid.middle, grid.middle[place], beside[place], seesBoth ? other[place] : []));
+    }
+  }
+  const least = grid.middle.reduce((before, middle, place) => Math.min(before, middle - grid.across[place] / 2), Infinity);
+  grid.middle = grid.middle.map((middle) => middle - least + LOOP);
+}
+
+/** Place a column as near to what is wished as its order allows: pools of neighbours share their mean. */
+function fitted(grid, column, wish) {
+  const [pools, offsets] = [[], []];
+  let offset = 0;
+  column.forEach((place, at) => {
+    if (at) offset += apart(grid, column[at - 1], place);
+    offsets.push(offset);
+    let pool = { mean: wish(place) - offset, weight: place < grid.sizes.length ? 1 : 2, size: 1 };
+    while (pools.length && pools.at(-1).mean >= pool.mean) pool = pooled(pools.pop(), pool);
+    pools.push(pool);
+  });
+  let at = 0;
+  for (const { mean, size } of pools) for (let end = at + size; at < end; at++) grid.middle[column[at]] = mean + offsets[at];
+}
+
+function pooled(one, other) {
+  const weight = one.weight + other.weight;
+  return { mean: (one.mean * one.weight + other.mean * other.weight) / weight, weight, size: one.size + other.size };
+}
+
+/** Return how far the middles of two places of a column are apart at least. */
+function apart(grid, one, other) {
+  const nodes = (one < grid.sizes.length) + (other < grid.sizes.length);
+  return (grid.across[one] + grid.across[other]) / 2 + BETWEEN[nodes];
+}
+
+/** Set `grid.from` and `grid.to`: where each column begins and ends along; return how far all goes along and across. */
+function placeAlong(grid, columns) {
+  [grid.from, grid.to] = [[], []];
+  let along = 0;
+  for (const column of columns) {
+    const widest = column.reduce((most, place) => Math.max(most, grid.sizes[place]?.along ?? 0), 0);
+    grid.from.push(along);
+    grid.to.push(along + widest);
+    along += widest + BETWEEN_COLUMNS;
+  }
+  const across = grid.middle.reduce((most, middle, place) => Math.max(most, middle + grid.across[place] / 2 + BACK), 0);
+  return { along: Math.max(0, along - BETWEEN_COLUMNS), across };
+}
+
+// -- what is drawn
+
+/** Return the points of a link, along and across: level beside other nodes, so that it passes through none. */
+function pointsOf(grid, [source, target]) {
+  if (source === target) return loopOf(grid, source);
+  const [tail, head] = source < target ? [source, target] : [target, source];
+  const edge = (node, sign) => [middleAlong(grid, node) + (sign * grid.sizes[node].along) / 2, grid.middle[node]];
+  const points = [edge(tail, 1), [grid.to[grid.column[tail]], grid.middle[tail]]];
+  for (let at = grid.column[tail] + 1; at < grid.column[head]; at++) {
+    const across = grid.middle[placeIn(grid, tail, at)];
+    points.push([grid.from[at], across], [grid.to[at], across]);
+  }
+  points.push([grid.from[grid.column[head]], grid.middle[head]], edge(head, -1));
+  return tail === source ? points : points.reverse().map(([along, across]) => [along, across + BACK]);
+}
+
+function middleAlong(grid, node) {
+  return (grid.from[grid.column[node]] + grid.to[grid.column[node]]) / 2;
+}
+
+function loopOf(grid, node) {
+  const [middle, edge] = [middleAlong(grid, node), grid.middle[node] - grid.across[node] / 2];
+  const reach = Math.min(LOOP, grid.sizes[node].along / 3);
+  return [[middle + reach, edge], [middle + reach, edge - LOOP], [middle - reach, edge - LOOP], [middle - reach, edge]];
+}
+
+function drawnAs({ nodes, grid, points, extent, direction }) {
+  const at = ([along, across]) =>
+    ({ LR: [along, across], TB: [across, along], BT: [across, extent.along - along] })[direction];
+  const middles = nodes.map((node, place) => [node.id, at([middleAlong(grid, place), grid.middle[place]])]);
+  const [width, height] = direction === "LR" ? [extent.along, extent.across] : [extent.across, extent.along];
+  return {
+    x: new Map(middles.map(([id, [x]]) => [id, x])),
+    y: new Map(middles.map(([id, [, y]]) => [id, y])),
+    points: points.map((list) => list.map(at)),
+    width,
+    height,
+  };
+}

@@ -1,0 +1,195 @@
+// How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
+
+import { boxName } from "./view.js";
+import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
+
+/** Below this part of the answer a link has no label. */
+const FAINT = 0.01;
+const SIGNS = { added: "+", removed: "−", changed: "Δ", kept: "" };
+
+/** Return the picture of a scene, as a view draws it. */
+export function pictureOf(scene) {
+  const { drawn } = scene;
+  const largest = Math.max(...drawn.links.map((link) => linkStrength(scene, link)), 0) || 1;
+  const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
+  const isFlat = drawn.total === null && !scene.part.measure && drawn.links.every((link) => link.weight === drawn.links[0].weight);
+  const links = drawn.links.map((link) => linkPicture(scene, link, isFlat ? 8 * largest : largest));
+  return { nodes, links, title: `${scene.title} ${scene.keys}` };
+}
+
+function nodePicture(scene, place) {
+  const { drawn, model } = scene;
+  const node = model.nodes[place];
+  const group = drawn.groups?.get(place);
+  const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
+  const tag = isStart ? "start" : isEnd ? "end" : "";
+  const strength = node ? nodeStrength(scene, place) : (group?.contribution && drawn.total ? group.contribution / drawn.total : 0);
+  const isChosen = group ? scene.group === group : node && scene.node === place;
+  const classes = [
+    isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
+    `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
+  ].filter(Boolean).join(" ");
+  const together = group ? [howMany(group.places.length, scene.nouns), drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
+  const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
+  const status = statusIn(scene, node);
+  const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
+  const said = [together, membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
+  return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+}
+
+function nodeStrength(scene, place) {
+  const node = scene.model.nodes[place];
+  if (!scene.isSummed) return scene.whole && typeof node.inclusive === "number" ? node.inclusive / scene.whole : 0;
+  const { share, contribution } = scene.sums.at(-1)[place];
+  return share ?? contribution / scene.largest;
+}
+
+/** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
+export function nodeNote(scene, place) {
+  const node = scene.model.nodes[place];
+  const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
+  if (!scene.isSummed) {
+    if (membersOf(node).length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
+    if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
+    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
+    return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
+  }
+  const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
+  return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+}
+
+/** Return what a function cost before or after, or what it costs more. */
+function changedCosts(node, mode) {
+  const known = ["self", "inclusive"].filter((name) => typeof node[`${name}_before`] === "number" || typeof node[`${name}_after`] === "number");
+  const text = (name) => (mode === "both" ? signed((node[`${name}_after`] ?? 0) - (node[`${name}_before`] ?? 0)) : shown(node[`${name}_${mode}`] ?? 0));
+  return known.map((name) => `${name} ${text(name)}`).join(" · ");
+}
+
+function spokenSums(scene, place) {
+  const sums = place < scene.model.nodes.length ? scene.sums.at(-1)?.[place] : null;
+  if (!sums) return place < scene.model.nodes.length ? nodeNote(scene, place) : "";
+  const part = percent(sums.share);
+  return [part ? `${part} of the answer` : `${shown(sums.contribution)} through it`, sums.paths === null ? "" : howMany(sums.paths, "paths")].filter(Boolean).join(", ");
+}
+
+function linkStrength(scene, link) {
+  if (link.contribution === null) return Math.abs(link.weight);
+  return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
+}
+
+function linkPicture(scene, link, largest) {
+  const strength = linkStrength(scene, link) / largest;
+  const amount = amountOf(link);
+  const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
+  const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
+  const classes = [
+    link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusIn(scene, link.links[0]),
+    scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
+  ].filter(Boolean).join(" ");
+  const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
+  const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
+  return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+}
+
+/** Return what a link adds to the answer, or takes away where it is negative: of a negative answer what is against it. */
+function amountOf({ share, contribution, weight }) {
+  return share ?? contribution ?? weight;
+}
+
+/** Return what is said over the nodes that come first. */
+export function largestTitle({ isSummed, part }) {
+  if (isSummed) return "What most of the answer passes";
+  if (!part.measure) return "What most edges join";
+  return part.isCompared ? "What changed most by itself" : "What spends most itself";
+}
+
+/** Return what lines look like and mean, of those that are drawn. */
+export function legendOf({ links, total }) {
+  const has = (test) => links.some(test);
+  const isCompared = has((link) => link.status);
+  return [
+    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : "the wider, the more of the answer"}`, true],
+    ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
+    ["minus", "ends in a bar: takes away (−)", has((link) => amountOf(link) < 0)],
+    ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
+    ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
+  ].filter(([, , isThere]) => isThere);
+}
+
+/** Return what a comparison says of a node or link: in other graphs a status is a fact like others. */
+export function statusIn({ part }, thing) {
+  return part.isCompared && Object.hasOwn(SIGNS, thing?.status ?? "") ? thing.status : "";
+}
+
+/** Return what stands at a drawn link. */
+function linkNote(scene, link) {
+  if (link.status && link.status !== "kept") {
+    if (scene.part.measure) return `${SIGNS[link.status]} ${signed(link.change)}`;
+    if (link.links[0]?.unweighed) return SIGNS[link.status];
+    const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
+    return `${SIGNS[link.status]} ${weights}`;
+  }
+  if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
+  const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
+  return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed ? shown(link.weight) : "");
+}
+
+function spokenLink(scene, link) {
+  const status = link.status && link.status !== "kept" ? [`${link.status}, did ${signed(link.change ?? 0)} to the total`] : [];
+  const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
+  const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
+  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
+  return [...status, ...part, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
+}
+
+/** Return the columns and rows of the table of nodes. */
+export function nodeTable(scene) {
+  const { model, part, sums, looked } = scene;
+  const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
+  const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
+  const names = ["share", "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
+  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  const nodes = model.nodes.map((node, place) => ({ node, place }));
+  const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
+    key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
+  }));
+  return { rows, columns: [nameColumn("name"), ...computed, ...factColumns(rows, (row) => row.node, part.edge_meaning)] };
+}
+
+const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
+/** Facts that have a column of their own, or none; and how many others have one. */
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total"]);
+const MOST_COLUMNS = 9;
+
+function factColumns(rows, recordOf, meaning) {
+  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+  return names.slice(0, MOST_COLUMNS).map((name) => {
+    const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
+    return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
+  });
+}
+
+/** Return the columns and rows of the table of drawn links. */
+export function linkTable(scene) {
+  const { drawn, part } = scene;
+  const isBoth = Boolean(drawn.before);
+  const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
+  const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
+  const isCounted = part.links[0]?.unweighed && !part.measure;
+  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(weightName(part), "weight")];
+  const rows = drawn.links.map((link, at) => ({
+    key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
+    data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
+  }));
+  const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
+  rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
+  const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct ? "as it is" : "dashed: passes others") };
+  return { rows, columns: [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))] };
+}
+
+/** Return the columns and rows of the table of strongest paths. */
+export function pathTable(scene) {
+  const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: path.nodes.map((place) => scene.nameOf(place)).join(" > "), target: { path: at }, data: {} }));
+  const column = (title, form, value) => ({ title, form, value: (row) => value(row.path) });
+  return { rows, columns: [nameColumn("path"), column("of the answer", "percent", (path) => path.share), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
+}

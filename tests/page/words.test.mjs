@@ -1,0 +1,34 @@
+// How numbers, parts and counts are said.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { howMany, percent, shortened, shown, signed, weightName, wordsFor } from "../../graphdiff/page/static/words.js";
+
+const cases = (say, pairs) => pairs.forEach(([given, text]) => assert.equal(say(given), text));
+
+test("numbers have four significant digits, ints all of them", () => {
+  cases(shown, [[0.0102355, "0.01024"], [1977896660, "1,977,896,660"], [-2.5, "−2.5"], [1234.5678, "1,235"], [5919536.77, "5,919,537"], [0, "0"], [3e-7, "3e−7"], [1e300, "1e300"]]);
+  cases(shown, [["1/3", "1/3"], [null, ""], [undefined, ""], [Infinity, "∞"], [true, "yes"], [["a", 1], "a, 1"], [{ a: 1 }, '{"a":1}']]);
+});
+
+test("a part of the whole is said in per cent, and one that would be called 0 as a power of ten", () => {
+  cases(percent, [[0.7788, "77.9 %"], [-0.4, "−40.0 %"], [0, "0.0 %"], [4e-119, "4e−117 %"], [null, ""], [NaN, ""], [0.0004, "4e−2 %"]]);
+});
+
+test("signs and counts", () => {
+  cases(signed, [[0.5, "+0.5"], [-2, "−2"], [0, "0"]]);
+  const counts = [[1, "dependencies", "1 dependency"], [1, "packages", "1 package"], [1200, "calls", "1,200 calls"], [0, "edges", "0 edges"], [1, "classes", "1 class"], [1, "matches", "1 match"]];
+  counts.forEach(([number, plural, text]) => assert.equal(howMany(number, plural), text));
+});
+
+test("long names keep their ends, letters stay whole", () => {
+  assert.equal(shortened("abcdefgh", 5), "ab…gh");
+  assert.equal(shortened("😀😀😀😀", 3), "😀…😀");
+  assert.equal(shortened("short", 5), "short");
+});
+
+test("what an edge means is said, and what no table has as it leads", () => {
+  assert.equal(wordsFor("depends on").done, "is needed by");
+  assert.deepEqual([{ measure: "cost" }, { edge_meaning: "feeds" }, { edge_meaning: "calls" }].map(weightName), ["cost", "partial", "weight"]);
+  assert.equal(wordsFor("blames").does, "leads to");
+});
