@@ -24,7 +24,7 @@ from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, cha
 from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import column_title, words_for
-from graphdiff.text.tables import Result
+from graphdiff.text.tables import Result, Sheet, first_line, sheet_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -280,6 +280,9 @@ class Comparison(Result):
         """Return the attribution as a pandas Series, largest first."""
         series = self.attribution.to_pandas()
         return series.iloc[largest_first(series.tolist())]
+
+    def _sheet(self) -> Sheet:
+        return sheet_of(map(self.attribution.record, self.attribution.largest()), first_line(self))
 
     def __str__(self) -> str:
         return comparison_text([self])

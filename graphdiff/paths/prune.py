@@ -18,6 +18,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.networks import pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.graph.topology import Topology
@@ -204,7 +205,7 @@ def _as_graph(
             pruned.add_edge(*pair, None if pair in drawn else 0, weight=weight, **paths, eliminated=True)
     if n_eliminated := pruned.number_of_edges() - int(kept.edges.sum()):
         pruned.graph["eliminated"] = n_eliminated
-    return pruned
+    return pictured(pruned)
 
 
 def _marks(topology: Topology) -> dict[Any, dict[str, Any]]:

@@ -23,7 +23,7 @@ from graphdiff.profiles.sides import Side
 from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes
 from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import percent, plain
-from graphdiff.text.tables import Frame, Result
+from graphdiff.text.tables import Frame, Result, Sheet, first_line, sheet_of
 
 __all__ = ["Part", "ProfileComparison", "compared"]
 
@@ -228,6 +228,9 @@ class ProfileComparison(Result):
 
     def _frame(self) -> Frame:
         return Frame([part.to_dict() for part in self.parts])
+
+    def _sheet(self) -> Sheet:
+        return sheet_of((part.to_dict() for part in self.parts), first_line(self))
 
     def __str__(self) -> str:
         return comparison_text(self)

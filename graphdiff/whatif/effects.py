@@ -42,7 +42,7 @@ MAX_CELLS = 25_000_000
 #: What is said of how sure an effect is, as columns have it.
 FIGURES = ("se", "z", "ci_low", "ci_high")
 #: Names of nodes are cut to so many characters in text, and a notebook shows so many rows.
-MAX_NAME, MAX_SHOWN = 32, 100
+MAX_NAME = 32
 
 
 @dataclass(frozen=True)
@@ -227,15 +227,15 @@ class Effects(Result, Mapping[Any, Effect]):
     def _names(self, row: int) -> list[str]:
         return [shorten(self.naming.called(end), MAX_NAME) for end in (self.sources[row], self.targets[row])]
 
-    def _lines(self, stop: int | None = None) -> Iterator[list[str]]:
+    def _lines(self) -> Iterator[list[str]]:
         """Yield a line for each pair."""
-        for row in range(len(self))[:stop]:
+        for row in range(len(self)):
             numbers = [shown(self.numbers[name][row]) for name in EFFECTS]
             yield [*self._names(row), *numbers, _count(self.paths[row])]
 
-    def _spread_lines(self, stop: int | None = None) -> Iterator[list[str]]:
+    def _spread_lines(self) -> Iterator[list[str]]:
         """Yield a line for each effect of each pair, without those that are the total or nothing."""
-        for row in range(len(self))[:stop]:
+        for row in range(len(self)):
             one, names, paths = self._at(row), self._names(row), _count(self.paths[row])
             for name in _kinds(one):
                 spread, value = one.spread[name], getattr(one, name)
@@ -247,13 +247,11 @@ class Effects(Result, Mapping[Any, Effect]):
 
     def _sheet(self) -> Sheet:
         if self.spreads:
-            head = [*SPREAD_HEAD]
-            return head, self._spread_lines(MAX_SHOWN), self._title()
-        return HEAD, self._lines(MAX_SHOWN), self._title()
+            return SPREAD_HEAD, self._spread_lines(), self._title()
+        return HEAD, self._lines(), self._title()
 
     def _repr_html_(self) -> str:
-        rest = [f"The first {MAX_SHOWN} pairs; to_pandas() has all."] if len(self) > MAX_SHOWN else []
-        return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in [*self._notes(), *rest])
+        return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
 
 
 HEAD = ["source", "target", *EFFECTS, "paths"]
