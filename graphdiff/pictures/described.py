@@ -25,14 +25,15 @@ def described(svg: bytes, picture: Picture) -> bytes:
     --------
     >>> import networkx as nx
     >>> from graphdiff.pictures.picture import plain_picture
-    >>> svg = b'<svg width="1pt">\n<g id="node2" class="node">\n<title>n1</title>\n</g></svg>'
+    >>> svg = b'<svg width="1pt">\n<g id="node2" class="node">\n<title>n1</title>\n</g>\n</svg>'
     >>> print(described(svg, plain_picture(nx.DiGraph([("a", "%b")]))).decode())
     <svg width="1pt" role="img">
     <title>2 nodes, 1 edge</title>
-    <desc>Nodes: a, %b. Edges: a -&gt; %b.</desc>
+    <desc>Nodes: a; %b. Edges: a -&gt; %b.</desc>
     <g id="node2" class="node">
     <title>%b</title>
-    </g></svg>
+    </g>
+    </svg>
     """
     counts = f"{how_many(len(picture.nodes), 'nodes')}, {how_many(len(picture.edges), 'edges')}"
     title, *legend = picture.legend or [counts]

@@ -102,15 +102,14 @@ def inline(graph: Any, **viewing: Unpack[Viewing]) -> str:
     --------
     >>> import networkx as nx
     >>> inline(nx.DiGraph([("a", "b")]))[:44]
-    '<svg style="max-width:100%;height:auto" role="'
+    '<svg style="max-width:100%;height:auto" widt'
     """
     view = view_of(**viewing)
     pictures = pictures_of(graph, view)
     first = next(pictures)
-    if len(first.nodes) > MOST_SHOWN:
-        raise LimitError(
-            f"{how_many(len(first.nodes), 'nodes')} are too many to see: draw() what is between two, or groups"
-        )
+    if len(first.nodes) > MOST_SHOWN or len(first.edges) > 2 * MOST_SHOWN:
+        counts = f"{how_many(len(first.nodes), 'nodes')}, {how_many(len(first.edges), 'edges')}"
+        raise LimitError(f"{counts} are too many to see: draw() what is between two nodes, or groups")
     drawn = fitted(chain([first], pictures), view, "svg", timeout=PATIENCE).decode().partition("?>")[2]
     return APART.sub("", drawn).replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1).strip()
 

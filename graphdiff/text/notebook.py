@@ -12,8 +12,8 @@ from typing import Any
 from graphdiff.errors import LimitError, OutputError
 from graphdiff.text.numbers import shorten
 
-#: So many rows of a table, lines of a text, and letters of a cell are shown at most.
-ROWS, LINES, CELL = 20, 40, 100
+#: So many rows of a table, lines of a text, and letters of a cell and of a line are shown at most.
+ROWS, LINES, CELL, LINE = 20, 40, 100, 1_000
 
 #: What lays out a picture, ``module:function``, loaded on use: what is drawn knows nothing of drawing.
 PICTURE = "graphdiff.pictures.graphviz:inline"
@@ -45,7 +45,7 @@ def first_lines(text: str) -> str:
     >>> first_lines("a\n" * 50).split("\n")[-2:]
     ['a', '… 11 more lines: print() has all']
     """
-    lines = text.split("\n")
+    lines = [shorten(line, LINE) for line in text.split("\n")]
     more = len(lines) - LINES
     return "\n".join([*lines[:LINES], f"… {more:,} more lines: print() has all"]) if more > 0 else text
 
@@ -57,7 +57,7 @@ def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: s
     --------
     >>> html_table(["a"], [["<b>"]], "")
     '<table><caption></caption><thead><tr><th>a</th></tr></thead><tbody><tr><td>&lt;b&gt;</td></tr></tbody></table>'
-    >>> html_table([], ([n] for n in range(30)), "").count("<td>"), html_table([], ([n] for n in range(30)), "")[-52:]
+    >>> html_table([], ([n] for n in range(30)), "").count("<td>"), html_table([], ([n] for n in range(30)), "")[-54:]
     (20, '</table><p>The first 20 rows; to_pandas() has all.</p>')
     """
     titles = "".join(f"<th>{escape(title)}</th>" for title in head)

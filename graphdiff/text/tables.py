@@ -188,6 +188,8 @@ def _cell(value: Any) -> str:
         return ", ".join(f"{name} {_cell(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(map(_cell, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else shown(value)
 
 

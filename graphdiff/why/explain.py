@@ -34,11 +34,11 @@ from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
-from graphdiff.text.names import Edge, end_text
+from graphdiff.text.names import Edge
 from graphdiff.text.numbers import percent, plain, shorten, shown
 from graphdiff.text.requirements import edge_record
-from graphdiff.text.sentences import how_many
-from graphdiff.text.tables import NAME, Result, Sheet, first_line
+from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.tables import NAME, Result, Sheet
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
 from graphdiff.why.report import _is_real, _share, explanation_text
@@ -486,9 +486,14 @@ class Explanation(Result):
         return annotated(self, self.part.graph)
 
     def __repr__(self) -> str:
+        return f"<Explanation: {self._headline()}>"
+
+    def _headline(self) -> str:
+        words = words_for(self.edge_meaning).about(self.source, self.target)
+        ends = {"source": ROOTS if self.source is None else self.source, "target": self.target}
+        named = {name: shorten(words.named(end), NAME) for name, end in ends.items()}
         paths = "walks" if self.n_paths is None else how_many(self.n_paths, "paths")
-        ends = " -> ".join(map(end_text, (ROOTS if self.source is None else self.source, self.target)))
-        return f"<Explanation: {shorten(ends, NAME)}: total {shown(self.total)}, {paths}>"
+        return f"{words.relation.format(**named).removesuffix(',')} by {paths}; total {shown(self.total)}"
 
     def __str__(self) -> str:
         return explanation_text([self], figures=[self])
@@ -496,7 +501,7 @@ class Explanation(Result):
     def _sheet(self) -> Sheet:
         head, rows, _ = Paths(self.strongest)._sheet()
         shares = (percent(path.influence / self.total) if self.total else "" for path in self.strongest)
-        return [*head, "share"], ([*row, share] for row, share in zip(rows, shares, strict=True)), first_line(self)
+        return [*head, "share"], ([*row, share] for row, share in zip(rows, shares, strict=True)), self._headline()
 
 
 def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
