@@ -70,6 +70,7 @@ def waterfall(
     axes.set_yticks(range(len(widths)), [_plain(name) for name in names])
     axes.invert_yaxis()
     axes.axvline(0, color=STILL, linewidth=0.8)
+    axes.use_sticky_edges = False  # else a label at the end of the longest bar has no room
     axes.margins(x=0.15)
     axes.set_xlabel(_plain(unit))
     axes.set_title(_plain(title), loc="left", fontsize="medium", wrap=True)
