@@ -12,6 +12,8 @@ import graphdiff as gd
 from graphdiff.errors import OutputError, UnknownNodeError, UsageError
 from graphdiff.io.write import render
 
+DATA = Path(__file__).parents[2] / "data"
+
 
 def test_it_is_what_annotate_and_write_make(tmp_path: Path) -> None:
     drawing = gd.draw(olah(), "b", "e")
@@ -63,7 +65,7 @@ def test_groups_are_drawn_where_asked_for_or_where_packages_do_not_fit() -> None
 
 
 def test_a_profile_is_drawn_as_it_was_measured() -> None:
-    profile = gd.read("data/site.callgrind")
+    profile = gd.read(DATA / "site.callgrind")
     assert gd.draw(profile, "export", "escape").graph.graph["annotation"] == "profile"
     assert "measured" not in gd.draw(profile, weight="calls", default_weight=0).graph.graph
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import networkx as nx
 from graphs import complete_dag, olah, parallel_chain
 
 import graphdiff as gd
 from graphdiff.io.write import render
+
+DATA = Path(__file__).parents[2] / "data"
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -52,7 +55,7 @@ def test_a_part_is_called_what_stands_in_it() -> None:
         gd.annotate(complete_dag(9), 0, 8, weight=None),
         gd.annotate(parallel_chain([2, 3], [5, 7]), 0, 2),
         gd.annotate(nx.relabel_nodes(complete_dag(9), {3: "%3", 5: "5\n"}), 0, 8, weight=None),
-        gd.annotate(gd.read("data/saying-son.json.xz"), gd.ROOTS, gd.LEAVES),  # which has rows
+        gd.annotate(gd.read(DATA / "saying-son.json.xz"), gd.ROOTS, gd.LEAVES),  # which has rows
     ):
         svg = render(graph, "svg")
         for title, texts in parts(svg, "edge"):

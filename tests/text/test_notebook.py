@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,8 @@ from graphs import lattice, olah, weighted
 
 import graphdiff as gd
 from graphdiff.text.notebook import LINES, ROWS
+
+DATA = Path(__file__).parents[2] / "data"
 
 HOSTILE = "<script>alert(1)</script>\x1b[2J" + "x" * 5_000
 
@@ -26,7 +29,7 @@ def large() -> nx.DiGraph:
 
 
 def profile() -> nx.DiGraph:
-    return gd.read("data/site.callgrind")
+    return gd.read(DATA / "site.callgrind")
 
 
 G, A, B = large(), (0, 0), (7, 7)
@@ -55,9 +58,9 @@ RESULTS: dict[str, Any] = {
     "Jacobian": lambda: gd.jacobian(G),
     "Paths": lambda: gd.strongest_paths(G, A, B, k=300),
     "Plan": lambda: gd.plan(G),
-    "ProfileComparison": lambda: gd.compare(profile(), gd.read("data/site-after.callgrind")),
+    "ProfileComparison": lambda: gd.compare(profile(), gd.read(DATA / "site-after.callgrind")),
     "Ranking": lambda: gd.rank(G, A),
-    "ReplacementScores": lambda: gd.replacement_scores(gd.read("data/saying-son.json.xz")),
+    "ReplacementScores": lambda: gd.replacement_scores(gd.read(DATA / "saying-son.json.xz")),
     "Routes": lambda: gd.routes(G, A, B),
     "Sensitivities": lambda: gd.sensitivities(G, A, B),
     "Spent": lambda: gd.explain(profile(), "export", "escape"),
@@ -101,6 +104,7 @@ def test_a_report_is_behind_a_fold_cut_to_a_screen() -> None:
 
 
 def test_paths_are_a_list_and_show_a_line_each() -> None:
+    pytest.importorskip("pandas")
     paths = gd.strongest_paths(olah(), "b", "e")
     assert isinstance(paths, list)
     assert repr(paths) == "b -> d -> e  (3)\nb -> c -> e  (2)"
