@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from graphdiff.graph.ends import LEAVES as LEAVES
     from graphdiff.graph.ends import NODES as NODES
     from graphdiff.graph.ends import ROOTS as ROOTS
+    from graphdiff.io.draw import draw as draw
     from graphdiff.io.formats import Format as Format
     from graphdiff.io.read import read as read
     from graphdiff.io.table import read_edges as read_edges
@@ -142,6 +143,7 @@ _HOMES: dict[str, str | None] = {
     "count_paths": "paths.paths",
     "cut": "whatif.cut",
     "diagnose": "structure.diagnose",
+    "draw": "io.draw",
     "edge_contributions": "sums.flow",
     "eliminate": "jacobians.elimination",
     "errors": None,

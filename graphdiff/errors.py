@@ -52,6 +52,7 @@ Made = TypeVar("Made")
 PACKAGES = {
     "imports": "grimp",
     "pandas": "pandas",
+    "plot": "matplotlib",
     "sparse": "scipy",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",

@@ -182,6 +182,7 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
     "count_paths": lambda g, _, n: (gd.count_paths(g, n(0), n(5)), named(gd.count_paths(g, n(0)))),
     "cut": lambda g, _, n: said(gd.cut(g, n(0), n(6), part=0.5)),
     "diagnose": lambda g, _, n: by_ends(plain(gd.diagnose(g, n(0), n(5)))),
+    "draw": lambda g, _, n: pictured(gd.draw(g, n(0), n(5)).graph, "contribution", "share"),
     "edge_contributions": lambda g, _, n: named(gd.edge_contributions(g, n(0), n(5))),
     "eliminate": lambda g, _, n: pictured(gd.eliminate(g, [n(4)])),
     "exclusive": lambda g, _, n: plain(gd.exclusive(g, n(4))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -22,9 +22,14 @@ from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import PathCounts
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import in_one_array, largest_first
+from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import plain, shown
+from graphdiff.text.plots import largest_steps, waterfall
 from graphdiff.text.sentences import column_title, words_for
-from graphdiff.text.tables import Result
+from graphdiff.text.tables import Result, Sheet, first_line, sheet_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -280,6 +285,45 @@ class Comparison(Result):
         """Return the attribution as a pandas Series, largest first."""
         series = self.attribution.to_pandas()
         return series.iloc[largest_first(series.tolist())]
+
+    def plot(self, *, top: int = 10, axes: Axes | None = None) -> Axes:
+        """Draw what the edges that changed did to the total as a waterfall from before to after.
+
+        Parameters
+        ----------
+        top : int
+            So many edges, those that did most, have bars of their own; all others have one together.
+        axes : matplotlib.axes.Axes, optional
+            What is drawn on; by default a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed: the extra ``plot``.
+        UsageError
+            If the totals are complex, symbols or beyond the floats.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> from graphdiff import compare
+        >>> before, after = (nx.DiGraph([("a", "b", {"weight": w}), ("b", "c", {"weight": 2})]) for w in (1, 4))
+        >>> [label.get_text() for label in compare(before, after, "a", "c").plot().get_yticklabels()]
+        ['before', 'a -> b', 'after']
+        """
+        ends = self.before, self.after
+        steps = [(edge_name(edge), number) for edge, number in self.attribution.top(len(self.attribution))]
+        words = words_for(self.edge_meaning, self.weight_meaning)
+        unit = f"total influence, {column_title(self.weight_meaning)}"
+        title = headline(self, words)
+        return waterfall(ends, largest_steps(steps, top), unit=unit, title=title, axes=axes)
+
+    def _sheet(self) -> Sheet:
+        return sheet_of(map(self.attribution.record, self.attribution.largest()), first_line(self))
 
     def __str__(self) -> str:
         return comparison_text([self])

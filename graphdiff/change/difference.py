@@ -24,7 +24,7 @@ from graphdiff.showing import and_more
 from graphdiff.text.names import Edge, edge_name, node_text
 from graphdiff.text.numbers import shorten
 from graphdiff.text.sentences import Words, how_many, words_for
-from graphdiff.text.tables import Frame, Result
+from graphdiff.text.tables import Frame, Result, Sheet, first_line, sheet_of
 
 Mask = NDArray[np.bool_]
 
@@ -232,6 +232,9 @@ class Difference(Result):
 
     def _frame(self) -> Frame:
         return Frame(self.edge_records())
+
+    def _sheet(self) -> Sheet:
+        return sheet_of(map(self.matched.record, self.edges.tolist()), first_line(self))
 
     def __str__(self) -> str:
         return "\n".join(difference_lines(self))

@@ -22,7 +22,7 @@ from graphdiff.sums.results import Numbers, in_one_array, largest_first
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import plain, shorten, shown, signed
 from graphdiff.text.sentences import by_weights, how_many, words_for
-from graphdiff.text.tables import NAME, Frame, aligned
+from graphdiff.text.tables import NAME, Frame, Sheet, aligned, first_line, sheet_of
 
 #: So many rows are shown as text, of all weightings together.
 SHOWN = 6
@@ -164,6 +164,10 @@ class Changes(Numbers, Mapping[Any, Number]):
             ],
             "difference": self.difference.to_dict(),
         }
+
+    def _sheet(self) -> Sheet:
+        rows = ({**vars(row), "node": node_text(row.node), "change": row.change} for row in self.moved)
+        return sheet_of(rows, first_line(self))
 
     def _frame(self) -> Frame:
         return Frame([{**vars(row), "change": row.change} for row in self.moved])

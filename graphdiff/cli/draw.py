@@ -11,7 +11,6 @@ from graphdiff.cli import inputs, options, output, weightings
 from graphdiff.cli.nodes import Ends, with_ends
 from graphdiff.cli.streams import say
 from graphdiff.errors import UsageError
-from graphdiff.text.sentences import NEEDING
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,8 +33,8 @@ Examples:
 In Python:
   import graphdiff as gd
   G = gd.read("graph.dot")
-  gd.write(gd.annotate(G, "a", "b"), "graph.svg")
-  gd.write(gd.group(G, "layer", source="a", target="b"), "layers.svg")  # by=2: two parts of the name
+  gd.draw(G, "a", "b").save("graph.svg")  # a notebook shows what draw returns
+  gd.draw(G, "a", "b", by="layer").save("layers.svg")  # by=2: two parts of the name
 """
 
 
@@ -155,19 +154,16 @@ def _weighted(
     parts: tuple[float, float] | None,
 ) -> tuple[nx.DiGraph, Choice]:
     """Return a graph as it is drawn, by groups or node by node, and by which weights it is."""
+    from graphdiff.io.draw import is_too_large
+
     is_whole = ends[0] is ends[1] is None
-    has_groups = by is not None or (is_whole and _is_too_large(graph, max_nodes))
+    has_groups = by is not None or (is_whole and is_too_large(graph, max_nodes))
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings, graph)
     if parts:
         graph, compiling = _pruned(graph, ends, parts, compiling), compiling | {"weight": "weight"}
     return (_groups(graph, by, *ends, compiling) if has_groups else _answer(graph, *ends, compiling)), choice
-
-
-def _is_too_large(graph: nx.DiGraph, max_nodes: int) -> bool:
-    """Return whether a graph of what is needed has more nodes than fit into a picture."""
-    return graph.graph.get("edge_meaning") in NEEDING and len(graph) > max_nodes
 
 
 def _pruned(graph: nx.DiGraph, ends: tuple[Any, Any], parts: tuple[float, float], compiling: Any) -> nx.DiGraph:

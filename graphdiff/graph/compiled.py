@@ -33,6 +33,7 @@ from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Call, Keyword, Remedy
 from graphdiff.text.names import Edge
+from graphdiff.text.notebook import Displayed, card
 from graphdiff.text.sentences import how_many
 
 CyclePolicy: TypeAlias = Literal["raise", "collapse", "solve", "reduced-form"]
@@ -57,7 +58,7 @@ DEFAULTS = {"weight": "weight", "default_weight": None, "cycles": "raise", "exac
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CompiledGraph:
+class CompiledGraph(Displayed):
     """A graph ready for any number of questions: frozen, its arrays read-only.
 
     Made by `compile` or `CompiledGraph.from_arrays`.
@@ -160,9 +161,18 @@ class CompiledGraph:
         return cls(topology, arithmetic.exactly(values) if exact else values, cycles, exact, weight_meaning=meaning)
 
     def __repr__(self) -> str:
+        counts = f"{how_many(self.n_nodes, 'nodes')}, {how_many(self.n_edges, 'edges')}"
+        return f"<CompiledGraph: {counts}, {self._cycles_text()}>"
+
+    def _cycles_text(self) -> str:
         cyclic = len(self.topology.cyclic)
-        cycles = "no cycles" if not cyclic else f"{how_many(cyclic, 'components')} with cycles ({self.cycles})"
-        return f"<CompiledGraph: {how_many(self.n_nodes, 'nodes')}, {how_many(self.n_edges, 'edges')}, {cycles}>"
+        return f"{how_many(cyclic, 'components')} with cycles ({self.cycles})" if cyclic else "no cycles"
+
+    def _shown(self) -> dict[str, str]:
+        meanings = {"an edge": self.edge_meaning, "a weight": self.weight_meaning, "nodes are": self.node_meaning}
+        rows = [("nodes", f"{self.n_nodes:,}"), ("edges", f"{self.n_edges:,}"), ("cycles", self._cycles_text())]
+        said = [(name, meaning) for name, meaning in meanings.items() if meaning != "unknown"]
+        return {"text/html": card([*rows, *said], "CompiledGraph")}
 
     def __len__(self) -> int:
         return self.n_nodes

@@ -25,6 +25,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.networks import pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.remedies import Keyword, Remedy
@@ -422,4 +423,4 @@ def _as_graph(graph: nx.DiGraph | CompiledGraph, ready: CompiledGraph, ways: Way
         for tail in places
         for head, weight in ways[tail].items()
     )
-    return result
+    return pictured(result)

@@ -12,6 +12,7 @@ from typing import Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError
+from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Result
 
 
@@ -225,6 +226,9 @@ class Formula(Result):
             "listed_operations": self.listed_operations,
             "intermediates": len(self.named),
         }
+
+    def __repr__(self) -> str:
+        return f"<Formula: {how_many(self.operations, 'operations')} on {how_many(len(self.symbols), 'edges')}>"
 
     def __str__(self) -> str:
         return f"{self.text()}\n{self.operations:,} operations; path by path {self.listed_operations:,}"

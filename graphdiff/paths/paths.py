@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Unpack, overload
 
 import networkx as nx
@@ -18,8 +19,11 @@ from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, link_text, node_text
+from graphdiff.text.notebook import ROWS
 from graphdiff.text.numbers import SHORTEST, chain_of, plain, shorten, shown
 from graphdiff.text.requirements import edge_record
+from graphdiff.text.sentences import how_many
+from graphdiff.text.tables import WIDTH, Frame, Result, Sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,37 @@ class Path:
 
     def __str__(self) -> str:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
+
+
+class Paths(Result, list[Path]):
+    """A list of paths that shows itself: a line each, in a notebook a row, and in pandas, too.
+
+    Examples
+    --------
+    >>> Paths([Path(("a", "b", "c"), (("a", "b"), ("b", "c")), 0.5)])
+    a -> b -> c  (0.5)
+    """
+
+    def to_dict(self) -> Any:
+        """Return each path as plain values."""
+        return [path.to_dict() for path in self]
+
+    def _frame(self) -> Frame:
+        return Frame([{**path.to_dict(), "length": path.length} for path in self])
+
+    def _rows(self) -> Iterator[list[str]]:
+        for path in self:
+            yield [chain_of(list(map(link_text, path.nodes)), WIDTH, " -> "), shown(path.influence)]
+
+    def _sheet(self) -> Sheet:
+        return ["path", "influence"], self._rows(), how_many(len(self), "paths")
+
+    def __repr__(self) -> str:
+        lines = [f"{chain}  ({influence})" for chain, influence in islice(self._rows(), ROWS)]
+        more = [f"… {len(self) - ROWS:,} more"] if len(self) > ROWS else []
+        return "\n".join([*lines, *more]) or "no path"
+
+    __str__ = __repr__
 
 
 def path_record(path: Path, graph: nx.DiGraph | None = None) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.measured import kinds_by_position
+from graphdiff.graph.networks import pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.graph.topology import Topology
@@ -214,7 +215,7 @@ def _as_graph(
     pruned.graph.pop("pruned_to", None)  # an earlier one's
     if n_eliminated := pruned.number_of_edges() - int(kept.edges.sum()):
         pruned.graph["eliminated"] = n_eliminated
-    return pruned
+    return pictured(pruned)
 
 
 def _marks(topology: Topology) -> dict[Any, dict[str, Any]]:

@@ -22,7 +22,7 @@ from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
-from graphdiff.paths.paths import Path, path_of
+from graphdiff.paths.paths import Path, Paths, path_of
 from graphdiff.paths.strongest import require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, between_ends, reverse_over
@@ -45,7 +45,7 @@ def sample_paths(
     *,
     seed: int | None = None,
     **options: Unpack[CompileOptions],
-) -> list[Path]:
+) -> Paths:
     """Return `n` paths drawn independently, with probability proportional to their absolute influence.
 
     For graphs where even the strongest thousand paths carry little: what a part of the draws has in common, about
@@ -66,7 +66,7 @@ def sample_paths(
 
     Returns
     -------
-    list of Path
+    Paths, a list of Path
         In the order drawn; a strong path comes several times. Round a cycle that counts these are walks.
 
     Raises
@@ -91,7 +91,7 @@ def sample_paths(
         raise UsageError(Keyword("n", n), ": a number of paths, 0 or more")
     walker = _Walker(between_ends(compiled(graph, options), source, target))
     random = Random(seed)
-    return [walker.draw(random) for _ in range(n)]
+    return Paths(walker.draw(random) for _ in range(n))
 
 
 class _Walker:

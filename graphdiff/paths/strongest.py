@@ -31,7 +31,7 @@ from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
-from graphdiff.paths.paths import Path, path_of
+from graphdiff.paths.paths import Path, Paths, path_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, Step, between_ends, total_over
 from graphdiff.sums.cycles import COLLAPSE, find_cycle, require_shrinking
@@ -289,7 +289,7 @@ def strongest_paths(
     k: int | None = None,
     coverage: float | None = None,
     **options: Unpack[CompileOptions],
-) -> list[Path]:
+) -> Paths:
     """Return the paths with the largest absolute influence, strongest first, without enumerating the others.
 
     Parameters
@@ -307,7 +307,7 @@ def strongest_paths(
 
     Returns
     -------
-    list of Path
+    Paths, a list of Path
         Ties come in the graph's node order, those of size 0 in that of what follows the 0. Under ``cycles="solve"``
         these are walks: they may go round, and of equal ones, as behind an edge of weight 0, the shorter comes first.
 
@@ -335,7 +335,7 @@ def strongest_paths(
     if k is not None and (not isinstance(k, int) or k < 0):
         raise UsageError(Keyword("k", k), ": a number of paths, 0 or more")
     require_coverage(coverage)
-    return strongest_through(between_ends(compiled(graph, options), source, target), k, coverage)
+    return Paths(strongest_through(between_ends(compiled(graph, options), source, target), k, coverage))
 
 
 def strongest_through(between: Between, k: int | None, coverage: float | None) -> list[Path]:

@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.networks import filled, shape_of
+from graphdiff.graph.networks import filled, pictured, shape_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
 from graphdiff.profiles.filtering import asked
@@ -204,7 +204,7 @@ def measured(
     names = ("edge_meaning", "weight_meaning", "node_meaning", "cycles")
     meanings = {name: getattr(ready, name) for name in names}
     copy.graph.update({name: value for name, value in (asked | meanings).items() if value is not None})
-    return copy
+    return pictured(copy)
 
 
 def _kept(end: End | None) -> Any:

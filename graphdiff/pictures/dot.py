@@ -62,6 +62,9 @@ class NamedDot(pydot.Dot):  # type: ignore[misc]
     #: The id of each node by its name.
     ids: Mapping[str, str] = MappingProxyType({})
 
+    #: What is drawn, whose nodes and edges come first, in this order.
+    picture: Picture = Picture([], [])
+
     def get_node(self, name: str) -> list[pydot.Node]:
         """Return the node of this name or id, in a list; an empty list where there is none."""
         nodes: list[pydot.Node] = super().get_node(self.ids.get(name, name))
@@ -165,7 +168,7 @@ def drawing(picture: Picture, direction: str) -> pydot.Dot:
         dot.add_edge(_with(pydot.Edge(ids[edge.tail], ids[edge.head]), looks | key | row))
     for number, beside in enumerate(picture.rows):
         dot.add_subgraph(_row(number, beside, ids))
-    dot.ids = dict(zip(names, ids, strict=True))
+    dot.ids, dot.picture = dict(zip(names, ids, strict=True)), picture
     return dot
 
 

@@ -9,19 +9,26 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from operator import itemgetter
 from pathlib import Path
+from typing import Any, Unpack
 
 import pydot
 
 from graphdiff.errors import LimitError, OutputError
 from graphdiff.limits import require_limits
-from graphdiff.pictures.dot import LAID_OUT, drawing
+from graphdiff.pictures.described import described
+from graphdiff.pictures.dot import LAID_OUT, drawing, pictures_of
 from graphdiff.pictures.picture import Picture
-from graphdiff.pictures.view import DPI, GOOD_SCALE, LEAST_SCALE, Fit, View
+from graphdiff.pictures.view import DPI, GOOD_SCALE, LEAST_SCALE, Fit, View, Viewing, view_of
 from graphdiff.remedies import Keyword, Remedy
+from graphdiff.text.sentences import how_many
 
+#: More nodes take dot too long, and nobody sees them in a notebook; how many seconds one waits there.
+MOST_SHOWN, PATIENCE = 300, 20.0
+#: What two pictures on a page may not share, and what is for readers of the file.
+APART = re.compile(r'(?<=<g) id="[a-z]+\d+"|<!--.*?-->\s*', re.DOTALL)
 CHILD = Path(__file__).with_name("graphviz_child.py")
 #: How the name of a row looks.
 ROW = {"shape": "plaintext", "style": '""', "fontsize": "10", "fontcolor": '"#666666"'}
@@ -81,6 +88,32 @@ def fitted(
     return layout(dot, format, timeout=timeout, max_memory=max_memory, box=view.fit)
 
 
+def inline(graph: Any, **viewing: Unpack[Viewing]) -> str:
+    """Return what `graphdiff.write` draws as SVG that stands in a page, no larger than that.
+
+    Raises
+    ------
+    LimitError
+        If there is more than one can look at, or its layout takes longer than one waits.
+    OutputError
+        As `layout`.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> inline(nx.DiGraph([("a", "b")]))[:44]
+    '<svg style="max-width:100%;height:auto" widt'
+    """
+    view = view_of(**viewing)
+    pictures = pictures_of(graph, view)
+    first = next(pictures)
+    if len(first.nodes) > MOST_SHOWN or len(first.edges) > 2 * MOST_SHOWN:
+        counts = f"{how_many(len(first.nodes), 'nodes')}, {how_many(len(first.edges), 'edges')}"
+        raise LimitError(f"{counts} are too many to see: draw() what is between two nodes, or groups")
+    drawn = fitted(chain([first], pictures), view, "svg", timeout=PATIENCE).decode().partition("?>")[2]
+    return APART.sub("", drawn).replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1).strip()
+
+
 def _smaller(pictures: Iterator[Picture], scale: float) -> Picture | None:
     """Return one of the pictures to come, further on the less the last one fitted; None where there is none."""
     n_skipped = int(math.log(LEAST_SCALE / scale, 1.5))
@@ -134,7 +167,7 @@ def layout(
         inches = f'"{box.width / DPI:.4f},{box.height / DPI:.4f}"'
         bare.get_node("graph")[0].set("size", inches)
     picture = _run_child(bare.to_string().encode(), format, timeout, max_memory)
-    return DOCTYPE.sub(b"", picture, count=1) if format == "svg" else picture
+    return described(DOCTYPE.sub(b"", picture, count=1), dot.picture) if format == "svg" else picture
 
 
 def _bare(dot: pydot.Dot) -> pydot.Dot:

@@ -21,6 +21,7 @@ from graphdiff.graph.attributes import adds_up, no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.networks import pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.pictures.scopes import Keepers, prefix, scopes
@@ -138,7 +139,7 @@ def group(
     quotient.graph["real_cycles"] = _real_cycles(ready.topology, names)
     made = made_cyclic(quotient, quotient.graph["real_cycles"])
     quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
-    return quotient
+    return pictured(quotient)
 
 
 def _say_where(quotient: nx.DiGraph, graph: nx.DiGraph) -> None:

@@ -17,7 +17,7 @@ from graphdiff.arithmetic import Number, added
 from graphdiff.errors import UsageError
 from graphdiff.text.amounts import amount
 from graphdiff.text.numbers import percent, shorten
-from graphdiff.text.tables import NAME, Axis, Frame, Result, aligned
+from graphdiff.text.tables import NAME, Axis, Frame, Result, Sheet, aligned, first_line, sheet_of
 
 __all__ = ["GroupCosts", "grouped_calls", "hidden_calls"]
 
@@ -271,6 +271,9 @@ class GroupCosts(Result):
     def _frame(self) -> Frame:
         titles, *rows = self.sheet()
         return Frame(rows, None, Axis(titles))
+
+    def _sheet(self) -> Sheet:
+        return sheet_of(self.to_dict()["groups"], first_line(self))
 
     def text(self, top: int = 20, how: str = "") -> str:
         """Return the report on the first rows; `how` says how to see the others."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -23,7 +23,11 @@ from graphdiff.profiles.sides import Side
 from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes
 from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import percent, plain
-from graphdiff.text.tables import Frame, Result
+from graphdiff.text.plots import largest_steps, waterfall
+from graphdiff.text.tables import Frame, Result, Sheet, first_line, sheet_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["Part", "ProfileComparison", "compared"]
 
@@ -228,6 +232,35 @@ class ProfileComparison(Result):
 
     def _frame(self) -> Frame:
         return Frame([part.to_dict() for part in self.parts])
+
+    def plot(self, *, top: int = 10, axes: Axes | None = None) -> Axes:
+        """Draw what calls and functions did to the cost as a waterfall from before to after, in the profile's unit.
+
+        Parameters
+        ----------
+        top : int
+            So many parts, those that did most, have bars of their own; all others have one together.
+        axes : matplotlib.axes.Axes, optional
+            What is drawn on; by default a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed: the extra ``plot``.
+        """
+        ends = self.before, self.after
+        named = ((" -> ".join(map(str, key)) if isinstance(key, tuple) else str(key), key) for key in self.attribution)
+        steps = [(name, self.attribution[key]) for name, key in named if self.attribution[key]]
+        what = "all functions" if self.main is None else f"{self.main} with all it calls"
+        title = first_line(self)
+        return waterfall(ends, largest_steps(steps, top), unit=f"{what}, {self.unit}", title=title, axes=axes)
+
+    def _sheet(self) -> Sheet:
+        return sheet_of((part.to_dict() for part in self.parts), first_line(self))
 
     def __str__(self) -> str:
         return comparison_text(self)

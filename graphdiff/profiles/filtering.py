@@ -19,7 +19,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.graph.ends import End
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.networks import network_of
+from graphdiff.graph.networks import network_of, pictured
 from graphdiff.profiles.averages import grouped_calls, hidden_calls
 from graphdiff.profiles.call_graph import Function, from_stacks, functions_of
 from graphdiff.profiles.scopes import KINDS, scopes_of
@@ -163,7 +163,7 @@ def asked(graph: nx.DiGraph, source: End | None = None, target: End | None = Non
     if target is not None:
         part.graph["whole"] = graph.nodes[target].get("inclusive")
     part.graph |= {"annotation": "profile", **ends}
-    return part
+    return pictured(part)
 
 
 def _from_to(stacks: Stacks, n_functions: int, source: int | None, target: int | None) -> Stacks:

@@ -26,7 +26,7 @@ from graphdiff.profiles.report_gains import gains_text
 from graphdiff.profiles.savings import Answer, Saving, on_edges, on_stacks, require_node
 from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import plain
-from graphdiff.text.tables import Frame, Result
+from graphdiff.text.tables import Frame, Result, Sheet, first_line, sheet_of
 
 __all__ = ["Gains", "gains"]
 
@@ -212,6 +212,12 @@ class Gains(Result):
 
     def _frame(self) -> Frame:
         return Frame([saving.to_dict() for saving in self.savings])
+
+    def _sheet(self) -> Sheet:
+        return sheet_of((saving.to_dict() for saving in self.savings), first_line(self))
+
+    def __repr__(self) -> str:
+        return f"<Gains: {first_line(self)}>"
 
     def __str__(self) -> str:
         return gains_text(self)

@@ -19,7 +19,7 @@ from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
 from graphdiff.text.numbers import plain
-from graphdiff.text.tables import Axis, Frame, Result
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, first_line, sheet_of
 
 __all__ = ["CostRanking", "Row", "rank_costs"]
 
@@ -210,6 +210,10 @@ class CostRanking(Result):
     def _frame(self) -> Frame:
         titles, *rows = self.sheet()
         return Frame([row[1:] for row in rows], Axis([row[0] for row in rows], "node"), Axis(titles[1:]))
+
+    def _sheet(self) -> Sheet:
+        titles, *rows = self.sheet()
+        return sheet_of((dict(zip(titles, row, strict=True)) for row in rows), first_line(self))
 
     def text(self, top: int = RANGED, how: str = "") -> str:
         """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""

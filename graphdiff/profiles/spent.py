@@ -18,7 +18,7 @@ from graphdiff.profiles.routes import Route, routes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
 from graphdiff.text.numbers import plain
-from graphdiff.text.tables import Axis, Frame, Result
+from graphdiff.text.tables import Axis, Frame, Result, Sheet, first_line, sheet_of
 
 __all__ = ["Caller", "Spent", "spent_for"]
 
@@ -198,6 +198,10 @@ class Spent(Result):
     def _frame(self) -> Frame:
         titles, row = self.rows()
         return Frame([row], None, Axis(titles))
+
+    def _sheet(self) -> Sheet:
+        titles, row = self.rows()
+        return sheet_of([dict(zip(titles, row, strict=True))], first_line(self))
 
     def text(self) -> str:
         """Return the report."""

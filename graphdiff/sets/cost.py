@@ -20,7 +20,7 @@ from graphdiff.sets.sets import exclusive, root_positions
 from graphdiff.text.names import PLAIN, Naming, end_text, members_of, node_text
 from graphdiff.text.numbers import plain, size_text
 from graphdiff.text.sentences import how_many, words_of
-from graphdiff.text.tables import Axis, Column, Result, Sheet, aligned
+from graphdiff.text.tables import Axis, Column, Result, Sheet, aligned, sheet_of
 
 __all__ = ["NOT_STATED", "SPELLINGS", "Cost", "DirectCosts", "cost_in", "cost_of", "direct_costs", "text_at"]
 
@@ -118,7 +118,7 @@ class Cost(Result):
         return Column([self.size, self.without_size, *self.licences.values(), self.without_licence], Axis(names))
 
     def _sheet(self) -> Sheet:
-        return ["goes"], ([node] for node in self.nodes[:20]), str(self)
+        return ["goes"], ([node_text(node)] for node in self.nodes), str(self)
 
 
 def cost_of(graph: nx.DiGraph | CompiledGraph, node: Hashable, roots: End | None = None) -> Cost:
@@ -231,6 +231,10 @@ class DirectCosts(Result):
         return "\n".join([*lines, *more, "", note])
 
     __str__ = __repr__ = text
+
+    def _sheet(self) -> Sheet:
+        titles, *rows = self.records()
+        return sheet_of((dict(zip(titles, row, strict=True)) for row in rows), f"What goes with each of {self.nodes}")
 
 
 def direct_costs(graph: nx.DiGraph) -> DirectCosts | None:

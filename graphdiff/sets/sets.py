@@ -114,7 +114,7 @@ class Exclusive(Result, Set[Any]):
     def _sheet(self) -> Sheet:
         return (
             [f"goes with {node_text(self.node)}"],
-            ([node_text(node)] for node in self.nodes[:20]),
+            ([node_text(node)] for node in self.nodes),
             how_many(len(self), "nodes"),
         )
 

@@ -168,7 +168,7 @@ class Tally(Result):
         return Frame(list(self.records()), None, Axis(self.columns))
 
     def _sheet(self) -> Sheet:
-        return self.columns, list(self.records())[:TOP], self.title()
+        return self.columns, self.records(), self.title()
 
 
 def _wrapped(text: str, room: int) -> list[str]:

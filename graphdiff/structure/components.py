@@ -268,7 +268,7 @@ class CycleReport(Result):
 
     def _sheet(self) -> Sheet:
         rows = [(r["component"], r["source"], r["target"], r["weight"], ", ".join(r["lines"])) for r in self.records()]
-        return ["component", "source", "target", "weight", "lines"], rows[:50], self.title()
+        return ["component", "source", "target", "weight", "lines"], rows, self.title()
 
 
 def _edges(number: int, weight: Number, weighed: bool) -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from numbers import Number as AnyNumber
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,12 @@ from graphdiff.sums.between import Between, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
 from graphdiff.text.numbers import shown
+from graphdiff.text.plots import flow
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 __all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "gradient_flow"]
 
@@ -166,6 +170,36 @@ class GradientFlow(Result):
 
     def __repr__(self) -> str:
         return f"<GradientFlow over {len(self.layers):,} depths: {self.verdict()}>"
+
+    def plot(self, *, axes: Axes | None = None) -> Axes:
+        """Draw the size of the gradient over the distance from the target, and where it vanishes or explodes.
+
+        Parameters
+        ----------
+        axes : matplotlib.axes.Axes, optional
+            What is drawn on; by default a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+            On a logarithmic scale; where all nodes of a distance are dead there is a gap.
+
+        Raises
+        ------
+        MissingExtraError
+            If matplotlib is not installed: the extra ``plot``.
+        """
+        names = "smallest", "median", "largest"
+        sizes = {name: [getattr(layer, name) for layer in self.layers] for name in names}
+        limits = [limit * self.start for limit in self.limits]
+        return flow(
+            [layer.depth for layer in self.layers],
+            sizes,
+            dict(zip(("vanishing below", "exploding above"), limits, strict=True)),
+            unit=("steps from the target", "|d target / d node|"),
+            title=self.verdict(),
+            axes=axes,
+        )
 
     def _sheet(self) -> Sheet:
         return HEAD, self._cells(), self.verdict()

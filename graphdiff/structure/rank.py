@@ -270,7 +270,7 @@ class Ranking(Result):
         return Frame(rows, Axis(self.nodes, "node"), Axis(["place", *self.columns[2:]]))
 
     def _sheet(self) -> Sheet:
-        rows = [[place, node_text(node), *map(shown, numbers)] for place, node, *numbers in list(self.rows())[:TOP]]
+        rows = [[place, node_text(node), *map(shown, numbers)] for place, node, *numbers in self.rows()]
         return self.columns, rows, self.title()
 
 

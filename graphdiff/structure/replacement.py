@@ -34,7 +34,7 @@ from graphdiff.graph.topology import Topology
 from graphdiff.remedies import Call, Remedy
 from graphdiff.sums.influence import reverse
 from graphdiff.text.numbers import percent, plain, shown, signed
-from graphdiff.text.tables import Result, hanging
+from graphdiff.text.tables import Result, Sheet, hanging
 
 __all__ = ["Drive", "ReplacementScores", "replacement_scores", "scores_where_known"]
 
@@ -127,6 +127,9 @@ class ReplacementScores(Result):
     def line(self) -> str:
         """Return both scores in a line."""
         return f"replacement {_part(self.replacement)}, completeness {_part(self.completeness)}: {self.scope()}."
+
+    def _sheet(self) -> Sheet:
+        return ["", ""], self.rows(), self.line().partition(":")[0]
 
     def __str__(self) -> str:
         lines = (line for name, text in self.rows() for line in hanging(f"  {name:<12}  ", text))

@@ -21,6 +21,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds, seeds_of
+from graphdiff.graph.networks import DiGraph
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Keyword
@@ -251,7 +252,7 @@ def direct_total(graph: Any, source: End, target: End, weight: object) -> Number
     >>> direct_total(G, "b", "e", "weight") is None
     True
     """
-    is_plain = type(graph) is nx.DiGraph and not graph.graph.get("quotient") and saved_in(graph) is None
+    is_plain = type(graph) in (nx.DiGraph, DiGraph) and not graph.graph.get("quotient") and saved_in(graph) is None
     if not is_plain or not isinstance(weight, str):
         return None
     rows: Adjacency = dict(graph.adjacency())

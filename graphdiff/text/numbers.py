@@ -119,7 +119,7 @@ SHORTEST = 24
 ENDS = 12
 
 
-def chain_of(names: Sequence[str], width: int) -> str:
+def chain_of(names: Sequence[str], width: int, arrow: str = " > ") -> str:
     """Return names one after the other in one line, elided in the middle where it would be too long.
 
     Examples
@@ -133,7 +133,7 @@ def chain_of(names: Sequence[str], width: int) -> str:
         if len(names) > 2 * ends + 1:
             some = [*names[:ends], f"… {len(names) - 2 * ends:,} more …", *names[-ends:]]
         for length in (width, max(SHORTEST, width // len(some))):
-            text = " > ".join([shorten_label(name, length) for name in some])
+            text = arrow.join([shorten_label(name, length) for name in some])
             if len(text) <= width:
                 return text
     return shorten(text, width)

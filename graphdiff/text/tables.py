@@ -1,16 +1,17 @@
-"""Tables: rows as lines, as HTML, as what pandas takes; and `Result`, what every result can do with its own."""
+"""Tables: rows as lines, as what pandas takes; and `Result`, what every result can do with its own."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import chain
+from itertools import chain, islice
 from textwrap import wrap
 from typing import Any
 
 from graphdiff.errors import MissingExtraError
-from graphdiff.text.numbers import shorten
+from graphdiff.text.notebook import ROWS, Displayed, first_lines, folded, html_table, picture
+from graphdiff.text.numbers import shorten, shown
 
 
 def table(rows: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
@@ -142,14 +143,6 @@ def aligned_at(texts: Sequence[str], mark: str) -> list[str]:
     ]
 
 
-def html_table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str) -> str:
-    """Return a small table for a notebook, everything escaped."""
-    titles = "".join(f"<th>{escape(title)}</th>" for title in head)
-    lines = ["".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in rows]
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f"<table><caption>{escape(caption)}</caption><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-
-
 @dataclass(frozen=True)
 class Axis:
     """The names of rows or columns for pandas, each as it is: of the kind given, else of one type or objects."""
@@ -196,7 +189,37 @@ class Frame:
 Sheet = tuple[Sequence[str], Iterable[Sequence[object]], str]
 
 
-class Result:
+def sheet_of(records: Iterable[Mapping[str, Any]], caption: str) -> Sheet:
+    """Return records as a table for a notebook, without the columns that none of the first fills.
+
+    Examples
+    --------
+    >>> head, rows, _ = sheet_of([{"node": "a", "size": None, "total": 0.5}], "")
+    >>> head, list(rows)
+    (['node', 'total'], [['a', '0.5']])
+    """
+    first = list(islice(records, ROWS + 1))
+    head = list(dict.fromkeys(name for record in first for name, value in record.items() if value is not None))
+    return head, ([_cell(record.get(name)) for name in head] for record in first), caption
+
+
+def first_line(thing: object) -> str:
+    """Return what a report begins with, which is the answer."""
+    return str(thing).partition("\n")[0]
+
+
+def _cell(value: Any) -> str:
+    """Return a value as a person reads it: what has parts as these, one after the other."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_cell, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else shown(value)
+
+
+class Result(Displayed):
     """What a question returns: text, plain data, something for pandas, and something for a notebook.
 
     A class says what it has: `to_dict`, `__str__`, and in `_frame` and `_sheet` its tables, if it has any.
@@ -210,9 +233,13 @@ class Result:
         """Return a pandas DataFrame of its rows, or a Series of its numbers or figures."""
         return self._frame().to_pandas()
 
+    def _shown(self) -> dict[str, str]:
+        return {"text/html": self._repr_html_()}
+
     def _repr_html_(self) -> str:
-        sheet = self._sheet()
-        return f"<pre>{escape(str(self))}</pre>" if sheet is None else html_table(*sheet)
+        sheet, text = self._sheet(), str(self)
+        table = f"<pre>{escape(first_lines(text))}</pre>" if sheet is None else html_table(*sheet) + folded(text)
+        return table + (picture(self) if hasattr(self, "to_networkx") else "")
 
     def _frame(self) -> Axis | Column | Frame:
         """Return what pandas shows: without a table of its own a Series of what `to_dict` has."""

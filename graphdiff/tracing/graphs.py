@@ -11,6 +11,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import DerivativeError
+from graphdiff.graph.networks import pictured
 from graphdiff.tracing.spaces import is_symbol, symbolic_space, sympy_module
 from graphdiff.tracing.tape import CONSTANT, INPUT, MAX_TEXT, Step, Tape, constant_text, cut
 
@@ -34,7 +35,7 @@ def graph_of(tape: Tape, outputs: Sequence[int], *, format: str) -> nx.MultiDiGr
         graph.nodes[name]["root"] = True
     for name in graph.graph["outputs"]:
         graph.nodes[name]["leaf"] = True
-    return graph
+    return pictured(graph)
 
 
 def _fill(

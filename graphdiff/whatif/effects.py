@@ -42,7 +42,7 @@ MAX_CELLS = 25_000_000
 #: What is said of how sure an effect is, as columns have it.
 FIGURES = ("se", "z", "ci_low", "ci_high")
 #: Names of nodes are cut to so many characters in text, and a notebook shows so many rows.
-MAX_NAME, MAX_SHOWN = 32, 100
+MAX_NAME = 32
 
 
 @dataclass(frozen=True)
@@ -261,13 +261,11 @@ class Effects(Result, Mapping[Any, Effect]):
 
     def _sheet(self) -> Sheet:
         if self.spreads:
-            head = [*SPREAD_HEAD]
-            return head, self._spread_lines(MAX_SHOWN), self._title()
-        return HEAD, self._lines(MAX_SHOWN), self._title()
+            return SPREAD_HEAD, self._spread_lines(), self._title()
+        return HEAD, self._lines(), self._title()
 
     def _repr_html_(self) -> str:
-        rest = [f"The first {MAX_SHOWN} pairs; to_pandas() has all."] if len(self) > MAX_SHOWN else []
-        return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in [*self._notes(), *rest])
+        return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
 
 
 HEAD = ["source", "target", *EFFECTS, "paths"]

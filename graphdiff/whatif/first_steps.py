@@ -121,7 +121,7 @@ class FirstSteps(Result):
         return Frame(columns | gone, Axis([step.node for step in self.steps], "node"))
 
     def _sheet(self) -> Sheet:
-        return ["", *HEAD], self._rows(), self._title()
+        return ["", *HEAD], self._rows(None), self._title()
 
     def __repr__(self) -> str:
         return f"<{how_many(len(self), 'first steps')} of the total {shown(self.total)}>"
@@ -144,7 +144,7 @@ class FirstSteps(Result):
         relation = words.sentence(words.relation.format(**ends))
         return f"{relation}: {shown(self.total)}, {by_weights(self.weight_meaning)}."
 
-    def _rows(self) -> list[list[str]]:
+    def _rows(self, stop: int | None = TOP) -> list[list[str]]:
         return [
             [
                 node_text(step.node),
@@ -153,7 +153,7 @@ class FirstSteps(Result):
                 shown(step.weight) if step.gone else "",
                 shorten(", ".join(map(node_text, step.gone)), WIDEST),
             ]
-            for step in self.steps[:TOP]
+            for step in self.steps[:stop]
         ]
 
     def _notes(self) -> Iterator[str]:

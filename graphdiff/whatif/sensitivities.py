@@ -32,6 +32,7 @@ from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.results import Numbers, in_one_array
 from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
+from graphdiff.text.notebook import ROWS
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import by_weights, how_many, words_for
 from graphdiff.text.tables import Axis, Frame, Sheet, aligned
@@ -192,7 +193,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
         return notes if len(self) > 1 else notes[1:]
 
     def _sheet(self) -> Sheet:
-        return HEAD, self._rows(), self._title()
+        return HEAD, self._rows(ROWS + 1), self._title()
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in self._notes())

@@ -25,7 +25,7 @@ from graphdiff.sums.cycles import COLLAPSE, find_cycle
 from graphdiff.text.names import PLAIN, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import words_for
-from graphdiff.text.tables import Result
+from graphdiff.text.tables import Result, Sheet, first_line, sheet_of
 from graphdiff.whatif.coefficients import Coefficients, PerEdge, all_of, as_floats, require_real, wrong
 from graphdiff.whatif.covariance import covariance, reach_of
 from graphdiff.whatif.sensitivities import Sensitivities, sensitivities_through
@@ -98,6 +98,9 @@ class Uncertainty(Result):
         ends = {"source": words.named(self.source), "target": words.named(self.target), "weights": self.weight_meaning}
         total = words.total.format(**ends, total=shown(self.total), percent=f"{float(self.total):.1%}")
         return "\n".join([f"{total[0].upper()}{total[1:]}.", *self.sentences()])
+
+    def _sheet(self) -> Sheet:
+        return sheet_of([self.to_dict()], first_line(self))
 
     def sentences(self) -> list[str]:
         """Return what is said beside the total itself."""

@@ -29,7 +29,8 @@ from graphdiff.sums.certificate import Certificate, change_bound, doubt, rough_b
 from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import PLAIN, Naming, distinct, edge_name, members_of, node_text
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.tables import Frame, Result
+from graphdiff.text.sentences import column_title
+from graphdiff.text.tables import Frame, Result, Sheet, first_line
 from graphdiff.whatif.costs import by_calls, one_function, require_costs, with_removals
 from graphdiff.whatif.edits import Edit, Edited, Step, edited
 from graphdiff.whatif.report import what_if_text
@@ -447,6 +448,11 @@ class WhatIf(Result):
 
     def _frame(self) -> Frame:
         return Frame([change.to_dict() for change in self.changes])
+
+    def _sheet(self) -> Sheet:
+        numbers = [[name, shown(getattr(self, name))] for name in ("before", "after", "change")]
+        alone = ([str(change), "" if change.alone is None else shown(change.alone)] for change in self.changes)
+        return ["", column_title(self.weight_meaning)], [*numbers, *alone], first_line(self)
 
     def __repr__(self) -> str:
         return f"<what if: {shown(self.before)} becomes {shown(self.after)}, change {shown(self.change)}>"

@@ -25,7 +25,7 @@ from graphdiff.graph.ends import ROOTS, Boundary, End, titled
 from graphdiff.graph.measured import asks_costs
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
-from graphdiff.paths.paths import Path, path_record
+from graphdiff.paths.paths import Path, Paths, path_record
 from graphdiff.paths.strongest import strongest
 from graphdiff.profiles.spent import spent_for
 from graphdiff.remedies import Keyword
@@ -35,9 +35,10 @@ from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
 from graphdiff.text.names import Edge
-from graphdiff.text.numbers import plain
+from graphdiff.text.numbers import percent, plain, shorten, shown
 from graphdiff.text.requirements import edge_record
-from graphdiff.text.tables import Result
+from graphdiff.text.sentences import how_many, words_for
+from graphdiff.text.tables import NAME, Result, Sheet
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
 from graphdiff.why.drivers import Driver, bfloat16_digits, drivers
@@ -52,13 +53,6 @@ STRONGEST = 10
 
 #: Between several ends records have the fewest edges that carry it all up to so many ends times edges.
 MAX_CUT = 1_000_000
-
-#: What a repr tells.
-TOLD = (
-    "source", "target", "total", "direct", "indirect", "certificate", "n_paths", "lengths", "effective_paths",
-    "strongest", "cancellation", "bottlenecks", "place", "zero", "edge_meaning", "weight_meaning", "merged",
-    "merged_elsewhere",
-)  # fmt: skip
 
 #: What may be refused, in the order in which it is computed where that is done at once.
 PARTS = (
@@ -507,20 +501,22 @@ class Explanation(Result):
         return annotated(self, self.part.graph)
 
     def __repr__(self) -> str:
-        told = ", ".join(f"{name}={getattr(self, name)!r}" for name in TOLD)
-        return f"{type(self).__name__}({told})"
+        return f"<Explanation: {self._headline()}>"
+
+    def _headline(self) -> str:
+        words = words_for(self.edge_meaning).about(self.source, self.target)
+        ends = {"source": ROOTS if self.source is None else self.source, "target": self.target}
+        named = {name: shorten(words.named(end), NAME) for name, end in ends.items()}
+        paths = "walks" if self.n_paths is None else how_many(self.n_paths, "paths")
+        return f"{words.relation.format(**named).removesuffix(',')} by {paths}; total {shown(self.total)}"
 
     def __str__(self) -> str:
         return explanation_text([self], figures=[self])
 
-    def _repr_html_(self) -> str:
-        from graphdiff.pictures.dot import pictures_of
-        from graphdiff.pictures.graphviz import fitted
-        from graphdiff.pictures.view import view_of
-
-        view = view_of()
-        svg = fitted(pictures_of(self.to_networkx(), view), view, "svg").decode().partition("?>")[2]
-        return f"<div>{super()._repr_html_()}{svg}</div>"
+    def _sheet(self) -> Sheet:
+        head, rows, _ = Paths(self.strongest)._sheet()
+        shares = (percent(path.influence / self.total) if self.total else "" for path in self.strongest)
+        return [*head, "share"], ([*row, share] for row, share in zip(rows, shares, strict=True)), self._headline()
 
 
 def annotated(explanation: Explanation, graph: nx.DiGraph | CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:

@@ -22,11 +22,11 @@ from graphdiff.paths.loopless import loopless
 from graphdiff.paths.paths import Path, path_of, path_texts
 from graphdiff.sets.fewest import Search, every_path
 from graphdiff.sums.between import Between, between_ends
-from graphdiff.text.names import Edge, edge_name
-from graphdiff.text.numbers import plain, shorten
+from graphdiff.text.names import Edge, edge_name, node_text
+from graphdiff.text.numbers import chain_of, plain, shorten
 from graphdiff.text.requirements import attributes_of, needed_text, package_name, requirement_record
 from graphdiff.text.sentences import how_many, words_for
-from graphdiff.text.tables import WIDTH, Frame, Result, in_columns
+from graphdiff.text.tables import WIDTH, Frame, Result, Sheet, in_columns
 from graphdiff.why.listing import SHOWN as LISTED
 from graphdiff.why.listing import listing, path_lines
 
@@ -226,6 +226,10 @@ class Routes(Result):
 
     def _frame(self) -> Frame:
         return Frame(list(map(self._record, self.cut)))
+
+    def _sheet(self) -> Sheet:
+        chains = ([chain_of(list(map(node_text, path.nodes)), WIDTH, " -> "), path.length] for path in self.nearest)
+        return ["route", "edges"], chains, self.title()
 
     def __repr__(self) -> str:
         return f"<Routes: {self.title()}>"

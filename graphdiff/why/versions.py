@@ -203,7 +203,7 @@ class Versions(Result):
         return Frame(list(self.rows()), None, Axis(COLUMNS))
 
     def _sheet(self) -> Sheet:
-        return COLUMNS, list(self.rows())[:20], summary(self)
+        return COLUMNS, self.rows(), summary(self)
 
     def __repr__(self) -> str:
         return f"<{summary(self)}>"

@@ -196,7 +196,7 @@ def test_no_attribute_of_a_file_makes_a_link_or_loads_a_file(value: str) -> None
             # Graphviz names a document type of its own.
             root = ET.fromstring(re.sub(rb"<!DOCTYPE[^>]*>", b"", svg))
             tags = {element.tag.removeprefix(SVG) for element in root.iter()}
-            assert tags <= {"svg", "g", "title", "polygon", "path", "ellipse", "text", "polyline"}
+            assert tags <= {"svg", "g", "title", "desc", "polygon", "path", "ellipse", "text", "polyline"}
             assert not any("href" in name for element in root.iter() for name in element.attrib)
             assert len(list(root.iter(f"{SVG}title"))) == 6
         again = read(io.BytesIO(render(marked, "dot")), format="dot")

@@ -475,7 +475,7 @@ class TestOutput:
         ]
         assert [type(node) for node in mixed["source"]] == [int, int, float]
         many = gd.table(weighted([(u, v, 1) for u in range(12) for v in range(12, 24)]))
-        assert "The first 100 pairs; to_pandas() has all." in many._repr_html_()
+        assert "The first 20 rows; to_pandas() has all." in many._repr_html_()
 
     def test_a_compiled_graph_and_its_kept_columns(self) -> None:
         compiled = gd.CompiledGraph.from_arrays([0, 0, 1], [2, 1, 2], [0.036, 0.474, 0.788], labels=["X", "M", "Y"])

@@ -193,7 +193,8 @@ class TestWalks:
 
 def test_the_picture_stands_beside_the_text_in_a_notebook() -> None:
     html = gd.explain(weighted([("a", "<b>", 2), ("<b>", "c", 3)]), "a", "c")._repr_html_()
-    assert html.startswith("<div><pre>Total influence of a on c along the arrows: 6.")
+    assert html.startswith("<table><caption>a leads to c by 1 path; total 6</caption>")
+    assert "<td>a -&gt; &lt;b&gt; -&gt; c</td><td>6</td><td>100.0 %</td>" in html
     assert html.count("<svg") == 1
     assert "<b>" not in html
     assert "<?xml" not in html
