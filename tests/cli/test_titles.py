@@ -55,8 +55,8 @@ def test_changes_are_called_by_titles_too(run: Run) -> None:
 
 
 def test_a_token_alone_goes_to_the_logits_and_a_logit_alone_comes_from_the_tokens(run: Run) -> None:
-    assert 'From token "3"@3, 14.' in printed(run, "why", "g.json", "-s", "token 3")
-    assert 'From the tokens, 40.6487 reaches logit "4" (p=0.233).' in printed(run, "why", "g.json", "4")
+    assert 'From token "3"@3, 14.' in printed(run, "why", "g.json", "-s", "token 3", "-w", "weight")
+    assert 'From the tokens, 40.6487 reaches logit "4" (p=0.233).' in printed(run, "why", "g.json", "4", "-w", "weight")
 
 
 @pytest.mark.parametrize("verb", ["why", "paths", "what-if", "cut"])

@@ -172,7 +172,7 @@ def test_rank_of_groups_and_by_normalised_weights(run: Run, tmp_path: Path) -> N
 
 def test_attribution_graphs_say_which_weights_have_a_unit(run: Run, tmp_path: Path) -> None:
     file = str(ROOT / "data" / "digits.json")
-    note = "weights: attribution, the edges' own (through features in no unit; per-activation: in the logits')"
+    note = "weights: attribution, the edges' own, in no unit through features; per-activation, in the logits'"
     for verb in ("why", "rank", "diagnose"):
         assert run(verb, file).out.splitlines()[1] == note
     done = run("why", file, "-w", "per-activation")
