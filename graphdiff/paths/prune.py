@@ -131,8 +131,8 @@ def prune(
     require_sizes(between, "the strongest part is known by")
     parts = _part("nodes", nodes), _part("edges", edges)
     fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
-    given = graph if isinstance(graph, nx.DiGraph) else None
-    kinds = kinds_by_position(ready.topology, given) if ready.edge_meaning == "drives" else {}
+    network = graph if isinstance(graph, nx.DiGraph) else None
+    kinds = kinds_by_position(ready.topology, network) if ready.edge_meaning == "drives" else {}
     made = [node for position, node in places.items() if kinds.get(position) == "feature"]
     pruned = _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
     sizes = [percent(part, "g") for part in parts]
