@@ -14,7 +14,7 @@ import pytest
 from graphs import lattice, olah, weighted
 
 import graphdiff as gd
-from graphdiff.text.notebook import LINES, ROWS
+from graphdiff.text.notebook import LINES, ROWS, folded
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -72,7 +72,16 @@ RESULTS: dict[str, Any] = {
 #: Whose answer is no table.
 TEXTS = {"Formula"}
 #: What `graphdiff.write` draws.
-PICTURES = {"Comparison", "Difference", "Explanation", "ProfileComparison", "Spent"}
+PICTURES = {
+    "Changes",
+    "Comparison",
+    "CostRanking",
+    "Difference",
+    "Explanation",
+    "ProfileComparison",
+    "Ranking",
+    "Spent",
+}
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -98,10 +107,12 @@ def test_a_table_says_where_the_other_rows_are() -> None:
 
 
 def test_a_report_is_behind_a_fold_cut_to_a_screen() -> None:
-    html = gd.table(G)._repr_html_()
-    report = html[html.index("<details><summary>as text</summary><pre>") :]
+    report = folded("a <b>\n" * 60)
+    assert report.startswith("<details><summary>as text</summary><pre>a &lt;b&gt;")
     assert report[: report.index("</pre>")].count("\n") == LINES
     assert "more lines: print() has all</pre></details>" in report
+    assert folded("one line") == ""
+    assert "<details><summary>as text</summary><pre>" in gd.rank(G, A)._repr_html_()
 
 
 def test_paths_are_a_list_and_show_a_line_each() -> None:
