@@ -80,7 +80,7 @@ def with_places(topology: Topology, graph: Any) -> Topology:
         plain = [value if type(value) in (int, float, bool, str) else MISSING for value in values]
         if any(value is not MISSING for value in plain):
             columns[name] = column_of_any(plain)
-    about = {} if title is None else {"node_title": title}
+    about = {name: graph.graph[name] for name in ("node_title", "pruned") if graph.graph.get(name) is not None}
     return replace(topology, node_attributes=columns, about={**topology.about, **about})
 
 

@@ -190,9 +190,15 @@ def test_a_negative_logit_counts_against() -> None:
 
 def test_other_graphs_are_refused_and_compiled_ones_without_kinds() -> None:
     message = r"^no node has the kind token, error or logit: replacement scores are of attribution graphs"
-    for graph in (nx.DiGraph([("a", "b", {"weight": 1})]), gd.compile(small(3.0, -1.0, 2.0))):
+    for graph in (nx.DiGraph([("a", "b", {"weight": 1})]), gd.CompiledGraph.from_arrays([0], [1])):
         with pytest.raises(UsageError, match=message):
             replacement_scores(graph)
+
+
+def test_compiled_graphs() -> None:
+    graph = small(3.0, -1.0, 2.0, leaf=0.5)
+    graph.graph["pruned"] = 0.8
+    assert replacement_scores(gd.compile(graph)) == replacement_scores(graph)
 
 
 def test_saved_graphs(tmp_path: Path) -> None:

@@ -184,8 +184,10 @@ def test_of_a_graph_with_a_cycle_errors_are_not_told() -> None:
     assert gd.explain(graph, "tok", "out", cycles="solve").from_errors is None
 
 
-def test_a_compiled_graph_does_not_know_which_nodes_are_errors() -> None:
-    assert gd.explain(gd.compile(small()), "tok", "out").from_errors is None
+def test_a_compiled_graph_knows_which_nodes_are_errors() -> None:
+    assert gd.explain(gd.compile(small()), "tok", "out").from_errors == gd.explain(small(), "tok", "out").from_errors
+    arrays = gd.CompiledGraph.from_arrays([0], [1])
+    assert gd.explain(arrays, 0, 1).from_errors is None
 
 
 # ------------------------------------------------------------------------------------------------- sentences
