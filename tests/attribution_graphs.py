@@ -41,8 +41,8 @@ def made(seed: int) -> Document:
     nodes = list({node["node_id"]: node for node in nodes}.values())
     links = [link for tail in nodes for head in nodes for link in _link(rng, tail, head)]
     entered = {link["target"] for link in links}
-    for node in nodes:  # something made a feature fire
-        if node["feature_type"] == "cross layer transcoder" and node["node_id"] not in entered:
+    for node in nodes:  # something made a feature fire, though of one in some graphs the file has it not
+        if node["feature_type"] == "cross layer transcoder" and node["node_id"] not in entered and rng.random() < 0.7:
             links.append({"source": "E_100_0", "target": node["node_id"], "weight": 0.5})
     rng.shuffle(nodes)
     rng.shuffle(links)

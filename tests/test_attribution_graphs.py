@@ -240,3 +240,14 @@ def test_the_default_question_of_the_published_file(published: Path) -> None:
     assert gd.count_paths(graph, gd.ROOTS, gd.LEAVES) == len(paths) == 78
     reaching = gd.reverse(graph, gd.LEAVES, weight=gd.weights.normalised, **EXACT)
     assert all(reaching[label] == listed.influence[label] for label in listed.tokens)
+
+
+def test_a_feature_that_nothing_enters_is_pruned() -> None:
+    graph = nx.DiGraph(edge_meaning="drives")
+    graph.add_node("E_1_0", kind="token", root=True)
+    graph.add_node("3_7_1", kind="feature")
+    graph.add_node("2_-1_1", kind="error")
+    graph.add_node("27_9_1", kind="logit", leaf=0.5)
+    graph.add_weighted_edges_from([("3_7_1", "27_9_1", 1), ("E_1_0", "27_9_1", 1), ("2_-1_1", "27_9_1", 1)])
+    pruned = gd.prune(graph, gd.NODES, gd.LEAVES, nodes=1, edges=1)
+    assert set(pruned) == {"E_1_0", "2_-1_1", "27_9_1"}

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.change.match import Matched, Side
-from graphdiff.errors import SameComponentError, UsageError
-from graphdiff.graph.ends import LEAVES, NODES, Boundary, End, Seeds, placed, weighed
+from graphdiff.errors import SameComponentError, UsageError, located
+from graphdiff.graph.ends import LEAVES, NODES, Boundary, End, Seeds, placed, require_marked, weighed
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import Range, between_mask, components_in
 from graphdiff.sums.sweeps import forward_values
@@ -63,6 +64,9 @@ class NumberedEnd:
         if not isinstance(end, Boundary):
             seeds = placed(end, graphs.number)
             return cls(tuple(seeds.positions), None if seeds.numbers is None else (tuple(seeds.numbers),) * 2)
+        for side in plain.sides:
+            with located(plain.when(side)):
+                require_marked(side.graph, end)
         if end is LEAVES and any(side.graph.topology.leaf_seeds for side in plain.sides):
             return cls._counted(graphs, plain)
         ends = {int(number) for side in plain.sides for number in side.numbers[end.of(side.graph.topology)]}
@@ -79,7 +83,8 @@ class NumberedEnd:
         for side, own, other in ((plain.before, before, after), (plain.after, after, before)):
             if None in own.values() and None not in other.values():
                 raise UsageError(
-                    f"the leaves {plain.when(side)} count 1 each, and those of the other graph what it says: name them"
+                    f"the leaves {plain.when(side)} count 1 each, and those of the other graph what it says",
+                    Remedy(Keyword("target"), "names those that are meant"),
                 )
         numbers = sorted(before.keys() | after.keys())
         seeds = tuple(map(before.get, numbers)), tuple(map(after.get, numbers))

@@ -162,9 +162,9 @@ class Ends:
             If neither is named, and the file does not mark both.
         """
         from graphdiff.graph.ends import LEAVES, ROOTS
-        from graphdiff.graph.measured import has_both_ends
+        from graphdiff.graph.measured import has_both_ends, is_attribution
 
-        if not (self.sources or self.has_target or has_both_ends(graph)):
+        if not (self.sources or self.has_target or has_both_ends(graph) or is_attribution(graph)):
             verb = click.get_current_context().info_name
             raise UsageError(
                 f"{verb} needs a target or a source: FILE [SOURCE] TARGET, or FILE -s SOURCE; the end that is left out "

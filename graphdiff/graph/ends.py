@@ -21,9 +21,24 @@ from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.topology import Topology
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
 
-__all__ = ["LEAVES", "NODES", "ROOTS", "Boundary", "End", "Seeds", "placed", "seeds_of", "titled", "units", "weighed"]
+__all__ = [
+    "LEAVES",
+    "NODES",
+    "ROOTS",
+    "Boundary",
+    "End",
+    "Seeds",
+    "lacks",
+    "placed",
+    "require_marked",
+    "seeds_of",
+    "titled",
+    "units",
+    "weighed",
+]
 
 
 class Boundary(Enum):
@@ -156,6 +171,7 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
     if isinstance(end, (str, int)):  # spares most questions the rest
         return Seeds([position(end)])
     if isinstance(end, Boundary):
+        require_marked(graph, end)
         topology = graph.topology
         if end is LEAVES and topology.leaf_seeds:
             positions = topology.positions[list(topology.marked_leaves)].tolist()
@@ -166,6 +182,39 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
         raise UsageError("a Series is no end: give dict(series), which gives nodes their seeds, or list(series)")
     seeds = placed(end, position)
     return Seeds(seeds.positions, weighed(graph, seeds.numbers))
+
+
+#: What the ends of an attribution graph are.
+DRIVING = {ROOTS: ("tokens", "source"), LEAVES: ("logits", "target")}
+
+
+def lacks(graph: CompiledGraph, end: Any) -> bool:
+    """Tell whether a graph is an attribution graph without tokens, or logits, which alone are its roots and leaves.
+
+    Examples
+    --------
+    >>> lacks(CompiledGraph.from_arrays([0], [1]), ROOTS)
+    False
+    """
+    topology = graph.topology
+    if graph.edge_meaning != "drives" or topology.titles is None or end not in (ROOTS, LEAVES):
+        return False
+    return not (topology.marked if end is ROOTS else topology.marked_leaves)
+
+
+def require_marked(graph: CompiledGraph, end: Boundary) -> None:
+    """Raise `UsageError` where an attribution graph has none of the nodes that an end means.
+
+    Examples
+    --------
+    >>> require_marked(CompiledGraph.from_arrays([0], [1]), ROOTS)
+    """
+    if lacks(graph, end):
+        kind, which = DRIVING[end]
+        raise UsageError(
+            f"the graph has no {kind}, which alone are {end} of an attribution graph",
+            Remedy(Keyword(which), f"names the nodes that are meant as the {which}"),
+        )
 
 
 def titled(graph: CompiledGraph, *ends: Any) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
 from graphdiff.graph.labels import require_nodes
+from graphdiff.graph.measured import kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import summed
 from graphdiff.graph.topology import Topology
@@ -91,7 +92,8 @@ def prune(
     `nodes` and `edges` choose as circuit-tracer does: an edge counts as its part of the absolute weights that enter
     its head (`graphdiff.weights.normalised`), a node as the total influence that it so has on the target, an edge as
     its part times that of its head, with parts among the nodes kept. The largest are taken until they hold what is
-    asked, with those as large as the last; a node that has lost all edges that left it, or all that entered it, goes.
+    asked, with those as large as the last; a node that has lost all edges that left it, or all that entered it, goes,
+    and so does a feature of an attribution graph that nothing entered.
     Of an attribution graph ``prune(G, NODES, LEAVES, nodes=0.8, edges=0.98)`` has circuit-tracer's nodes and edges,
     with their signed weights; what circuit-tracer drops is in the edges with ``eliminated``.
 
@@ -128,7 +130,9 @@ def prune(
     require_sizes(between, "the strongest part is known by")
     parts = _part("nodes", nodes), _part("edges", edges)
     fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
-    pruned = _as_graph(graph, between, holding(between, *parts, fixed), ends, beside)
+    kinds = kinds_by_position(ready.topology, graph if isinstance(graph, nx.Graph) else None)
+    made = [node for position, node in places.items() if kinds.get(position) == "feature"]
+    pruned = _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
     sizes = [percent(part, "g") for part in parts]
     pruned.graph["pruned_to"] = f"nodes that hold {sizes[0]} of the influence and edges that hold {sizes[1]}"
     return pruned

@@ -61,7 +61,9 @@ def among(between: Between, kept: Collection[int]) -> Selection:
     return Selection(nodes, nodes[tails_of(between)] & nodes[between.heads])
 
 
-def holding(between: Between, nodes: float, edges: float, fixed: Collection[int]) -> Selection:
+def holding(
+    between: Between, nodes: float, edges: float, fixed: Collection[int], made: Collection[int] = ()
+) -> Selection:
     """Return the smallest sets of nodes, then of edges, that hold a part of the influence on the targets.
 
     Parameters
@@ -71,6 +73,8 @@ def holding(between: Between, nodes: float, edges: float, fixed: Collection[int]
         Parts between 0 and 1.
     fixed : collection of int
         Nodes that are kept anyway, numbered as in `between`.
+    made : collection of int
+        Nodes that are nothing by themselves, as features are: they go where nothing enters them, too.
 
     Raises
     ------
@@ -88,6 +92,7 @@ def holding(between: Between, nodes: float, edges: float, fixed: Collection[int]
     inside[kept.edges] = _parts(weights, heads[kept.edges], n_nodes)
     drawn = _largest(_scores(between, tails, inside), edges)
     entered = np.bincount(heads, weights=parts, minlength=n_nodes) > 0
+    entered[list(made)] = True
     return _connected(between, Selection(kept.nodes, drawn), entered, fixed)
 
 
@@ -150,7 +155,7 @@ def _largest(scores: NDArray[np.float64], part: float) -> NDArray[np.bool_]:
 
 
 def _connected(between: Between, kept: Selection, entered: NDArray[np.bool_], fixed: Collection[int]) -> Selection:
-    """Return what is left without nodes that nothing leaves any more, or that nothing enters of those `entered`."""
+    """Return what is left without nodes that nothing leaves, or nothing enters where it has to be `entered`."""
     tails, heads = tails_of(between), between.heads
     nodes, edges = kept.nodes.copy(), kept.edges.copy()
     stays = among(between, fixed).nodes

@@ -22,7 +22,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import LimitError, UsageError, count_text, edge_text
 from graphdiff.graph.attributes import drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled, counted
-from graphdiff.graph.ends import End, Seeds, seeds_of, titled
+from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, lacks, seeds_of, titled, units
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
@@ -90,6 +90,9 @@ class Diagnosis(Result):
         other is counted as one empty path (`graphdiff.routes` has more).
     scores : ReplacementScores or None
         Of an attribution graph, where no end was given: how much of what reaches the logits is explained.
+    lacking : tuple of ROOTS, LEAVES
+        Of an attribution graph without tokens, or without logits: what is then counted from, or to, is any node that
+        nothing enters, or that nothing leaves.
     """
 
     source: Any
@@ -108,6 +111,7 @@ class Diagnosis(Result):
     gradient_flow: GradientFlow | None
     together: bool = False
     scores: ReplacementScores | None = None
+    lacking: tuple[Boundary, ...] = ()
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
@@ -148,10 +152,11 @@ class Diagnosis(Result):
     def title(self) -> str:
         """Return the question in a line."""
         words = words_for(self.edge_meaning)
+        starts, ends = (str(end) if end in self.lacking else words.named(end) for end in (ROOTS, LEAVES))
         if self.overview is not None:
-            return f"All paths from {words.starts} to {words.ends}"
-        start = words.starts if self.source is None else words.named(self.source)
-        end = words.ends if self.target is None else words.named(self.target)
+            return f"All paths from {starts} to {ends}"
+        start = starts if self.source is None else words.named(self.source)
+        end = ends if self.target is None else words.named(self.target)
         return f"Paths from {start} to {end}"
 
     def rows(self) -> Iterator[tuple[str, str]]:
@@ -318,7 +323,14 @@ def diagnose(
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if end is None else seeds_of(read, end) for end in (source, target)]
-    between = restriction(read.with_preset(unit), *ends)
+    lacking = tuple(end for end in (ROOTS, LEAVES) if lacks(read, end))
+    between = restriction(
+        read.with_preset(unit),
+        *(
+            units(read, boundary.of(read.topology).tolist()) if end is None and boundary in lacking else end
+            for boundary, end in zip((ROOTS, LEAVES), ends, strict=True)
+        ),
+    )
     before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
     n_paths = sum(before[node] for node in between.targets)
     source, target = titled(read, source, target)
@@ -342,6 +354,7 @@ def diagnose(
         together=_are_together(read, *ends),
         scores=scores_where_known(graph, options) if ends == [None, None] else None,
         naming=read.topology.naming,
+        lacking=lacking,
     )
 
 
