@@ -106,7 +106,7 @@ def compare(
     graphs, match = _aligned((befores[0], afters[0]), matches)
     pairs = _weighted(graphs, settings, match)
     first, last = _asked(ends, graphs)
-    _tell_of_logit(last, graphs)
+    _tell_of_logit(last, graphs, match)
     try:
         results: list[Any] = [pair.answer(first, last, by) for pair in (pairs[:1] if first is last is None else pairs)]
     except SameComponentError:
@@ -118,12 +118,13 @@ def compare(
     _emit(output.beside(settings, lambda: _drawn(results[-1])), new, graphs, results, rows, gate)
 
 
-def _tell_of_logit(target: Any, graphs: tuple[nx.DiGraph, nx.DiGraph]) -> None:
+def _tell_of_logit(target: Any, graphs: tuple[nx.DiGraph, nx.DiGraph], match: Mapping[Any, Any]) -> None:
     """Say of a logit that one of two attribution graphs has not with which of the other it can be compared."""
     from graphdiff.graph.measured import is_attribution
 
     has = [isinstance(target, str) and target in graph for graph in graphs]
-    if has[0] == has[1] or not all(map(is_attribution, graphs)):
+    is_known = has[0] == has[1] or target in match or target in match.values()
+    if is_known or not all(map(is_attribution, graphs)):
         return
     own, other = graphs if has[0] else graphs[::-1]
     logits = {node: data for node, data in other.nodes(data=True) if data.get("kind") == "logit"}

@@ -24,7 +24,6 @@ Examples:
   graphdiff rank Packages.xz liblzma5 --by even     who rests on it
   graphdiff rank uv.lock --value size --by 'gone size'   what would be freed if it went
   graphdiff rank Packages.xz --by reliance          whom everybody rests on, and through whom
-  graphdiff rank uv.lock --targets trivy.json       who rests on vulnerable packages
   graphdiff rank package-lock.json --value licence  which licences, and through whom
   graphdiff rank imports:numpy --times LOG --value import_time
   graphdiff rank model.csv y -o json
@@ -57,7 +56,7 @@ In Python:
     "such as licence: count the nodes by it, and say through whom they come.",
 )
 @options.grouping("Rank groups: by module, file or class of a profile, an attribute, or N parts of names.", "grouping")
-@click.option("--only", metavar="KIND", help="Only nodes of this kind: of an attribution graph token, feature, error.")
+@click.option("--only", metavar="KIND", help="Only nodes of this kind, such as token or feature.")
 @click.option(
     "-n", "--top", type=click.IntRange(min=0), default=20, show_default=True,
     help="How many rows of text; JSON and CSV have all.",

@@ -46,6 +46,9 @@ ENOUGH = 0.9
 
 SHOWN = 5
 
+#: Where tokens and features are listed, too.
+SHOWN_BESIDE = 3
+
 #: So many first steps are named where there are several targets.
 FIRST = 5
 
@@ -464,7 +467,7 @@ def _enough(column: Explanation) -> int:
 
 def _listed(column: Explanation) -> list[Path]:
     """Return the paths that the report lists."""
-    return column.strongest[: min(_enough(column), SHOWN)]
+    return column.strongest[: min(_enough(column), SHOWN_BESIDE if column.drivers else SHOWN)]
 
 
 def _strongest(column: Explanation) -> list[str]:

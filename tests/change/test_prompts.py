@@ -210,7 +210,7 @@ def test_the_report_speaks_of_tokens_features_errors_and_logits() -> None:
         "  1 logit: Paris",
         "  1 feature: 4_1_0",
         "",
-        "Called otherwise",
+        "The same at another position",
         "  1 feature: 3_7_1 is now 3_7_0",
         "",
     ]

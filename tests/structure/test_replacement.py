@@ -216,7 +216,8 @@ def test_the_report_says_what_the_scores_are_of() -> None:
     assert str(replacement_scores(graph)).splitlines() == [
         "How much of what reaches the logits is explained",
         "  replacement   75.0 %: tokens' part of what tokens and errors do, by influence",
-        "  completeness  91.7 % of what enters nodes, by influence, is no error",
+        "  completeness  91.7 % of what enters nodes, by influence, is no error; tokens and errors, which",
+        "                nothing enters, count as wholly complete",
         "                circuit-tracer's scores, of the file as it is: if it was pruned, those of the whole",
         "                graph are others",
         "  tokens        1, one unit each: +3 reaches the logits, +3 for, 0 against",
