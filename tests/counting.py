@@ -33,7 +33,7 @@ WORK: dict[str, list[Callable[..., Any]]] = {
     # the same over a semiring: paths counted, lengths, sums of sizes
     "semirings": [between.forward_over, between.reverse_over],
     # the same without some edges
-    "cut_sweeps": [fewest.Rest.tangents.func, fewest.Rest.gains.func],
+    "cut_sweeps": [fewest.Rest.tangents.func, fewest.Rest.through.func],
     # the ways to the target made ready to be ranked
     "rankings": [strongest.Ranking.__init__],
 }

@@ -11,12 +11,15 @@ from itertools import islice
 import numpy as np
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, Weights
 from graphdiff.graph.presets import even
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import ranked_paths
 from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
 from graphdiff.sums.semirings import SEMIRINGS
+
+#: Of so few edges all are ranked at once.
+FEW = 1_000
 
 
 def shortest(between: Between) -> Iterator[Path]:
@@ -41,6 +44,10 @@ def shortest(between: Between) -> Iterator[Path]:
     if not between.n_nodes:
         return
     spread = between.graph.with_preset(even).weights
+    if between.n_edges <= FEW:
+        part = replace(between, entering=None, leaving=None)
+        yield from (path for path, _ in _ranked(between, part, spread))
+        return
     ahead = np.array(forward_over(between, SEMIRINGS["fewest-edges"]))
     behind = np.array(reverse_over(between, SEMIRINGS["fewest-edges"]))
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
@@ -49,13 +56,19 @@ def shortest(between: Between) -> Iterator[Path]:
     for limit in _limits(int(min(behind[between.sources])), max(lengths, default=0)):
         sources = [source for source in between.sources if behind[source] <= limit]
         part = replace(between.keeping(lengths <= limit), sources=sources, entering=None, leaving=None)
-        numbers = arithmetic.listed(arithmetic.taken(spread, part.edges))
-        parts = dict(zip(part.edges.tolist(), numbers, strict=True))
-        for nodes, edges, _ in islice(ranked_paths(_lengthened(part, parts)), n_yielded, None):
-            if len(edges) > limit:
+        for path, length in islice(_ranked(between, part, spread), n_yielded, None):
+            if length > limit:
                 break
             n_yielded += 1
-            yield path_of(between, nodes, edges, math.prod(parts[edge] for edge in edges))
+            yield path
+
+
+def _ranked(between: Between, part: Between, spread: Weights) -> Iterator[tuple[Path, int]]:
+    """Yield the paths of a part, shortest first, with their lengths."""
+    numbers = arithmetic.listed(arithmetic.taken(spread, part.edges))
+    parts = dict(zip(part.edges.tolist(), numbers, strict=True))
+    for nodes, edges, _ in ranked_paths(_lengthened(part, parts)):
+        yield path_of(between, nodes, edges, math.prod(parts[edge] for edge in edges)), len(edges)
 
 
 def _limits(shortest: int, longest: int) -> Iterator[float]:

@@ -11,9 +11,11 @@ import networkx as nx
 import pytest
 from graphs import INTS, dags, diamonds, queries, walks
 from hypothesis import given
+from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import CycleError
+from graphdiff.paths import shortest as module
 from graphdiff.paths.shortest import shortest
 from graphdiff.sums.between import between_ends
 
@@ -30,10 +32,12 @@ def shortest_of(graph: nx.DiGraph, source: Any, target: Any, **options: Any) -> 
     return list(shortest(between_ends(gd.compile(graph, **options), source, target)))
 
 
-@given(query=queries(dags(INTS)))
-def test_they_come_by_length_then_by_what_is_spread_evenly(query: Any) -> None:
+@given(query=queries(dags(INTS)), few=st.sampled_from([0, 1_000]))
+def test_they_come_by_length_then_by_what_is_spread_evenly(query: Any, few: int) -> None:
     graph, source, target = query
-    paths = shortest_of(graph, source, target)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "FEW", few)
+        paths = shortest_of(graph, source, target)
     listed = walks(graph, source, target)
     assert len(paths) == len(listed)
     assert {path.edges for path in paths} == set(listed)
@@ -50,7 +54,9 @@ def test_a_strong_long_path_comes_after_a_weak_short_one() -> None:
     assert paths[0].influence < paths[1].influence / 100
 
 
-def test_exact_weights_seeds_and_several_ends_change_nothing() -> None:
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_exact_weights_seeds_and_several_ends_change_nothing(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FEW", few)
     graph = nx.DiGraph([("a", "t"), ("b", "x"), ("x", "t")])
     for options in ({"weight": None}, {"weight": gd.weights.even, "exact": True}):
         paths = shortest_of(graph, {"a": 0, "b": -5}, {"t": 3}, **options)
