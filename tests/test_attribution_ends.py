@@ -85,3 +85,12 @@ def test_diagnose_calls_roots_no_tokens_and_leaves_no_logits(run: Callable[..., 
 def test_scores_need_logits(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the graph has no logits"):
         gd.replacement_scores(gd.read(without("logit", tmp_path)))
+
+
+def test_a_compiled_graph_knows_kinds(tmp_path: Path) -> None:
+    graph = gd.read(without("", tmp_path))
+    assert gd.replacement_scores(gd.compile(graph)) == gd.replacement_scores(graph)
+    whole = gd.compile(graph).with_attributes(graph)
+    assert gd.replacement_scores(whole) == gd.replacement_scores(graph)
+    whole.save(tmp_path / "whole.gdiff")
+    assert gd.replacement_scores(gd.read(tmp_path / "whole.gdiff")) == gd.replacement_scores(graph)

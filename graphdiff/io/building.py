@@ -61,6 +61,25 @@ def described(
     return graph
 
 
+def told_in_part(graph: GraphT, name: str, whole: str = "JSON without --max-nodes has the whole") -> GraphT:
+    """Return a graph that graphdiff drew, with a warning where the picture is not the whole of it.
+
+    Examples
+    --------
+    >>> told_in_part(nx.DiGraph(drawn="drawn: 2 of 3 nodes"), "x.json").graph["warnings"]
+    ['x.json is the picture of a part of a graph (drawn: 2 of 3 nodes); JSON without --max-nodes has the whole']
+    """
+    drawn = graph.graph.get("drawn")
+    if isinstance(drawn, str) and drawn:
+        message = f"{name} is the picture of a part of a graph ({drawn}); {whole}"
+        graph.graph["warnings"] = [*_texts_of(graph.graph.get("warnings")), message]
+    return graph
+
+
+def _texts_of(value: Any) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
 def leave_out(graph: nx.DiGraph, nodes: Iterable[str], by: Mapping[str, str | Collection[str]]) -> None:
     """Note in the graph which nodes options left out, so that whoever asks for one is told so.
 

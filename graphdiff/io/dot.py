@@ -26,7 +26,7 @@ import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
 from graphdiff.graph.forms import graph_of
-from graphdiff.io.building import described, numbers
+from graphdiff.io.building import described, numbers, told_in_part
 from graphdiff.io.dot_text import GraphText, find_graphs
 from graphdiff.io.source import text_of
 from graphdiff.kernels.collecting import collector_at_rest
@@ -120,7 +120,7 @@ def read_dot(
     parsed = _parse(chosen, name, timeout, max_memory)
     _check(parsed, chosen, name)
     if len(parsed) == 1 and is_own(parsed[0]):
-        return _told_in_part(described(own_graph(parsed[0]), format="DOT"), name)
+        return told_in_part(described(own_graph(parsed[0]), format="DOT"), name, "write JSON for the whole")
     with collector_at_rest():
         nodes, edges = _rows_of(parsed, [graph_text.name for graph_text in chosen])
         torchviz = is_torchviz(content)
@@ -136,14 +136,6 @@ def read_dot(
     if warnings:
         result.graph["warnings"] = warnings
     return result
-
-
-def _told_in_part(graph: nx.DiGraph, name: str) -> nx.DiGraph:
-    """Return a graph that was drawn, saying where the picture is not the whole of it."""
-    if drawn := graph.graph.get("drawn"):
-        message = f"{name} is the picture of a part of a graph ({drawn}); write JSON for the whole"
-        graph.graph["warnings"] = [message]
-    return graph
 
 
 def _choose(graphs: Sequence[GraphText], wanted: str | None, name: str) -> Sequence[GraphText]:

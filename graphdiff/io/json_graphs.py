@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
-from graphdiff.io.building import described
+from graphdiff.io.building import described, told_in_part
 from graphdiff.io.documents import Record, mapping, mappings, parse_json
 from graphdiff.io.ends import LINK_ENDS, known_ends
 from graphdiff.kernels.collecting import collector_at_rest
@@ -84,7 +84,8 @@ def read_json(data: bytes, *, name: str) -> Graph:
         kind = next((kind for kind in ("links", "edges") if kind in document), "")
         if "nodes" in document and kind:
             _refuse_undirected(document, kind, name)
-            return described(_node_link(document, kind, name), format="node-link JSON")
+            graph = described(_node_link(document, kind, name), format="node-link JSON")
+            return told_in_part(graph, name) if "graphdiff" in document else graph
         if "nodes" in document and "adjacency" in document:
             return described(_adjacency(document, name), format="adjacency JSON")
         if kind and isinstance(document[kind], list):

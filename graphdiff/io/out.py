@@ -82,8 +82,9 @@ def document(thing: Any) -> dict[str, Any]:
 
     A graph has networkx's node-link keys, so that `graphdiff.read` and `networkx.node_link_graph` (with
     ``edges="edges"``) read it. Nodes that are neither texts nor ints are written as texts, and so is every value that
-    is no number, text or bool; attributes that are called as an end or an id is get ``own_`` before their names. The
-    kind of a result is its type's name in lower case, its content is under ``result``.
+    is no number, text or bool; but what the graph as a whole has by names keeps them. Attributes that are called as an
+    end or an id is get ``own_`` before their names. The kind of a result is its type's name in lower case, its content
+    is under ``result``.
 
     Examples
     --------
@@ -111,7 +112,7 @@ def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
     return {
         "directed": True,
         "multigraph": graph.is_multigraph(),
-        "graph": _attributes(graph_attributes(graph, ids)),
+        "graph": {name: _nested(value) for name, value in set_aside(graph_attributes(graph, ids)).items()},
         "nodes": [{"id": ids[node], **_attributes(set_aside(data, ("id",)))} for node, data in graph.nodes(data=True)],
         "edges": [
             {
@@ -125,6 +126,13 @@ def _node_link(graph: nx.DiGraph) -> dict[str, Any]:
 
 def _attributes(data: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: _value(value) for name, value in set_aside(data).items()}
+
+
+def _nested(value: Any) -> Any:
+    """Return what is known of a graph as a whole; what goes by names keeps them, as an attribution graph's groups."""
+    if isinstance(value, dict) and all(type(name) is str for name in value):
+        return {name: _nested(each) for name, each in value.items()}
+    return _value(value)
 
 
 def _value(value: Any) -> Any:

@@ -13,7 +13,7 @@ from xml.parsers import expat
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError
-from graphdiff.io.building import described
+from graphdiff.io.building import described, told_in_part
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.showing import in_our_words
 
@@ -56,7 +56,8 @@ def read_graphml(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     """
     outline = _Outline(name, direction="edgedefault", undirected_edge=("directed", "false"))
     graph = _read(nx.read_graphml, data, outline, "GraphML")
-    return _keyed(graph) if graph.graph.pop("multigraph", None) is True else graph
+    # Which graphdiff alone says, of a picture, too.
+    return told_in_part(_keyed(graph), name) if graph.graph.pop("multigraph", None) is True else graph
 
 
 def _keyed(graph: nx.DiGraph | nx.MultiDiGraph) -> nx.MultiDiGraph:

@@ -153,8 +153,8 @@ def replacement_scores(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``. Of
-        compiled graphs those that were saved have one.
+        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``; those
+        of a compiled graph where it was made of an attribution graph, or with ``with_attributes``, also saved.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already. With ``weight=per_activation`` of
         `graphdiff.weights` the scores are the same, and the account is in the logits' unit.

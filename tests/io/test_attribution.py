@@ -619,3 +619,26 @@ def test_graphs_of_other_models_are_read_as_they_are(name: str) -> None:
     assert re.fullmatch(
         r'token ".+"@0', graph.nodes[next(n for n, kind in graph.nodes(data="kind") if kind == "token")]["title"]
     )
+
+
+@pytest.mark.parametrize("suffix", ["json", "graphml", "dot"])
+def test_a_picture_of_a_part_is_not_read_as_the_whole_in_silence(suffix: str, tmp_path: Path) -> None:
+    graph = gd.annotate(gd.read(FOLDER / "war.json"), gd.ROOTS, gd.LEAVES)
+    part, whole = tmp_path / f"part.{suffix}", tmp_path / f"whole.{suffix}"
+    gd.write(graph, part, max_nodes=20)
+    (warning,) = gd.read(part).graph["warnings"]
+    assert "part." + suffix + " is the picture of a part of a graph (" in warning
+    gd.write(graph, whole, **({"max_nodes": 10_000} if suffix == "dot" else {}))
+    if suffix != "dot":
+        assert "warnings" not in gd.read(whole).graph
+
+
+def test_what_is_known_of_the_whole_by_names_comes_back_from_json(tmp_path: Path) -> None:
+    document = small(
+        LINK, metadata={"node_threshold": 0.5, "pruning_settings": {"edge_threshold": 0.8}},
+        qParams={"supernodes": [["A", "1_40_1"], ["B", "3_9_1", "0_-1_1"]]},
+    )  # fmt: skip
+    gd.write(read(document), tmp_path / "g.json")
+    graph = gd.read(tmp_path / "g.json")
+    assert graph.graph["pruned"] == {"node_threshold": 0.5, "edge_threshold": 0.8}
+    assert graph.graph["supernodes"] == {"A": ["1_40_1"], "B": ["3_9_1", "0_-1_1"]}
