@@ -120,7 +120,7 @@ def _ways(listed: Listed, label: str) -> list[tuple[tuple[str, ...], Any]]:
 
 
 def test_why_lists_tokens_and_features_for_and_against(run: Run) -> None:
-    out = printed(run, "why", "small.json")
+    out = printed(run, "why", "small.json", "-w", "attribution")
     table = out[out.index("What runs through 2 tokens and 1 feature, by attribution") :].splitlines()
     assert [line.split()[-3:] for line in table[2:5]] == [
         ["+2", "3", "-1"],
@@ -128,7 +128,7 @@ def test_why_lists_tokens_and_features_for_and_against(run: Run) -> None:
         ["+1.25", "3.25", "-2"],
     ]
     assert [line[2:9] for line in table[2:5]] == ['token "', 'token "', "feature"]
-    record = json.loads(run("why", "small.json", "-o", "json").out)["results"][0]["drivers"][0]
+    record = json.loads(run("why", "small.json", "-o", "json", "-w", "attribution").out)["results"][0]["drivers"][0]
     assert record == {"node": "E_1_0", "kind": "token", "total": 2, "positive": 3, "negative": -1}
 
 
@@ -151,7 +151,7 @@ def test_bfloat16_weights_leave_fewer_digits_than_the_sum(run: Run) -> None:
     why = gd.explain(gd.read("g.json"), gd.ROOTS, gd.LEAVES)
     moved = sum(map(abs, why.edge_contributions.values())) * 2.0**-9
     assert why.bfloat16_digits == math.floor(-math.log10(moved / abs(why.total))) == 1
-    out = printed(run, "why", "g.json")
+    out = printed(run, "why", "g.json", "-w", "attribution")
     assert [line.split()[-2:] for line in out.splitlines() if line.startswith("  certain")] == [
         ["14", "digits"],
         ["1", "digit"],
@@ -161,7 +161,7 @@ def test_bfloat16_weights_leave_fewer_digits_than_the_sum(run: Run) -> None:
 
 def test_a_part_that_is_next_to_nothing_has_no_digits(run: Run, tmp_path: Path) -> None:
     (tmp_path / "huge.json").write_text(json.dumps(document(weights=(2e9, -1e9, 0.5, 3e9, -1, -1, 1))))
-    out = printed(run, "why", "huge.json")
+    out = printed(run, "why", "huge.json", "-w", "attribution")
     assert 'logit " y" (p=0.25): -2.5e+08\n' in out
     assert "e-" not in "".join(line for line in out.splitlines() if " %" in line)
 
@@ -198,7 +198,7 @@ def test_a_lone_token_is_the_source(run: Run) -> None:
     assert printed(run, "why", "small.json", "token a") == printed(run, "why", "small.json", "-s", "token a")
     assert printed(run, "table", "small.json", "E_1_0") == printed(run, "table", "small.json", "-s", "E_1_0")
     assert "What token" in printed(run, "rank", "small.json", "token a")
-    assert "From the tokens, 2 reaches" in printed(run, "why", "small.json", "logit x")
+    assert "From the tokens, 2 reaches" in printed(run, "why", "small.json", "logit x", "-w", "attribution")
 
 
 def test_a_supernode_is_its_members(run: Run) -> None:
@@ -228,12 +228,14 @@ def test_a_change_that_turns_the_sign_says_so(run: Run, tmp_path: Path) -> None:
     turned = (*(-1e-6 * number for number in (1, -0.5, 0.25)), 3, -1, 1e-6, 1)
     (tmp_path / "turned.json").write_text(json.dumps(document(weights=turned)))
     line = next(
-        line for line in printed(run, "compare", "small.json", "turned.json").splitlines() if "change  " in line
+        line
+        for line in printed(run, "compare", "small.json", "turned.json", "-w", "attribution").splitlines()
+        if "change  " in line
     )
     assert line.endswith("(sign changed)")
     doubled = (*(-2.0 * number for number in (2, -1, 0.5)), 3, -1, 2, 1)
     (tmp_path / "turned.json").write_text(json.dumps(document(weights=doubled)))
-    assert "(-300 %, sign changed)" in printed(run, "compare", "small.json", "turned.json")
+    assert "(-300 %, sign changed)" in printed(run, "compare", "small.json", "turned.json", "-w", "attribution")
 
 
 def test_a_logit_of_one_file_is_offered_the_likeliest_of_the_other(run: Run, tmp_path: Path) -> None:
