@@ -139,7 +139,7 @@ def prune(
 
 def _features(ready: CompiledGraph, graph: Any, places: Mapping[int, int]) -> list[int]:
     """Return which of the nodes between are features."""
-    kinds = kinds_by_position(ready.topology, graph if isinstance(graph, nx.Graph) else None)
+    kinds = kinds_by_position(ready.topology, graph if isinstance(graph, nx.DiGraph) else None)
     return [node for position, node in places.items() if kinds.get(position) == "feature"]
 
 

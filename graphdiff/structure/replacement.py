@@ -264,7 +264,7 @@ def _scored(ready: CompiledGraph, kinds: NDArray[Any], pruned: Any) -> Replaceme
 
 def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     """Return the kind of each node, by position."""
-    kinds = kinds_by_position(topology, graph if isinstance(graph, nx.Graph) else None)
+    kinds = kinds_by_position(topology, graph if isinstance(graph, nx.DiGraph) else None)
     if not {"token", "error", "logit"} & set(kinds.values()):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
