@@ -76,9 +76,15 @@ def test_the_script_for_a_pickle_is_python_of_a_dozen_lines() -> None:
 
 
 def test_the_numbers_of_the_text_are_those_of_the_files() -> None:
-    why = gd.explain(gd.read(ROOT / "data" / "saying-son.json.xz"), gd.ROOTS, gd.LEAVES)
-    assert why.cancellation is not None
-    positive, negative = why.cancellation.positive, why.cancellation.negative
-    assert f"as {why.total:.0f} beside {positive:,.0f} and −{-negative:,.0f}" in " ".join(PAGE.split())
-    assert f"Of {why.n_paths:,} paths" in PAGE
-    assert f"the strongest carries {100 * why.strongest[0].influence / why.certificate.abs_sum:.1f} %" in PAGE
+    graph, text = gd.read(ROOT / "data" / "saying-son.json.xz"), " ".join(PAGE.split())
+    own, divided = (
+        gd.explain(graph, gd.ROOTS, gd.LEAVES, weight=each) for each in gd.weights.default_weights(graph).weights
+    )
+    assert own.cancellation is not None
+    assert divided.cancellation is not None
+    sides = [(why.total, why.cancellation.positive, -why.cancellation.negative) for why in (own, divided)]
+    assert "as {:.0f} beside {:,.0f} and −{:,.0f}".format(*sides[0]) in text
+    assert "(per activation {:.1f} beside {:.1f} and −{:.1f})".format(*sides[1]) in text
+    parts = [100 * float(why.strongest[0].influence / why.certificate.abs_sum) for why in (own, divided)]
+    assert f"Of {own.n_paths:,} paths" in text
+    assert f"the strongest carries {parts[0]:.1f} %, per activation {parts[1]:.1f} %" in text

@@ -212,11 +212,11 @@ def test_the_gallery_fits_on_slides(run: Run, tmp_path: Path) -> None:
 
 def test_why_it_said_that_says_what_speaks_for_it_and_against_it(run: Run, tmp_path: Path) -> None:
     lines = run("why_it_said_that", str(tmp_path))
-    # As networkx lists the paths from each token, their products added up in fractions.
+    # As networkx lists the paths from each token, their products over the activations on the way added up in fractions.
     assert lines[0] == "after '<bos>123': logit \"4\" (p=0.233)"
-    assert lines[1] == "the tokens give it +40.65: +81.87 for it, -41.22 against it"
-    assert lines[2] == '+39.146 token "3"@3'
-    assert lines[6] == "-20.814 feature 24_45394_3"
+    assert lines[1] == "the tokens give it +20.41: +30.27 for it, -9.862 against it"
+    assert lines[2] == '+23.812 token "3"@3'
+    assert lines[9] == "-1.280 feature 0_18753_3"
     drawn = texts_of(tmp_path / "why_it_said_that.svg")
-    assert {"tokens", "logits", '"3"@3', '"4" (p=0.233)', "+14.3", "+31.8053 for it, -17.2212 against it"} <= drawn
+    assert {"tokens", "logits", '"3"@3', '"4" (p=0.233)', "+9.85", "+12.736 for it, -4.28689 against it"} <= drawn
     assert (tmp_path / "why_it_said_that.png").read_bytes()[1:4] == b"PNG"

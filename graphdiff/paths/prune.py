@@ -6,7 +6,7 @@ What is left out is eliminated: all ways from one kept node to another that pass
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import repeat
 from typing import Any, Unpack
 
@@ -131,13 +131,17 @@ def prune(
     require_sizes(between, "the strongest part is known by")
     parts = _part("nodes", nodes), _part("edges", edges)
     fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
-    network = graph if isinstance(graph, nx.DiGraph) else None
-    kinds = kinds_by_position(ready.topology, network) if ready.edge_meaning == "drives" else {}
-    made = [node for position, node in places.items() if kinds.get(position) == "feature"]
+    made = _features(ready, graph, places) if ready.edge_meaning == "drives" else []
     pruned = _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
     sizes = [percent(part, "g") for part in parts]
     pruned.graph["pruned_to"] = f"nodes that hold {sizes[0]} of the influence and edges that hold {sizes[1]}"
     return pruned
+
+
+def _features(ready: CompiledGraph, graph: Any, places: Mapping[int, int]) -> list[int]:
+    """Return which of the nodes between are features."""
+    kinds = kinds_by_position(ready.topology, graph if isinstance(graph, nx.DiGraph) else None)
+    return [node for position, node in places.items() if kinds.get(position) == "feature"]
 
 
 def _part(name: str, part: float | None) -> float:

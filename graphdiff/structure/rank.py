@@ -554,7 +554,7 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
 
 def _of_kind(rows: list[_Row], only: str, graph: Any, topology: Topology) -> list[_Row]:
     """Return the rows of the nodes of a kind."""
-    kinds = kinds_by_position(topology, graph if isinstance(graph, nx.Graph) else None)
+    kinds = kinds_by_position(topology, graph if isinstance(graph, nx.DiGraph) else None)
     if only not in kinds.values():
         have = ", ".join(sorted(map(str, {*kinds.values()})))
         raise UsageError(Keyword("only", only), f": nodes are of the kinds {have}" if have else ": nodes have no kind")

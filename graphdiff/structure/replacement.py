@@ -27,7 +27,7 @@ from graphdiff.errors import CycleError, UsageError, ValueOverflowError, WeightE
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, Seeds, seeds_of
 from graphdiff.graph.intake import told_of_nodes
-from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.measured import is_attribution, kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import normalised, parts_of_heads, per_activation
 from graphdiff.graph.topology import Topology
@@ -156,8 +156,8 @@ def replacement_scores(
     Parameters
     ----------
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
-        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``. Of
-        compiled graphs those that were saved have one.
+        Its nodes have a ``kind``, as `read` gives it: ``"token"``, ``"feature"``, ``"error"`` or ``"logit"``; those
+        of a compiled graph where it was made of an attribution graph, or with ``with_attributes``, also saved.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already. With ``weight=per_activation`` of
         `graphdiff.weights` the scores are the same, and the account is in the logits' unit.
@@ -267,18 +267,13 @@ def _scored(ready: CompiledGraph, kinds: NDArray[Any], pruned: Any) -> Replaceme
 
 def _kinds(graph: Any, topology: Topology) -> NDArray[Any]:
     """Return the kind of each node, by position."""
-    if isinstance(graph, nx.Graph):
-        known = dict(graph.nodes(data="kind"))
-        kinds = [known[label] for label in topology.labels]
-    else:
-        column = topology.node_attributes.get("kind")
-        kinds = [] if column is None else [column[number] for number in topology.ids.tolist()]
-    if not {"token", "error", "logit"} & set(kinds):
+    kinds = kinds_by_position(topology, graph if isinstance(graph, nx.DiGraph) else None)
+    if not {"token", "error", "logit"} & set(kinds.values()):
         raise UsageError(
             "no node has the kind token, error or logit: replacement scores are of attribution graphs, as "
             "graphdiff.read makes them; of compiled graphs those that are made of one, or saved, know it"
         )
-    return np.array(kinds, dtype=object)
+    return np.array([kinds.get(place) for place in range(topology.n_nodes)], dtype=object)
 
 
 def _at(seeds: Seeds, graph: CompiledGraph) -> NDArray[Any]:

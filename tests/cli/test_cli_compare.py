@@ -173,7 +173,11 @@ def test_only_compare_prints_markdown(monkeypatch: pytest.MonkeyPatch, capfd: py
 def test_two_prompts_are_compared_from_the_tokens_to_the_logits(run: Run) -> None:
     files = [str(DATA / f"saying-{name}.json.xz") for name in ("son", "night")]
     lines = [" ".join(line.split()) for line in run(*files).out.splitlines()]
-    assert lines[lines.index("attribution") :][1:4] == ["before 351.77", "after -1445.33", "change -1797.1 (-511 %)"]
+    assert lines[lines.index("attribution per-activation") :][1:4] == [
+        "before 351.77 21.587",
+        "after -1445.33 15.2646",
+        "change -1797.1 (-511 %, sign changed) -6.32238 (-29.3 %)",
+    ]
     mother = json.loads(run(*files, "Mother", "son", "-o", "json", "--exact").out)["results"][0]
     assert (mother["source"], mother["target"], mother["remainder"]) == ("E_17025_5", "27_2032_12", "0")
     assert mother["missing"][0] == 'the graph after has no token " Mother"@5: its total there is 0'

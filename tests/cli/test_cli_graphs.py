@@ -357,13 +357,14 @@ class TestPruned:
         kept = gd.prune(whole, gd.NODES, gd.LEAVES, nodes=0.8, edges=0.98)
         assert (set(pruned), len(pruned.edges)) == (set(kept), len(kept.edges))
         assert pruned.graph["eliminated"] == sum(data.get("eliminated", False) for *_, data in pruned.edges(data=True))
-        total = gd.total_influence(whole, gd.ROOTS, gd.LEAVES)
+        total = gd.total_influence(whole, gd.ROOTS, gd.LEAVES, weight=gd.weights.per_activation)
         assert gd.total_influence(pruned, gd.ROOTS, gd.LEAVES) == pytest.approx(total, rel=1e-12)
 
     def test_the_legend_says_that_ways_past_what_was_left_out_are_one_edge(self, run: Run) -> None:
         text = run("draw", PROMPT, "--prune", "0.8,0.98").out
         assert "dashed: ways past what was left out, added up, in 18 edges;" in text
-        assert "total 14.5841" in text
+        assert "total 8.44915" in text
+        assert "total 14.5841" in run("draw", PROMPT, "--prune", "0.8,0.98", "-w", "attribution").out
         assert "pruned:" not in run("draw", PROMPT).out
 
     def test_ends_and_weights_are_those_of_the_question(self, run: Run) -> None:

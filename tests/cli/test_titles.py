@@ -55,8 +55,11 @@ def test_changes_are_called_by_titles_too(run: Run) -> None:
 
 
 def test_a_token_alone_goes_to_the_logits_and_a_logit_alone_comes_from_the_tokens(run: Run) -> None:
-    assert 'From token "3"@3, 14.' in printed(run, "why", "g.json", "-s", "token 3", "-w", "weight")
-    assert 'From the tokens, 40.6487 reaches logit "4" (p=0.233).' in printed(run, "why", "g.json", "4", "-w", "weight")
+    own = ("-w", "attribution")
+    assert 'From token "3"@3, 14.' in printed(run, "why", "g.json", "-s", "token 3", *own)
+    assert 'From the tokens, 40.6487 reaches logit "4" (p=0.233).' in printed(run, "why", "g.json", "4", *own)
+    out = printed(run, "why", "g.json", "4", "-w", "per-activation")
+    assert 'Of logit "4" (p=0.233), 20.4117 comes from the tokens.' in out
 
 
 @pytest.mark.parametrize("verb", ["why", "paths", "what-if", "cut"])

@@ -170,11 +170,33 @@ def test_rank_of_groups_and_by_normalised_weights(run: Run, tmp_path: Path) -> N
     )  # fmt: skip
 
 
-def test_attribution_graphs_say_which_weights_have_a_unit(run: Run, tmp_path: Path) -> None:
+def test_attribution_graphs_are_asked_by_two_weightings_and_say_which_has_a_unit(run: Run, tmp_path: Path) -> None:
     file = str(ROOT / "data" / "digits.json")
     note = "weights: attribution, the edges' own, in no unit through features; per-activation, in the logits'"
     for verb in ("why", "rank", "diagnose"):
         assert run(verb, file).out.splitlines()[1] == note
+    table = {row.split()[0]: row.split()[1:] for row in run("why", file).out.splitlines() if row.startswith("  total")}
+    assert table == {"total": ["14.5841", "8.44915"]}
+    ranked = run("rank", file, "-o", "csv").out.splitlines()
+    assert ranked[0].split(",")[:4] == ["place", "node", "per-activation", "attribution"]
+    sizes = [abs(float(row.split(",")[2])) for row in ranked[1:]]
+    assert sizes == sorted(sizes, reverse=True)
+    for verb in ("paths", "cut"):  # which take one
+        assert "by per-activation" in run(verb, file).out
+
+
+def test_an_attribution_graph_without_an_activation_is_asked_by_its_weights(run: Run, tmp_path: Path) -> None:
+    document = json.loads((ROOT / "data" / "digits.json").read_text())
+    next(node for node in document["nodes"] if node["node_id"] == "0_27046_3")["activation"] = None
+    (tmp_path / "x.json").write_text(json.dumps(document))
+    head, why = (run(verb, str(tmp_path / "x.json")).out for verb in ("why", "rank"))
+    assert "per-activation" not in head + why
+    assert "weights: attribution, the edges' own" in head
+    assert "From the tokens, 14.5841 reaches the logits" in head
+
+
+def test_weights_per_activation(run: Run, tmp_path: Path) -> None:
+    file = str(ROOT / "data" / "digits.json")
     done = run("why", file, "-w", "per-activation")
     assert done.out.splitlines()[0].endswith(" · weights: per-activation, as asked")
     assert done.out.splitlines()[2] == "Of the logits (by probability), 8.44915 comes from the tokens."
