@@ -90,7 +90,7 @@ def draw(
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
     FILE.svg and FILE.png need no Graphviz; .dot, .mmd (Mermaid), .json, .csv and .graphml are written too: the last
-    three hold all, with --max-nodes what is drawn.
+    three hold all, with --max-nodes what is drawn. DOT holds the graph drawn.
 
     Of a profile it draws what functions cost, with ends what is spent on TARGET for SOURCE. Of an attribution graph
     tokens are below, logits above; blue arrows are for, orange bars against.
