@@ -41,13 +41,16 @@ def verb_that_runs() -> str:
 
 
 def chosen_for_both(graphs: tuple[nx.DiGraph, nx.DiGraph]) -> Choice:
-    """Return by which weights the verb that runs asks two graphs: the weights that one of them is known to have."""
+    """Return by which weights the verb that runs asks two graphs: the weights that one of them is known to have.
+
+    Of two attribution graphs those that both have: one may not say how active its features are.
+    """
     from graphdiff.errors import of_both
     from graphdiff.graph.defaults import known_weights
 
-    known = (choice for choice in map(known_weights, graphs) if choice.are_known)
-    context = click.get_current_context()
-    return _asked(context.params["weights"]) or next(known, None) or of_both(chosen, graphs)[0]
+    known = [choice for choice in map(known_weights, graphs) if choice.are_known]
+    fewest = min(known, key=lambda choice: len(choice.weights), default=None)
+    return _asked(click.get_current_context().params["weights"]) or fewest or of_both(chosen, graphs)[0]
 
 
 def offered(graph: nx.DiGraph | None, verb: str) -> tuple[str, ...]:

@@ -111,8 +111,8 @@ def default_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) ->
     """Return by which weights a graph is asked where none are named, and why.
 
     Those that it is known to have: of a profile its time, of a path model's table the estimate, else the attribute
-    ``weight`` (`graphdiff.graph.defaults.KNOWN`); of a saved graph what it was saved with. Where its edges have no
-    numbers, a preset.
+    ``weight`` (`graphdiff.graph.defaults.KNOWN`), and beside it `per_activation` of an attribution graph whose
+    features all have activations; of a saved graph what it was saved with. Where its edges have no numbers, a preset.
 
     Parameters
     ----------
@@ -138,6 +138,10 @@ def default_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) ->
     (('weight',), "weights: weight, the edges' own")
     >>> default_weights(nx.DiGraph([("a", "b")])).why
     'no weights in the file: 1 on every edge (unit)'
+    >>> driven = nx.DiGraph([("a", "f", {"weight": 2.5})], edge_meaning="drives", weight_meaning="attribution")
+    >>> driven.add_nodes_from([("a", {"kind": "token"}), ("f", {"kind": "feature", "activation": 5.0})])
+    >>> default_weights(driven).names
+    ('weight', 'per-activation')
     >>> default_weights(nx.DiGraph([("a", "b", {"effect": 2.5, "se": 0.1})]))
     Traceback (most recent call last):
     graphdiff.errors.WeightError: the edges have numbers, and none is known to be their weight: effect, se; \
@@ -167,8 +171,8 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     columns = saved.topology.attributes if saved else {}
     unseen = [] if data or columns or not _has_own(graph.graph) else ["weight"]
     attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *unseen], graph.graph)
-    if saved is not None and saved.weight != attribute:  # then it was said with which it was to be saved
-        attribute, why = saved.weight, "{meaning}, as the graph was saved"
+    if saved is not None and saved.weight != attribute and not (saved.weight is None and _has_own(graph.graph)):
+        attribute, why = saved.weight, "{meaning}, as the graph was saved"  # which was said when it was
     if attribute is not None:
         meaning = weight_meaning_of(attribute, graph.graph.get("weight_meaning", "none"))
         if attribute == "weight" and _has_activations(graph):

@@ -193,9 +193,9 @@ def replacement_scores(
     >>> scores.tokens.total, scores.tokens.positive, scores.tokens.negative
     (2.0, 3.0, -1.0)
     """
-    pruned = graph.graph.get("pruned") if isinstance(graph, nx.Graph) else graph.topology.about.get("pruned")
     ready = compiled(graph, options)
-    return _scored(ready, _kinds(graph, ready.topology), pruned)
+    about = graph.graph if isinstance(graph, nx.Graph) else ready.topology.about
+    return _scored(ready, _kinds(graph, ready.topology), about.get("pruned"))
 
 
 def scores_where_known(

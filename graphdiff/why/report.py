@@ -65,7 +65,7 @@ STEPS = 36
 CYCLE, ELSEWHERE = 48, 28
 
 #: What a row says of errors.
-UNEXPLAINED = "errors: what the transcoders do not reconstruct, one unit each; nothing in the graph explains them."
+UNEXPLAINED = "errors: what the transcoders do not reconstruct, each as it is; nothing in the graph explains them."
 
 #: A part that is not worth its digits.
 NEXT_TO_NONE = "< 0.1 %"

@@ -188,11 +188,23 @@ def test_attribution_graphs_are_asked_by_two_weightings_and_say_which_has_a_unit
 def test_an_attribution_graph_without_an_activation_is_asked_by_its_weights(run: Run, tmp_path: Path) -> None:
     document = json.loads((ROOT / "data" / "digits.json").read_text())
     next(node for node in document["nodes"] if node["node_id"] == "0_27046_3")["activation"] = None
-    (tmp_path / "x.json").write_text(json.dumps(document))
-    head, why = (run(verb, str(tmp_path / "x.json")).out for verb in ("why", "rank"))
-    assert "per-activation" not in head + why
+    whole, file = str(ROOT / "data" / "digits.json"), str(tmp_path / "x.json")
+    Path(file).write_text(json.dumps(document))
+    head, ranked = (run(verb, file).out for verb in ("why", "rank"))
+    assert "per-activation" not in head + ranked
     assert "weights: attribution, the edges' own" in head
     assert "From the tokens, 14.5841 reaches the logits" in head
+    for files in ((whole, file), (file, whole)):  # two are asked by what both have
+        assert "weights: attribution, the edges' own\n" in run("compare", *files).out
+
+
+@pytest.mark.parametrize("weight", ["attribution", "per-activation"])
+def test_a_saved_attribution_graph_is_asked_by_two_weightings_too(weight: str, run: Run, tmp_path: Path) -> None:
+    saved = str(tmp_path / "x.gdiff")
+    assert run("compile", str(ROOT / "data" / "digits.json"), "-w", weight, "-O", saved).status == 0
+    out = run("why", saved).out
+    assert "per-activation, in the logits'" in out
+    assert re.search(r"^  total +14.5841 +8.44915$", out, re.MULTILINE)
 
 
 def test_weights_per_activation(run: Run, tmp_path: Path) -> None:
