@@ -65,7 +65,9 @@ def test_a_matrix_has_every_public_function() -> None:
         "read",
         "read_edges",
         "read_targets",
+        "replacement_scores",
         "write",
+        "draw",
         "trace",
         "check",
     }

@@ -88,8 +88,8 @@ def draw(
 ) -> None:
     """Draw the graph with local derivatives and shares on its edges: DOT, or by the suffix of -O FILE.
 
-    FILE.html is a page to look through, offline; .svg and .png need no Graphviz; .dot and .mmd (Mermaid) as well.
-    FILE.json, .csv and .graphml hold all, with --max-nodes what is drawn. DOT holds the graph drawn.
+    FILE.html is an offline page; .svg and .png need no Graphviz; .dot, .mmd (Mermaid); FILE.json, .csv and .graphml
+    hold all, with --max-nodes what is drawn. DOT holds the graph drawn.
 
     Of a profile it draws what functions cost, with ends what is spent on TARGET for SOURCE. Of an attribution graph
     tokens are below, logits above; blue arrows are for, orange bars against.

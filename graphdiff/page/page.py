@@ -17,13 +17,13 @@ from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import UsageError
 from graphdiff.graph.networks import network_of
 from graphdiff.io.out import SCHEMA, document, finite
 from graphdiff.page.part import MAX_NODES, answer_of, part_of, picture_for_page, words_in
 from graphdiff.pictures.picture import Picture
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import shorten
+from graphdiff.text.records import require_graph
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, Result
 
@@ -45,10 +45,7 @@ def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
     True
     """
     graph = network_of(thing.to_networkx() if hasattr(thing, "to_networkx") else thing)
-    if not isinstance(graph, nx.DiGraph):
-        raise UsageError(
-            f"cannot write {type(thing).__name__} as html: give a directed graph, or a result that has one"
-        )
+    require_graph(graph, "html")
     if not isinstance(thing, Result):
         return page(graph, max_nodes=max_nodes)
     answer = str(thing).split("\n")

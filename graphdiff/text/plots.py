@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import MissingExtraError, UsageError
+from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import shorten, shown, signed
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def largest_steps(steps: Sequence[tuple[str, Number]], top: int) -> list[tuple[s
     [('a', 5), ('b', 3), ('2 others', 1)]
     """
     if not isinstance(top, int) or top < 1:
-        raise UsageError(f"top={top!r}: a number of steps, at least 1")
+        raise UsageError(Keyword("top", top), ": a number of steps, at least 1")
     if len(steps) <= top:
         return list(steps)
     rest = [step for _, step in steps[top:]]
