@@ -150,7 +150,7 @@ def test_a_graph_that_nothing_is_asked_of_is_not_cut() -> None:
 def test_results_without_a_graph_are_no_page() -> None:
     with pytest.raises(gd.errors.UsageError, match="html holds graphs, not Diagnosis"):
         render(gd.diagnose(figure()), "html")
-    with pytest.raises(gd.errors.UsageError, match="cannot write Graph as html"):
+    with pytest.raises(gd.errors.GraphTypeError, match="cannot write an undirected graph as html"):
         render(nx.Graph([("a", "b")]), "html")
 
 
