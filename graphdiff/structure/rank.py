@@ -315,6 +315,9 @@ def rank(
     value : str, optional
         A node attribute to add up, such as ``"size"``: two columns more, of what a node reaches, and of what would
         go with it and the node itself. A node without counts as 0.
+    group : str, int or callable, optional
+        Groups of nodes, as those of `graphdiff.group`: each by the sum over its members, such as an attribution graph's
+        ``"supernode"``.
     only : str, optional
         Only nodes of this ``kind``, by places among themselves: of an attribution graph ``"token"``, ``"feature"``,
         ``"error"`` or ``"logit"``.
@@ -368,34 +371,25 @@ def rank(
     if asks_costs(graph, options) and not weightings and value is group is only is None and by in (None, *COLUMNS):
         # Which graphs are profiles no type says.
         return cast(Ranking, rank_costs(graph, source, target, by=by, top=top))
-    ready = _all_compiled(graph, weightings, options)
-    weights = _distinct([each.weight_meaning for each in ready])
-    by = _renamed(by, value)
-    relies = by == RELIANCE and by not in weights
-    if source is None and target is None and not relies and _is_attribution(ready[0]):
-        target = LEAVES
-    _require_no_group(group, value, relies=relies)
-    if relies:
-        _require_no_ends(source, target)
-        ready, weights = [ready[0].with_preset(even)], [RELIANCE]
-    column = _column_of(by, _titles(weights, value, group), measured=isinstance(graph, nx.Graph) and is_profile(graph))
-    rows, first = _reached(graph, ready, NODES if relies else source, target), ready[0]
+    asked = _asked(_all_compiled(graph, weightings, options), source, target, _renamed(by, value))
+    _require_no_group(group, value, relies=asked.relies)
+    is_measured = isinstance(graph, nx.Graph) and is_profile(graph)
+    column = _column_of(asked.by, _titles(asked.weights, value, group), measured=is_measured)
+    rows, first = _reached(graph, asked.ready, asked.source, asked.target), asked.ready[0]
     rows = rows if only is None else _of_kind(rows, only, graph, first.topology)
     values = None if value is None else _values_of(graph, value)
     sized: Sized = partial(_set_columns, graph, first, source, value, values, progress)
     if group is not None:
         rows, sized = _grouped(rows, naming_of(graph, group))
     order, places, sizes = _ordered(rows, column, sized, top)
-    ends = from_end_to_end(first.edge_meaning, NODES if relies else source, target)
-    source, target = titled(first, source, target)
-    steps = _steps(first, [rows[number].position for number in order]) if relies else []
+    source, target = titled(first, asked.source, asked.target)
     return Ranking(
-        source=NODES if relies else source,
+        source=source,
         target=target,
-        by=by or weights[0],
+        by=asked.by or asked.weights[0],
         nodes=[rows[number].node for number in order],
         places=places,
-        weights=weights,
+        weights=asked.weights,
         influences=[rows[number].influences for number in order],
         sizes=sizes,
         n_ranked=len(rows),
@@ -405,12 +399,40 @@ def rank(
         value=value,
         without_value=0 if values is None else first.n_nodes - len(values),
         naming=first.topology.naming,
-        through=steps,
-        counted_again=[title for title, each in zip(weights, ready, strict=True) if _counts_again(each)],
+        through=_steps(first, [rows[number].position for number in order]) if asked.relies else [],
+        counted_again=[title for title, each in zip(asked.weights, asked.ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
-        drawn=partial(swept, graph, ready[-1], ends),
+        drawn=partial(swept, graph, asked.ready[-1], asked.ends),
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is ranked: by which weightings, from which end or towards which, and whether it is whom all rest on."""
+
+    ready: list[CompiledGraph]
+    weights: list[str]
+    source: End | None
+    target: End | None
+    by: str | None
+    relies: bool
+
+    @property
+    def ends(self) -> tuple[Any, Any]:
+        """Both ends, for a picture."""
+        return from_end_to_end(self.ready[0].edge_meaning, self.source, self.target)
+
+
+def _asked(ready: list[CompiledGraph], source: End | None, target: End | None, by: str | None) -> _Asked:
+    """Return what is ranked where some ends are given, and an order."""
+    weights = _distinct([each.weight_meaning for each in ready])
+    if by == RELIANCE and by not in weights:
+        _require_no_ends(source, target)
+        return _Asked([ready[0].with_preset(even)], [RELIANCE], NODES, None, by, relies=True)
+    if source is None and target is None and _is_attribution(ready[0]):
+        target = LEAVES
+    return _Asked(ready, weights, source, target, by, relies=False)
 
 
 def _is_attribution(graph: CompiledGraph) -> bool:
