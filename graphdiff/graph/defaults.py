@@ -65,7 +65,7 @@ DOES = {"unit": "1 on every edge (unit)", "even": "spread evenly (even)"}
 SPENT = "weights: spent, a caller's part of what a function cost"
 
 #: Why an attribution graph is asked by two: a product of its weights holds the activations of the features between.
-IN_UNITS = "weights: attribution, the edges' own, in no unit through features; per-activation, in the logits'"
+IN_UNITS = "weights: attribution, the file's, in no unit through features; per-activation, in the logits' unit"
 
 #: So many numbers are listed.
 SHOWN = 4

@@ -308,6 +308,8 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     first = _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if has_first else ()
     if any(c.from_errors for c in columns):
         rows.append(("besides, from errors", [_errors_text(c, alone=len(columns) == 1) for c in columns]))
+    if len(columns) > 1 and any(c.drivers for c in columns):  # these say more, with whole names
+        return rows
     return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
 
 
@@ -360,7 +362,7 @@ def _are_several(column: Explanation) -> bool:
 def _rows_of_steps(
     title: str, steps: Sequence[Sequence[Step]], columns: Sequence[Explanation]
 ) -> Iterator[tuple[str, list[str]]]:
-    length = STEPS // len(columns) - 2 * (len(columns) > 1 and any(c.cancellation for c in columns))
+    length = STEPS // len(columns)
     cells = [[_step_text(c, length, *step) for step in listed[:2]] for c, listed in zip(columns, steps, strict=True)]
     for number, texts in enumerate(zip_longest(*cells, fillvalue="")):
         yield "" if number else title, list(texts)

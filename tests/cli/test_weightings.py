@@ -172,7 +172,7 @@ def test_rank_of_groups_and_by_normalised_weights(run: Run, tmp_path: Path) -> N
 
 def test_attribution_graphs_are_asked_by_two_weightings_and_say_which_has_a_unit(run: Run, tmp_path: Path) -> None:
     file = str(ROOT / "data" / "digits.json")
-    note = "weights: attribution, the edges' own, in no unit through features; per-activation, in the logits'"
+    note = "weights: attribution, the file's, in no unit through features; per-activation, in the logits' unit"
     for verb in ("why", "rank", "diagnose"):
         assert run(verb, file).out.splitlines()[1] == note
     table = {row.split()[0]: row.split()[1:] for row in run("why", file).out.splitlines() if row.startswith("  total")}

@@ -78,7 +78,7 @@ function chain(scene, places) {
 function nodeDetails(scene, place) {
   const { model, words, part } = scene;
   const node = model.nodes[place];
-  const byMost = (places) => [...places].sort((one, other) => scene.size(other) - scene.size(one));
+  const of = part.isCompared ? "Of the edges here: " : ""; // a comparison may hold no others than those that changed
   const isEnd = scene.isEnd(place);
   return [
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
@@ -86,8 +86,17 @@ function nodeDetails(scene, place) {
     ["", "kept"].includes(statusIn(scene, node)) ? null : html("p", {}, `${node.status} since before`),
     factList(factsOf(node, part.edge_meaning)), nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
-    isEnd ? null : whySection(scene, place),
-    linkSection(scene, `It ${words.does}`, model.out[place], "target"), linkSection(scene, capital(words.done), model.into[place], "source"),
+    isEnd || part.isCompared ? null : whySection(scene, place),
+    linkSection(scene, `${of}It ${words.does}`, model.out[place], "target"), linkSection(scene, of + capital(words.done), model.into[place], "source"),
+    ...(part.isCompared ? [] : setsOf(scene, place)),
+  ];
+}
+
+/** Return the sections on what a node reaches and what reaches it, where all of it is in the page. */
+function setsOf(scene, place) {
+  const { model, words } = scene;
+  const byMost = (places) => [...places].sort((one, other) => scene.size(other) - scene.size(one));
+  return [
     restSection(scene, capital(words.needing), byMost(needing(model, place))), restSection(scene, `What it ${words.reaches}`, byMost(reached(model, place))),
     model.starts.length ? restSection(scene, "What goes with it", byMost(goingWith(model, place))) : null,
   ];

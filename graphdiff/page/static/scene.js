@@ -15,7 +15,7 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped };
+  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped && !isEither("weight") };
   const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
