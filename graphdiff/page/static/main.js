@@ -169,7 +169,9 @@ function showsOf(scene) {
   if (!drawn.links.length) return "No path leads from end to end.";
   const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
   if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
-  const through = drawn.through === null ? "" : `Shows ${percent(drawn.through)} of the answer through ${shown(count)} of ${howMany(all, nouns)}. `;
+  const isSigned = model.links.some((link) => link.weight < 0); // then the parts of a total may be more than all of it
+  const passing = drawn.through === null ? "" : isSigned ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
+  const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
 }
 
