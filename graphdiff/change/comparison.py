@@ -24,7 +24,7 @@ from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, cha
 from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import plain, shown
-from graphdiff.text.plots import largest_steps, waterfall
+from graphdiff.text.plots import waterfall
 from graphdiff.text.sentences import column_title, words_for
 from graphdiff.text.tables import Result, Sheet, first_line, sheet_of
 
@@ -320,7 +320,7 @@ class Comparison(Result):
         words = words_for(self.edge_meaning, self.weight_meaning)
         unit = f"total influence, {column_title(self.weight_meaning)}"
         title = headline(self, words)
-        return waterfall(ends, largest_steps(steps, top), unit=unit, title=title, axes=axes)
+        return waterfall(ends, steps, top, unit=unit, title=title, axes=axes)
 
     def _sheet(self) -> Sheet:
         return sheet_of(map(self.attribution.record, self.attribution.largest()), first_line(self))

@@ -23,7 +23,7 @@ from graphdiff.profiles.sides import Side
 from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes
 from graphdiff.remedies import Keyword
 from graphdiff.text.numbers import percent, plain
-from graphdiff.text.plots import largest_steps, waterfall
+from graphdiff.text.plots import waterfall
 from graphdiff.text.tables import Frame, Result, Sheet, first_line, sheet_of
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ class ProfileComparison(Result):
         steps = [(name, self.attribution[key]) for name, key in named if self.attribution[key]]
         what = "all functions" if self.main is None else f"{self.main} with all it calls"
         title = first_line(self)
-        return waterfall(ends, largest_steps(steps, top), unit=f"{what}, {self.unit}", title=title, axes=axes)
+        return waterfall(ends, steps, top, unit=f"{what}, {self.unit}", title=title, axes=axes)
 
     def _sheet(self) -> Sheet:
         return sheet_of((part.to_dict() for part in self.parts), first_line(self))

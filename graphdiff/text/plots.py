@@ -43,7 +43,13 @@ def axes_of(axes: Axes | None, height: float) -> Axes:
 
 
 def waterfall(
-    ends: tuple[Number, Number], steps: Sequence[tuple[str, Number]], *, unit: str, title: str, axes: Axes | None
+    ends: tuple[Number, Number],
+    steps: Sequence[tuple[str, Number]],
+    top: int,
+    *,
+    unit: str,
+    title: str,
+    axes: Axes | None,
 ) -> Axes:
     """Draw how one number becomes another: a bar for each, and between them one a step that begins where the last ends.
 
@@ -53,11 +59,14 @@ def waterfall(
         Before and after.
     steps : sequence of (str, number)
         What each did: together the change.
+    top : int
+        The first so many have bars of their own, all others one together.
     unit : str
         Of all numbers, with what they are.
     title : str
     axes : matplotlib.axes.Axes or None
     """
+    steps = _first_steps(steps, top)
     before, after = map(_real, ends)
     sizes = [_real(step) for _, step in steps]
     axes = axes_of(axes, 1.5 + 0.3 * (len(steps) + 2))
@@ -78,12 +87,12 @@ def waterfall(
     return axes
 
 
-def largest_steps(steps: Sequence[tuple[str, Number]], top: int) -> list[tuple[str, Number]]:
+def _first_steps(steps: Sequence[tuple[str, Number]], top: int) -> list[tuple[str, Number]]:
     """Return the first `top` steps, and one for all others, so that they still sum to the change.
 
     Examples
     --------
-    >>> largest_steps([("a", 5), ("b", 3), ("c", 2), ("d", -1)], 2)
+    >>> _first_steps([("a", 5), ("b", 3), ("c", 2), ("d", -1)], 2)
     [('a', 5), ('b', 3), ('2 others', 1)]
     """
     if not isinstance(top, int) or top < 1:
