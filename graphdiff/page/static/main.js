@@ -354,8 +354,8 @@ function start() {
   const record = JSON.parse(byId("record").textContent);
   byId("report").textContent = record.answer.join("\n");
   byId("question").textContent = record.title;
-  byId("answer").open = !record.part;
-  if (!record.part || !record.part.nodes.length) return;
+  byId("answer").open = !record.part?.nodes.length;
+  if (!record.part?.nodes.length) return;
   byId("graph").hidden = false;
   const page = makePage(record);
   redraw(page);
