@@ -21,28 +21,27 @@ from graphdiff.io.write import render
 
 #: Where the screenshots of a run are left to be looked at; git ignores it.
 SCREENSHOTS = Path(__file__).resolve().parents[1] / "build" / "screenshots"
-PROGRAMS = tuple(
-    next(filter(None, map(shutil.which, names)), None) for names in (("chromium", "chrome"), ("chromedriver",))
-)
-ARGUMENTS = """--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking
---disable-component-update --disable-default-apps --disable-extensions --disable-sync --disable-dev-shm-usage --mute-audio
---force-color-profile=srgb --hide-scrollbars"""
+BROWSER, DRIVER = shutil.which("chromium") or shutil.which("chrome"), shutil.which("chromedriver")
+ARGUMENTS = """
+--headless=new --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update
+--disable-default-apps --disable-extensions --disable-sync --disable-dev-shm-usage --mute-audio --hide-scrollbars
+--force-color-profile=srgb
+"""
 WIDE, NARROW = (1280, 900), (390, 844)
 
 
 @contextmanager
 def started() -> Iterator[webdriver.Chrome]:
     """Start the browser for some tests; skip them where there is none."""
-    browser, driver = PROGRAMS
-    if browser is None or driver is None:
+    if BROWSER is None or DRIVER is None:
         pytest.skip("there is no chromium with its chromedriver, which open the pages")
     options = webdriver.ChromeOptions()
-    options.binary_location = browser
+    options.binary_location = BROWSER
     for argument in ARGUMENTS.split():
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     options.set_capability("unhandledPromptBehavior", "ignore")
-    chrome = webdriver.Chrome(options=options, service=Service(executable_path=driver))
+    chrome = webdriver.Chrome(options=options, service=Service(executable_path=DRIVER))
     try:
         yield chrome
     finally:
@@ -69,7 +68,8 @@ class Browser:
 
     def wait(self, script: str, *arguments: Any) -> Any:
         """Return what a script returns that may wait, for `frame()` in which the page is drawn anew among others."""
-        code = f"const done = arguments[arguments.length - 1]; (async () => {{{TOOLS}{script}}})().then(done, (wrong) => done(`${{wrong.stack}}`));"
+        code = f"(async () => {{{TOOLS}{script}}})().then(done, (wrong) => done(`${{wrong.stack}}`));"
+        code = f"const done = arguments[arguments.length - 1]; {code}"
         return self.driver.execute_async_script(code, *arguments)
 
     def text(self, selector: str) -> str:
@@ -110,7 +110,7 @@ class Browser:
             method, known = message["method"], message["params"]
             if method == "Page.javascriptDialogOpening":
                 lines.append(f"dialog: {known['message']}")
-            if method == "Network.requestWillBeSent" and not known["documentURL"] == known["request"]["url"]:
+            if method == "Network.requestWillBeSent" and known["documentURL"] != known["request"]["url"]:
                 lines.append(f"request: {known['request']['url']}")
         return lines
 

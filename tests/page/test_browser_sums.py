@@ -1,4 +1,4 @@
-"""What a page draws still adds up, at every position of its slider: read out of the page beside sums made here, in fractions."""
+"""What a page draws adds up at every position of its slider: read out of it, beside sums made here in fractions."""
 
 from __future__ import annotations
 
@@ -65,43 +65,48 @@ def asked(number: int) -> Asked:
     draw, kind = random.Random(number), number % 10
     size = 30 if number == 5 else draw.randint(FEWEST - 2, FEWEST + 3)
     inner = [f"n{place:02}" for place in range(size)]
-    starts = {
-        f"a{place}": 1 if kind == 0 else draw.choice([1, 1, -0.5, 3]) for place in range(draw.choice([1, 1, 2, 3]))
-    }
-    ends = {f"z{place}": 1 if kind == 0 else draw.choice([1, 1, -2]) for place in range(draw.choice([1, 1, 2]))}
-    weight = {0: lambda: draw.choice([-2, -1, 1, 2]), 1: lambda: Fraction(draw.randint(-9, 9) or 1, 3)}.get(
-        kind, lambda: draw.uniform(-2, 2)
-    )
-    names = [*starts, *inner, *ends]
-    edges = [
-        (draw.choice([*starts]), inner[0], weight()),
-        *((name, inner[place % 3], weight()) for place, name in enumerate(starts)),
-    ]
-    edges += [(draw.choice(names[: len(starts) + place]), name, weight()) for place, name in enumerate(inner)]
-    edges += [(name, draw.choice([*inner[place + 1 :], *ends]), weight()) for place, name in enumerate(inner)]
-    edges += [(draw.choice(inner), name, weight()) for name in ends]
-    edges += [tuple(sorted(draw.sample(inner, 2))) + (weight(),) for _ in range(size // 2)]
+    starts, ends = seeded(draw, kind, "a", 3), seeded(draw, kind, "z", 2)
+    ahead = [*starts, *inner]
+    pairs = [(start, draw.choice(inner[:3])) for start in starts]
+    pairs += [(draw.choice(ahead[: len(starts) + place]), name) for place, name in enumerate(inner)]
+    pairs += [(name, draw.choice([*inner[place + 1 :], *ends])) for place, name in enumerate(inner)]
+    pairs += [(draw.choice(inner), end) for end in ends]
+    pairs += [tuple(sorted(draw.sample(inner, 2))) for _ in range(size // 2)]
     if kind in (2, 3):
-        edges += [(*draw.choices(inner, k=2), weight()) for _ in range(3)]
-        leaving = Counter(tail for tail, _, _ in edges)
-        edges = [(tail, head, number / (2.5 * leaving[tail])) for tail, head, number in edges]
-    one = Asked(
-        sorted(edges, key=lambda edge: names.index(edge[0])), starts, ends, "solve" if kind in (2, 3) else "raise"
-    )
-    return one._replace(edges=[("a0", "z0", -int(one.total)), *one.edges]) if kind == 0 else one
+        pairs += [(tail, draw.choice(inner)) for tail in draw.sample(inner, 3)]
+    pairs.sort(key=lambda pair: ahead.index(pair[0]))
+    leaving = Counter(tail for tail, _ in pairs)
+    edges = [(tail, head, weight(draw, kind, leaving[tail])) for tail, head in pairs]
+    question = Asked(edges, starts, ends, "solve" if kind in (2, 3) else "raise")
+    return question._replace(edges=[("a0", "z0", -int(question.total)), *edges]) if kind == 0 else question
 
 
-#: Every position of the slider: what is written of the cut, and what the table of drawn edges adds up to. The page draws
-#: itself anew in the next frame; here that is at once, so that no frame is painted.
+def seeded(draw: random.Random, kind: int, letter: str, most: int) -> Ends:
+    return {f"{letter}{place}": 1 if kind == 0 else draw.choice([1, -0.5, 3]) for place in range(draw.randint(1, most))}
+
+
+def weight(draw: random.Random, kind: int, n_leaving: int) -> Any:
+    """Return a weight; on graphs with cycles all that leaves a node weighs less than one, so that walks have a sum."""
+    if kind == 0:
+        return draw.choice([-2, -1, 1, 2])
+    if kind == 1:
+        return Fraction(draw.randint(-9, 9) or 1, 3)
+    return draw.uniform(-2, 2) / (2.5 * n_leaving if kind in (2, 3) else 1)
+
+
+#: Every position of the slider: what is written of the cut, and what the table of drawn edges adds up to. The page
+#: draws itself anew in the next frame; here that is at once, so that none is painted, and tables are not laid out.
 POSITIONS = """
 window.requestAnimationFrame = (draw) => { draw(); return 0; };
+$("#tables").hidden = true;
 const slider = $("#slider");
 const read = (n) => {
   slider.value = n;
   slider.dispatchEvent(new Event("input", { bubbles: true }));
   while (!$("#links .more").hidden) $("#links .more").click();
   const { sum, total } = $("#cut .sum").dataset;
-  const amounts = $$("#links tbody tr").filter((row) => row.dataset.leavesStart !== undefined).map((row) => Number(row.dataset.contribution));
+  const leaving = $$("#links tbody tr").filter(({ dataset }) => dataset.leavesStart !== undefined);
+  const amounts = leaving.map(({ dataset }) => Number(dataset.contribution));
   const texts = $("main").innerHTML;
   return {
     n, sum: Number(sum), total: Number(total), amounts, nodes: $$("g.node").length, dashed: $$(".links .dashed").length,
@@ -144,7 +149,8 @@ def test_where_the_total_is_0_nothing_that_can_be_chosen_has_a_share(browser: Br
     browser.open(gd.annotate(graph, question.starts, question.ends))
     wrong = browser.run("""
         const wrong = [];
-        for (const button of ["paths", "nodes", "links"].flatMap((id) => [...$$(`#${id} tbody button`).keys()].map((at) => [id, at]))) {
+        const placesOf = (id) => [...$$(`#${id} tbody button`).keys()].map((at) => [id, at]);
+        for (const button of ["paths", "nodes", "links"].flatMap(placesOf)) {
           $$(`#${button[0]} tbody button`)[button[1]].click();
           const texts = $("main").innerHTML;
           if (/%|NaN|Infinity/.test(texts) || $("#details").classList.contains("empty")) wrong.push(button);
