@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import networkx as nx
 import pytest
+from attribution_graphs import made
 from browsing import NARROW, WIDE, Browser
 
 import graphdiff as gd
@@ -25,14 +28,22 @@ def read(name: str) -> nx.DiGraph:
 
 
 PAGES: dict[str, tuple[Callable[[], Any], str]] = {
-    "why": (lambda: gd.explain(read("shop.uv.lock"), "shop", "bignum", weight=gd.weights.even), "#node=tls"),
+    "why": (lambda: gd.explain(read("after.uv.lock"), "shop", "http", weight=gd.weights.even), "#node=web"),
     "compare": (lambda: gd.compare(read("before.uv.lock"), read("after.uv.lock"), "shop", "log", weight=None), ""),
     "profile": (lambda: read("site.callgrind"), ""),
     "rank": (lambda: gd.rank(read("before.uv.lock"), weight=None), ""),
-    "group": (lambda: gd.group(read("shop.uv.lock"), lambda name: name[0], weight=gd.weights.even), ""),
+    "group": (lambda: gd.group(read("after.uv.lock"), lambda name: name[0], weight=gd.weights.even), ""),
     "empty": (lambda: gd.explain(nx.DiGraph([("a", "b"), ("c", "d")]), "a", "d", weight=None), ""),
-    "attribution": (lambda: gd.annotate(read("digits.json")), "#n=10"),
+    "attribution": (lambda: gd.annotate(attribution()), ""),
 }
+
+
+def attribution() -> nx.DiGraph:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "made.json"
+        path.write_text(json.dumps(made(5)), encoding="utf-8")
+        return gd.read(path)
+
 
 AXE = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 #: What axe-core finds wrong, each with the first elements of which it is.
