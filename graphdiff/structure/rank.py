@@ -131,7 +131,7 @@ class Ranking(Result):
     def to_networkx(self) -> nx.DiGraph:
         """Return the graph annotated with what is ranked, by the last weighting: what `graphdiff.write` draws.
 
-        Nodes that are ranked have their ``place`` and their sizes, too.
+        Nodes that are ranked have their ``place``, their influences and their sizes, too, by the names of `ranked`.
 
         Raises
         ------
@@ -142,10 +142,25 @@ class Ranking(Result):
             raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
         graph = self.drawn()
         for place, node, *numbers in self.rows() if self.grouped_by is None else ():
-            sizes = dict(zip(self._size_names, numbers[len(self.weights) :], strict=True))
+            known = dict(zip(self.ranked(), [place, *numbers], strict=True))
             for member in node if isinstance(node, frozenset) and node not in graph else (node,):
-                graph.nodes[member].update(place=place, **sizes)
+                graph.nodes[member].update(known)
         return graph
+
+    def ranked(self) -> list[str]:
+        """Return the names of the columns as nodes have them; none of groups."""
+        return [] if self.grouped_by is not None else ["place", *self.weights, *self._size_names]
+
+    def headline(self) -> str:
+        """Return what is ranked, and what comes first."""
+        first = [node for place, node in zip(self.places, self.nodes, strict=True) if place == 1]
+        by = "" if self.by in self.weights else f", by {self.by}"
+        return f"{self.title()}{by}{f': {shorten_label(node_text(first[0]), NAME)} first' if len(first) == 1 else ''}"
+
+    def beside(self) -> list[str]:
+        """Return what the columns are."""
+        apart = ["! Groups are in the report below: the page draws what they are of."] * (self.grouped_by is not None)
+        return [*apart, *self.notes()]
 
     @property
     def _size_names(self) -> list[str]:
