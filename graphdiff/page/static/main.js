@@ -9,13 +9,14 @@ import { sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
+import { amount, headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
 const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
 const PATHS = 25;
+const RANKED = 10;
 const MOST_NAMES = 8;
 const NARROW = "(max-width: 45rem)";
 const byId = (id) => document.getElementById(id);
@@ -74,13 +75,17 @@ function addNames(scene) {
 function addSizes(scene) {
   const { model, sums, part } = scene;
   const all = sums.filter(Boolean);
-  scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
+  const whole = part.whole ?? part.total;
+  scene.whole = typeof whole === "number" && part.measure && !part.isCompared ? whole : 0;
   scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
   scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : ownSize(model, place));
+  const placeOf = (place) => model.nodes[place].place ?? Infinity;
+  scene.order = (one, other) => (part.ranked && placeOf(one) !== placeOf(other) ? placeOf(one) - placeOf(other) : scene.size(other) - scene.size(one) || one - other);
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
-  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
+  scene.costText = (link) => `${link.estimated || link.links?.some(({ estimated }) => estimated) ? "≈ " : ""}${part.measure === "cost" ? amount(link.weight, part.unit) : shown(link.weight)}`;
+  scene.linkWeight = (link) => (part.measure ? `${weightName(part)} ${scene.costText(link)}` : link.unweighed ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
   scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
@@ -92,9 +97,10 @@ function strongestOf(model, hasSums) {
 
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
-  const { self, self_before: before, self_after: after } = model.nodes[place];
+  const { spent, self, adjoint, tangent, self_before: before, self_after: after } = model.nodes[place];
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  return typeof self === "number" ? self : model.out[place].length + model.into[place].length;
+  const known = [spent, self, adjoint, tangent].find((number) => typeof number === "number");
+  return known === undefined ? (model.part.measure ? 0 : model.out[place].length + model.into[place].length) : Math.abs(known);
 }
 
 function addChosen(scene, { node, edge, path }) {
@@ -135,8 +141,7 @@ function isWhole(part) {
 
 function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
-  if (start === null && end === null && isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
-  if (start === null && end === null) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
+  if (start === null && end === null) return record.title;
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
   const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
@@ -149,7 +154,7 @@ function sentenceOf(record, scene) {
 
 /** Return what is said of sums where there are none. */
 function sumsText({ whole, part, model }) {
-  if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
+  if (whole) return part.parts ?? `Per cents are of ${amount(whole, part.unit)}.`;
   if (part.measure) return "";
   if (model.starts.length && model.ends.length) return "Such numbers are not summed by the page; the report below has them.";
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
@@ -234,6 +239,7 @@ function redraw(page) {
   Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
+  byId("beside").replaceChildren(...(scene.state.why.length ? [] : page.record.beside ?? []).map((line) => html("li", { class: line.startsWith("! ") ? "warning" : "" }, line.replace(/^! /, ""))));
   byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}`;
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
@@ -253,7 +259,7 @@ function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
+  show(tables.nodes, scene.part.ranked ? "The ranking" : `All ${scene.nouns}`, scene.part.ranked ? "Choose one to light it up." : `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
 }
 
@@ -271,6 +277,8 @@ function makePage(record) {
   page.view = makeView(byId("frame"), page);
   page.tables = Object.fromEntries(["paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
   byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
+  if (page.part.ranked) byId("graph").prepend(page.tables.nodes.element);
+  if (page.part.ranked) page.tables.nodes.most = RANKED;
   return page;
 }
 

@@ -1,7 +1,7 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
 import { boxName } from "./view.js";
-import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
+import { amount, headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
@@ -39,7 +39,8 @@ function nodePicture(scene, place) {
 
 function nodeStrength(scene, place) {
   const node = scene.model.nodes[place];
-  if (!scene.isSummed) return scene.whole && typeof node.inclusive === "number" ? node.inclusive / scene.whole : 0;
+  const cost = node.spent ?? node.inclusive;
+  if (!scene.isSummed) return scene.whole && typeof cost === "number" ? cost / scene.whole : 0;
   const { share, contribution } = scene.sums.at(-1)[place];
   return share ?? contribution / scene.largest;
 }
@@ -49,13 +50,30 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
-    if (membersOf(node).length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
-    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
-    return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
+    const as = membersOf(node).length > 1 ? [`${shown(node.members.length)} as one`] : [];
+    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${markOf(node, name)}${percent(node[name] / scene.whole)}`] : []);
+    const sums = ["tangent", "adjoint"].flatMap((name) => (node[name] === undefined ? [] : [`${headingOf(name, scene.part.edge_meaning)} ${shown(node[name])}`]));
+    return [...value, ...sums, ...(node.spent === undefined ? [...part("self"), ...part("inclusive")] : part("spent")), ...as].join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
   return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+}
+
+/** Costs, of a function, a call or for a question, which have the unit of the profile. */
+const COSTS = ["spent", "self", "inclusive", "cost"];
+
+/** Return the mark of what is an estimate: of a question what is spent, else whatever a function or call costs. */
+function markOf(thing, name) {
+  return thing.estimated && (thing.spent === undefined || name === "spent") ? "≈ " : "";
+}
+
+/** Return a fact in words: costs with their unit and, where they are parts of what per cents are of, with these. */
+export function factText({ part, whole }, thing, name) {
+  const value = thing[name];
+  if (!part.measure || !COSTS.includes(name.replace(/_(before|after)$/, ""))) return shown(value);
+  const isPart = whole && typeof value === "number" && (thing.spent === undefined || name === "spent");
+  return `${markOf(thing, name)}${amount(value, part.unit)}${isPart ? ` (${percent(value / whole)})` : ""}`;
 }
 
 /** Return what a function cost before or after, or what it costs more. */
@@ -98,9 +116,12 @@ function amountOf({ share, contribution, weight }) {
 
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
+  const has = (name) => part.nodes?.some((node) => node[name] !== undefined);
+  if (part.ranked) return "What comes first";
   if (isSummed) return "What most of the answer passes";
-  if (!part.measure) return "What most edges join";
-  return part.isCompared ? "What changed most by itself" : "What spends most itself";
+  if (!part.measure) return ["adjoint", "tangent"].filter(has).map((name) => `Largest by ${name}`)[0] ?? "What most edges join";
+  if (has("spent")) return "What most is spent in";
+  return part.isCompared ? "What changed most by itself" : "What costs most by itself";
 }
 
 /** Return what lines look like and mean, of those that are drawn. */
@@ -138,7 +159,7 @@ function spokenLink(scene, link) {
   const status = link.status && link.status !== "kept" ? [`${link.status}, did ${signed(link.change ?? 0)} to the total`] : [];
   const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
   const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
-  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
+  const measure = [scene.linkWeight({ ...link, ...link.links[0] })];
   return [...status, ...part, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
 }
 
@@ -150,22 +171,29 @@ export function nodeTable(scene) {
   const names = ["share", "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
   const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
   const nodes = model.nodes.map((node, place) => ({ node, place }));
-  const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
+  const rows = nodes.sort((one, other) => scene.order(one.place, other.place)).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
   }));
-  return { rows, columns: [nameColumn("name"), ...computed, ...factColumns(rows, (row) => row.node, part.edge_meaning)] };
+  const ranked = part.ranked ?? [];
+  const facts = (isWanted) => factColumns(scene, rows, (row) => row.node, isWanted);
+  const known = sums.some(Boolean) ? [] : ["tangent", "adjoint"];
+  const first = [...ranked, ...known, ...(part.measure ? COSTS : [])].flatMap((name) => facts((each) => each === name));
+  const taken = new Set(first.map(({ name }) => name));
+  return { rows, columns: [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))] };
 }
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
 /** Facts that have a column of their own, or none; and how many others have one. */
-const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total"]);
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated"]);
 const MOST_COLUMNS = 9;
 
-function factColumns(rows, recordOf, meaning) {
-  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+/** Return the columns of facts that are wanted, by name; costs are said with their unit. */
+function factColumns(scene, rows, recordOf, isWanted) {
+  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
   return names.slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
-    return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
+    const form = !isNumber ? "text" : scene.part.measure && COSTS.includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
+    return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
   });
 }
 
@@ -176,7 +204,7 @@ export function linkTable(scene) {
   const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
   const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
-  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(weightName(part), "weight")];
+  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(weightName(part), "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
   const rows = drawn.links.map((link, at) => ({
     key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
     data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
@@ -184,7 +212,7 @@ export function linkTable(scene) {
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
   const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct ? "as it is" : "dashed: passes others") };
-  return { rows, columns: [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))] };
+  return { rows, columns: [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(scene, rows, (row) => row.record, (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status"))] };
 }
 
 /** Return the columns and rows of the table of strongest paths. */
