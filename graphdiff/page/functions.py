@@ -6,18 +6,21 @@ measured has each of them, and says of which a call costs again at every level. 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.arithmetic import Number
+from graphdiff.graph.networks import RANKED
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
 from graphdiff.pictures.profile import asked_text, profile_pictures
 from graphdiff.pictures.sizes import nodes_of
 from graphdiff.pictures.view import View
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs
 from graphdiff.profiles.report import name_of
+from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.showing import and_more
 from graphdiff.text.amounts import amount
 from graphdiff.text.numbers import percent
@@ -103,8 +106,10 @@ def _of_question(node: DrawnNode, graph: nx.DiGraph, costs: Costs) -> DrawnNode:
     if costs.stacks is not None:  # the graph has the stacks of the question alone
         facts.pop(SELF, None)
         return replace(node, facts={**facts, **spent})
-    file = graph.nodes[node.name] if node.name in graph and "members" not in facts else {}
-    return replace(node, facts={**spent, **facts, **file, **(_recursion(costs, node.name) if file else {})})
+    file = graph.nodes[node.name] if node.name in graph and "members" not in facts else _shared(facts, graph)
+    return replace(
+        node, facts={**spent, **facts, **file, **(_recursion(costs, node.name) if node.name in graph else {})}
+    )
 
 
 def _answer(graph: nx.DiGraph, costs: Costs) -> dict[str, Any]:
@@ -122,6 +127,12 @@ def _answer(graph: nx.DiGraph, costs: Costs) -> dict[str, Any]:
         parts = f"Spent is what of {owned}, {passes}; per cents are of that."
         answer = _asked(graph, f" ({amount(whole, unit)})" if whole else "")
     return {"answer": answer, **({"whole": whole, "parts": parts} if whole else {})}
+
+
+def _shared(facts: Mapping[str, Any], graph: nx.DiGraph) -> dict[str, Any]:
+    """Return what functions that are one box have of a ranking, where they have one place."""
+    first = graph.nodes.get(next(iter(facts.get("members", ())), None), {})
+    return {name: first[name] for name in graph.graph.get(RANKED, ()) if name in first and name not in COLUMNS}
 
 
 def _asked(graph: nx.DiGraph, whole: str) -> str:

@@ -82,8 +82,7 @@ def page(
     >>> b'"answer":["no path"]' in page(None, ["no path"])
     True
     """
-    ranked = [name for result in results for name in result.ranked()]
-    picture = None if graph is None else picture_for_page(graph, max_nodes, ranked)
+    picture = None if graph is None else picture_for_page(graph, max_nodes)
     lines = [harmless(line) for line in answer or (picture.legend if picture else ())]
     headline = next((result.headline() for result in results), "") or (picture and answer_of(picture))
     record = {
@@ -93,7 +92,7 @@ def page(
         "beside": [harmless(line) for result in results for line in result.beside()],
         "answer": lines,
         "report": None if report is None else _report(report),
-        "part": None if picture is None else part_of(picture, ranked),
+        "part": None if picture is None else part_of(picture),
     }
     return _filled(record).encode()
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.networks import RANKED
 from graphdiff.page.functions import functions_picture
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.dot import pictures_of
@@ -36,10 +37,8 @@ LEAST_INEXACT = 2**53
 ANSWERS = ("contribution", "tangent", "adjoint")
 
 
-def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES, ranked: Collection[str] = ()) -> Picture:
+def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     """Return what a page shows of a graph, which is what a picture does, and much more of it.
-
-    What is `ranked` of the members of a node, by these names, it has too.
 
     Raises
     ------
@@ -52,18 +51,6 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES, ranked: Coll
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
-    picture = _pictured(graph, view)
-    return replace(picture, nodes=[_with_places(node, graph, ranked) for node in picture.nodes]) if ranked else picture
-
-
-def _with_places(node: DrawnNode, graph: nx.DiGraph, names: Collection[str]) -> DrawnNode:
-    """Return a node of several with what is ranked of them, which they share."""
-    members = node.facts.get("members")
-    first = graph.nodes.get(members[0], {}) if isinstance(members, list) and members else {}
-    return replace(node, facts={**node.facts, **{name: first[name] for name in names if name in first}})
-
-
-def _pictured(graph: nx.DiGraph, view: View) -> Picture:
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return next(answer_pictures(graph, view))
     if graph.graph.get("annotation") == "profile":
@@ -85,8 +72,8 @@ def _require_few(graph: nx.DiGraph, view: View) -> None:
             )
 
 
-def part_of(picture: Picture, ranked: Collection[str] = ()) -> dict[str, Any]:
-    """Return what a page knows of a graph, as JSON; of a ranking by which names nodes have it.
+def part_of(picture: Picture) -> dict[str, Any]:
+    """Return what a page knows of a graph, as JSON.
 
     Examples
     --------
@@ -109,9 +96,10 @@ def part_of(picture: Picture, ranked: Collection[str] = ()) -> dict[str, Any]:
         "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
+        **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
-        **({"ranked": list(ranked)} if ranked else {}),
+        **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
     }
     return part | {"summed": _is_summed(picture, part)}
 
@@ -120,7 +108,7 @@ def part_of(picture: Picture, ranked: Collection[str] = ()) -> dict[str, Any]:
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
-    *("total", "total_before", "drawn", "cycles", "annotation", "source", "target"),
+    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed", "source", "target"),
     *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
 )
 #: What a node and a link have for themselves.

@@ -11,6 +11,7 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError, WeightError
+from graphdiff.graph.networks import RANKED
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part
 from graphdiff.profiles.filtering import asked
 from graphdiff.profiles.report_ranking import (
@@ -80,6 +81,7 @@ class CostRanking(Result):
         Where it is told what the file allows a part to be, that is ``allowed``.
         """
         graph, ranged = asked(self.costs.graph, self.source, self.target), self.rows()
+        graph.graph[RANKED] = ["place", *(COLUMNS if self.asked is None else ("spent", "allowed"))]
         place, before = 0, None
         for count, row in enumerate([*ranged, *self.listed[len(ranged) :]], 1):
             place, before = (place if self.number(row) == before else count), self.number(row)
@@ -88,10 +90,6 @@ class CostRanking(Result):
                 if label in graph:  # of stacks the functions of the question alone
                     graph.nodes[label].update({name: value for name, value in known.items() if value})
         return graph
-
-    def ranked(self) -> list[str]:
-        """Return what functions have of the ranking."""
-        return ["place", *(COLUMNS if self.asked is None else ("spent", "allowed"))]
 
     def headline(self) -> str:
         """Return what is ranked, and what comes first."""

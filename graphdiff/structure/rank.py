@@ -24,6 +24,7 @@ from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
 from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
+from graphdiff.graph.networks import RANKED
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
@@ -131,7 +132,7 @@ class Ranking(Result):
     def to_networkx(self) -> nx.DiGraph:
         """Return the graph annotated with what is ranked, by the last weighting: what `graphdiff.write` draws.
 
-        Nodes that are ranked have their ``place``, their influences and their sizes, too, by the names of `ranked`.
+        Nodes that are ranked have their ``place``, their influences and their sizes, too; `RANKED` names these.
 
         Raises
         ------
@@ -141,15 +142,14 @@ class Ranking(Result):
         if self.drawn is None:
             raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
         graph = self.drawn()
-        for place, node, *numbers in self.rows() if self.grouped_by is None else ():
-            known = dict(zip(self.ranked(), [place, *numbers], strict=True))
+        if self.grouped_by is not None:
+            return graph
+        graph.graph[RANKED] = names = ["place", *self.weights, *self._size_names]
+        for place, node, *numbers in self.rows():
+            known = dict(zip(names, [place, *numbers], strict=True))
             for member in node if isinstance(node, frozenset) and node not in graph else (node,):
                 graph.nodes[member].update(known)
         return graph
-
-    def ranked(self) -> list[str]:
-        """Return the names of the columns as nodes have them; none of groups."""
-        return [] if self.grouped_by is not None else ["place", *self.weights, *self._size_names]
 
     def headline(self) -> str:
         """Return what is ranked, and what comes first."""

@@ -237,10 +237,6 @@ class Result(Displayed):
         """Return what is to be known with the answer: how sure it is, what numbers are; warnings begin with "! "."""
         return []
 
-    def ranked(self) -> list[str]:
-        """Return the names of what nodes of `to_networkx` have of a ranking, in the order of its columns."""
-        return []
-
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame of its rows, or a Series of its numbers or figures."""
         return self._frame().to_pandas()

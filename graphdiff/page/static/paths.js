@@ -1,6 +1,7 @@
 // What leads from node to node: the strongest paths, what a node reaches, what goes with it; and names near to a word.
 
 import { sweeps } from "./model.js";
+import { membersOf } from "./words.js";
 
 /** So many partial paths at most are looked at for the strongest. */
 const MOST_STEPS = 200_000;
@@ -148,12 +149,12 @@ function spreadFrom(nodes, links, end, seen) {
 
 /**
  * Return the names of nodes near to a word, the nearest first: those that begin with it, those that hold it, then those
- * that few letters tell from it. Titles count as names do.
+ * that few letters tell from it. Titles, and the members of what counts as one, count as names do.
  */
 export function suggestions(model, word, most = 10) {
   const asked = word.trim().toLowerCase();
   if (!asked) return [];
-  const ranked = model.nodes.map((node) => [Math.min(...[node.id, node.title ?? node.id].map((name) => farness(asked, name))), node]);
+  const ranked = model.nodes.map((node) => [Math.min(...[node.id, node.title ?? node.id, ...membersOf(node)].map((name) => farness(asked, name))), node]);
   const near = ranked.filter(([far]) => far < Infinity);
   return near.sort(([one, a], [other, b]) => one - other || a.id.length - b.id.length).slice(0, most).map(([, node]) => node.id);
 }
