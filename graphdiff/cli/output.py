@@ -115,12 +115,13 @@ def emit(
     """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all.
 
     Where the file is to be a picture, a graph or a page, that is written of what is `drawn`, and the report printed. A
-    page says what is to be known of the `results`.
+    page says what is to be known of the `results`, and may hold more of the first than is drawn.
     """
     others = also or {}
     if drawn is not None and isinstance(settings, Settings) and is_drawn(settings.path):
         if is_page(settings.path):
-            _write_page(drawn(), settings, text(), _record(document), results)
+            held = results[0] if results and hasattr(results[0], "paged") else drawn()
+            _write_page(held, settings, text(), _record(document), results)
         else:
             write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
         settings = replace(settings, path=None)
@@ -163,16 +164,16 @@ def is_page(path: str | None) -> bool:
 
 
 def _write_page(
-    drawn: nx.DiGraph, settings: Settings, report: str, record: Mapping[str, Any], results: Sequence[Result]
+    held: Any, settings: Settings, report: str, record: Mapping[str, Any], results: Sequence[Result]
 ) -> None:
     """Write a page of an answer, with its report in words and as JSON."""
     from graphdiff.files import save
-    from graphdiff.page.page import page
+    from graphdiff.page.page import graph_for_page, page
 
     path = str(settings.path)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
-    written = page(drawn, report.rstrip("\n").split("\n"), record, results, title=title)
+    written = page(graph_for_page(held), report.rstrip("\n").split("\n"), record, results, title=title)
     save(path, [written], overwrite=settings.force)
     say(f"wrote {one_line(path)}\n")
 

@@ -20,7 +20,7 @@ from graphdiff.pictures.sizes import nodes_of
 from graphdiff.pictures.view import View
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs
 from graphdiff.profiles.report import name_of
-from graphdiff.profiles.report_ranking import COLUMNS
+from graphdiff.profiles.report_ranking import COLUMNS, EXACT
 from graphdiff.showing import and_more
 from graphdiff.text.amounts import amount
 from graphdiff.text.numbers import percent
@@ -69,16 +69,22 @@ def _measured(graph: nx.DiGraph, costs: Costs) -> Picture:
             is_source=node == ends[0],
             is_target=node == ends[1],
             name=str(node),
-            facts={**data, **_recursion(costs, node)},
+            facts={**_counted(data), **_recursion(costs, node)},
         )
         for node, data in graph.nodes(data=True)
     ]
     edges = [
-        DrawnEdge(numbers[tail], numbers[head], "", facts={**data, **_again(costs, tail, head)})
+        DrawnEdge(numbers[tail], numbers[head], "", facts={**_counted(data), **_again(costs, tail, head)})
         for tail, head, data in graph.edges(data=True)
     ]
     drawn = f"all {how_many(len(graph), nodes_of(graph))}"
     return Picture(nodes, edges, [], graph.graph, drawn, n_nodes=len(graph))
+
+
+def _counted(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is known of a function or a call; how often it is made but within itself only where that differs."""
+    are_one = data.get("primitive_calls") == data.get("calls")
+    return {name: value for name, value in data.items() if not (are_one and name == "primitive_calls")}
 
 
 def _recursion(costs: Costs, node: Any) -> dict[str, str]:
@@ -106,27 +112,12 @@ def _of_question(node: DrawnNode, graph: nx.DiGraph, costs: Costs) -> DrawnNode:
     if costs.stacks is not None:  # the graph has the stacks of the question alone
         facts.pop(SELF, None)
         return replace(node, facts={**facts, **spent})
-    file = graph.nodes[node.name] if node.name in graph and "members" not in facts else _shared(facts, graph)
-    return replace(
-        node, facts={**spent, **facts, **file, **(_recursion(costs, node.name) if node.name in graph else {})}
-    )
-
-
-def _answer(graph: nx.DiGraph, costs: Costs) -> dict[str, Any]:
-    """Return the answer in a sentence, and of what per cents are."""
-    facts, unit = graph.graph, costs.unit
-    if not facts.keys() & {"source", "target"}:
-        whole = facts.get("total")
-        parts = f"Per cents are of all that was measured, {amount(whole or 0, unit)}."
-        answer = _largest(graph, costs)
-    else:
-        end, name = (facts["target"], "target") if "target" in facts else (facts["source"], "source")
-        whole = facts.get("whole") if name == "target" else _of_source(costs, end)
-        owned = f"{name_of(end)}'s cost, {amount(whole or 0, unit)}"
-        passes = "passes a function" if name == "target" else "is spent in a function and what it calls"
-        parts = f"Spent is what of {owned}, {passes}; per cents are of that."
-        answer = _asked(graph, f" ({amount(whole, unit)})" if whole else "")
-    return {"answer": answer, **({"whole": whole, "parts": parts} if whole else {})}
+    if "members" in facts or node.name not in graph:
+        return replace(node, facts={**spent, **facts, **_shared(facts, graph)})
+    file = graph.nodes[node.name]
+    if file.get("allowed") == EXACT:
+        facts.pop("estimated", None)
+    return replace(node, facts={**spent, **facts, **_counted(file), **_recursion(costs, node.name)})
 
 
 def _shared(facts: Mapping[str, Any], graph: nx.DiGraph) -> dict[str, Any]:

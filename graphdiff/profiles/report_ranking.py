@@ -25,7 +25,7 @@ from graphdiff.text.tables import WIDTH, aligned, aligned_at, hanging, in_column
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
 
-__all__ = ["CALLS", "COLUMNS", "RANGED", "bounds_text", "ranking_beside", "ranking_headline", "ranking_text"]
+__all__ = ["CALLS", "COLUMNS", "EXACT", "RANGED", "bounds_text", "ranking_beside", "ranking_headline", "ranking_text"]
 
 #: The column of how often functions are called, and what functions are ranked by.
 CALLS = "calls"
@@ -46,6 +46,8 @@ SHORTEST = 16
 ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
+#: What is said of a part of which edges leave no choice.
+EXACT = "exact"
 #: What stands over the routes.
 ROUTES = "strongest route"
 
@@ -80,7 +82,7 @@ def bounds_text(ranking: CostRanking, row: Row) -> str:
     if row.part is None or ranking.by == CALLS:
         return ""
     text = _bounds(ranking, row.part, _scale(ranking, row.part))
-    return text if text in ("", "exact") else f"{text} %"
+    return text if text in ("", EXACT) else f"{text} %"
 
 
 def _scale(ranking: CostRanking, part: Part) -> float:
@@ -218,7 +220,7 @@ def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
         ends = part.interval if ranking.target is not None else None
         return "" if ends is None else f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}"
     if part.is_measured:
-        return "exact"
+        return EXACT
     low, high = part.bounds or (None, None)
     return "" if low is None or high is None else range_text(min(1.0, low * scale), min(1.0, high * scale), "")
 

@@ -38,7 +38,7 @@ export function makeModel(part, weight = "weight") {
     .map((link, number) => ({ ...link, number, weight: numberOf(link, weight), given: link[weight] }))
     .filter((link) => link.given !== undefined && link.given !== null)
     .filter((link) => link.source !== link.target || !nodes[link.source].members);
-  const ends = (pairs) => (pairs ?? []).map(([node, seed]) => [node, asNumber(seed ?? 1)]);
+  const ends = (pairs) => (pairs ?? []).map(([node, seed, before]) => [node, asNumber((weight === "weight_before" ? before : null) ?? seed ?? 1)]);
   const model = { part, weight, nodes, links, starts: ends(part.starts), ends: ends(part.ends), memory: new Map() };
   model.out = nodes.map(() => []);
   model.into = nodes.map(() => []);
