@@ -274,7 +274,10 @@ function showTables({ tables }, scene) {
 function makePage(record) {
   const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
-  page.select = (target) => page.go(chosenIn(page.scene, target));
+  page.select = (target) => {
+    page.go(chosenIn(page.scene, target));
+    if (target && page.part.ranked) byId("stage").scrollIntoView({ block: "nearest" }); // the table that it was chosen in is above
+  };
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
   page.setApart = (key) => page.go({ ...CLOSED, apart: [...page.state.apart, key] });
   page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));

@@ -125,7 +125,7 @@ function directOnly(model, kept) {
   }
   const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
   const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known }));
+  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known, direct: !link.links.some(({ eliminated: passes }) => passes) }));
   const nodes = [...kept].sort((one, other) => one - other);
   return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
 }
