@@ -1,7 +1,7 @@
 // What is told of a chosen node, link or path: its numbers, why it is there, what goes with it, what is without it.
 
 import { button, html } from "./elements.js";
-import { without } from "./model.js";
+import { shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
 import { largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
@@ -107,14 +107,14 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 /** Return what runs through a node and what the total is without it, in sentences; of a comparison before and after. */
 function throughNode(scene, model, sums, place) {
   if (!sums) return null;
-  const { contribution, share, paths, tangent, adjoint } = sums[place];
+  const { contribution, share, positive, negative, paths, tangent, adjoint } = sums[place];
   const { total } = scene.totals[scene.looked.indexOf(model)];
   const when = scene.looked.length > 1 ? `${scene.looked.indexOf(model) ? "after" : "before"}: ` : "";
   const rest = without(model, place);
-  const change = rest === null ? "not known: walks may have no sum" : `${shown(rest)} (${signed(rest - total)}${total ? `, ${percent((rest - total) / total)}` : ""})`;
+  const change = rest === null ? "not known: walks may have no sum" : `${shown(rest)} (${signed(rest - total)}${share === null ? "" : `, ${percent((rest - total) / total)}`})`;
   const heading = (name) => headingOf(name, scene.part.edge_meaning);
   return factList([
-    [`${when}of the answer`, total ? percent(share) : "the total is 0: no shares"], [heading("contribution"), shown(contribution)],
+    [`${when}of the answer`, total ? percent(share) : "the total is 0: no shares"], ...(scene.hasShares ? [] : [["for it", negative === null ? "" : scene.least + shown(positive)], ["against it", negative === null ? "" : scene.least + shown(negative)]]), [heading("contribution"), shown(contribution)],
     ["paths through it", paths === null ? "walks go round" : shown(paths)], [heading("tangent"), shown(tangent)], [heading("adjoint"), shown(adjoint)],
     ["total without it", scene.isEnd(place) ? "" : change],
   ]);
@@ -154,11 +154,10 @@ function linkSection(scene, title, links, side) {
 
 /** Return what is told of nodes that are drawn as one. */
 function groupDetails(scene, { key, places, contribution }) {
-  const { total } = scene.drawn;
   const sorted = [...places].sort((one, other) => scene.size(other) - scene.size(one));
   return [
     html("h2", { tabindex: -1 }, key), html("p", {}, `${howMany(places.length, scene.nouns)} drawn as one. Edges to and from them are added up; totals stay as they are.`),
-    contribution === null ? null : factList([["of the answer comes in", total ? percent(contribution / total) : ""], ["comes in", shown(contribution)]]),
+    contribution === null ? null : factList([["of the answer comes in", percent(shareOf(scene.model, contribution))], ["comes in", shown(contribution)]]),
     html("p", { class: "acts" }, button("Open this group", () => scene.act.setApart(key))), nodeList(scene, sorted),
   ];
 }

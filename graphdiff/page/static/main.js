@@ -5,13 +5,15 @@ import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
 import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, weighted } from "./scene.js";
-import { sweeps } from "./model.js";
+import { bothSides, cancels, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
 import { headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
+/** So many nodes are drawn beside those that stay. */
+const BESIDE = 5;
 const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
@@ -35,11 +37,16 @@ function asked(part, ends) {
   return known;
 }
 
+function fewestOf({ nodes }) {
+  const staying = nodes.filter(({ placed }) => placed?.stays).length;
+  return staying ? Math.max(FEWEST, staying + BESIDE) : 1;
+}
+
 function sceneOf(part, state) {
   const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
-  const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
+  const n = Math.min(Math.max(fewestOf(within), state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL)), within.nodes.length);
   const stays = keptNodes(looked, n, state);
   const chosenPlace = model.place.get(state.node);
   const each = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
@@ -72,16 +79,17 @@ function addNames(scene) {
 }
 
 function addSizes(scene) {
-  const { model, sums, part } = scene;
+  const { model, sums, part, looked } = scene;
   const all = sums.filter(Boolean);
   scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
   scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
   scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : ownSize(model, place));
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
-  const total = scene.totals.at(-1).total;
+  scene.least = model.links.some(({ eliminated }) => eliminated) ? "at least " : ""; // what cancels within one is on neither side
+  scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
   scene.linkSize = (link) => Math.abs(through(link));
   scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
+  scene.linkNote = (link) => [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return the strongest paths of a model, which are looked for once. */
@@ -169,10 +177,15 @@ function showsOf(scene) {
   if (!drawn.links.length) return "No path leads from end to end.";
   const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
   if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
-  const isSigned = model.links.some((link) => link.weight < 0); // then the parts of a total may be more than all of it
-  const passing = drawn.through === null ? "" : isSigned ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
+  const passing = drawn.through === null ? "" : cancels(model) ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
   const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
+}
+
+/** Return what of the total is for the answer and what against it, where that cancels. */
+function signedText({ model, isSummed: hasSums, least }) {
+  const known = hasSums && cancels(model) && bothSides(model);
+  return known ? ` Of the total ${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
 }
 
 /** Return what a comparison did to the total. */
@@ -207,11 +220,11 @@ const CLOSED = { group: "", node: null, edge: null, path: null };
 function showControls(page, scene) {
   const all = scene.part.nodes.length;
   const slider = byId("slider");
-  Object.assign(slider, { min: Math.min(FEWEST, all), max: Math.min(MOST, all) });
+  Object.assign(slider, { min: Math.min(Math.max(FEWEST, fewestOf(scene.part)), all), max: Math.min(MOST, all) });
   slider.value = scene.n;
   slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
   byId("count").textContent = shown(scene.n);
-  byId("draw").hidden = all <= FEWEST;
+  byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part));
   byId("all").textContent = `All ${shown(all)}`;
   byId("all").hidden = scene.n === all;
   byId("modes").hidden = !scene.part.isCompared;
@@ -234,7 +247,8 @@ function redraw(page) {
   Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
-  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}`;
+  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}${signedText(scene)}`;
+  byId("notes").replaceChildren(...(page.part.notes ?? []).map((note) => html("li", {}, note)));
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));

@@ -11,6 +11,8 @@ const MOST_VISITS = 3_000_000;
 const COVERAGE = 0.9;
 /** Walks of so many links at most are looked at for a proof that all have a sum. */
 const MOST_ROUNDS = 1000;
+/** What is smaller than this part of what was added up is what rounding leaves. */
+const ROUNDED = 1e-12;
 
 /** Return a number of the record as float64: it may be text, as "1/3" is. NaN where it is no real number. */
 export function asNumber(given) {
@@ -240,7 +242,7 @@ function measured(model, drawn) {
     link.paths = model.summed && Number.isFinite(paths) ? Math.round(paths) : null;
     link.contribution = swept ? through * weight : null;
     link.beside = swept ? through * past : null;
-    link.share = swept && swept.total !== 0 ? link.contribution / swept.total : null;
+    link.share = swept ? shareOf(model, link.contribution) : null;
   }
 }
 
@@ -281,8 +283,40 @@ function nodeSizes(model) {
     if (!swept || !(model.starts.length || model.ends.length)) return degrees;
     if (!model.summed) return (model.starts.length ? swept.tangent : swept.adjoint).map(Math.abs);
     if (!model.order) return swept.tangent.map((value, node) => Math.abs(value * swept.adjoint[node]));
-    return passingSizes(model, model.flat.weights.map(Math.abs)).through;
+    return absolute(model).through;
   });
+}
+
+/** Return what all paths sum to without their signs: in all, and by the node that they pass. */
+function absolute(model) {
+  return remembered(model, "absolute", () => passingSizes(model, model.flat.weights.map(Math.abs)));
+}
+
+/** Return what of an amount is for the answer and what against it, where `size` is what its paths sum to without signs. */
+function sidesOf(amount, size) {
+  return [1, -1].map((sign) => (amount + sign * size) / 2).map((side) => (Math.abs(side) <= ROUNDED * size ? 0 : side));
+}
+
+/** Return what is for the answer and what against it: of the total, and by node; null where walks go round. */
+export function bothSides(model) {
+  if (!model.order) return null;
+  const { tangent, adjoint, total } = sweeps(model);
+  const { whole, through } = absolute(model);
+  return { total: sidesOf(total, whole), nodes: model.nodes.map((_, node) => sidesOf(tangent[node] * adjoint[node], through[node])) };
+}
+
+/** Return whether paths of both signs cancel: a part may be more than the total then, and amounts say more than shares. */
+export function cancels(model) {
+  return remembered(model, "cancels", () => {
+    if (!model.order) return model.links.some(({ weight }) => weight < 0);
+    return bothSides(model).total.every((side) => side !== 0);
+  });
+}
+
+/** Return what part of the total an amount is; null where the total is 0, or paths cancel. */
+export function shareOf(model, amount) {
+  const total = sweeps(model)?.total;
+  return !total || cancels(model) ? null : amount / total;
 }
 
 /** Return what the sizes of paths over links of these weights sum to: in all, and by the node that they pass. */
@@ -296,7 +330,8 @@ function passingSizes(model, weights) {
 function fixedEnds(model, n) {
   const most = Math.max(1, Math.floor(n / 4));
   const sides = [model.starts, model.ends].map((pairs) => [...new Set(pairs.map(([node]) => node))]);
-  return new Set(sides.filter((nodes) => nodes.length <= most).flat());
+  const staying = [...model.nodes.keys()].filter((node) => model.nodes[node].placed?.stays);
+  return new Set([...sides.filter((nodes) => nodes.length <= most).flat(), ...staying]);
 }
 
 function covers(model, fixed, most) {
@@ -305,7 +340,7 @@ function covers(model, fixed, most) {
   const inner = [...model.nodes.keys()].filter((node) => !ends.has(node));
   const { tails, heads, weights } = model.flat;
   const past = weights.map((weight, at) => (fixed.has(tails[at]) && fixed.has(heads[at]) ? 0 : Math.abs(weight)));
-  const [list, { whole }] = [[], passingSizes(model, weights.map(Math.abs))];
+  const [list, { whole }] = [[], absolute(model)];
   while (list.length < most) {
     const rest = passingSizes(model, past);
     if (!rest.whole || rest.whole / whole <= 1 - COVERAGE) break;

@@ -1,6 +1,6 @@
 // What leads from node to node: the strongest paths, what a node reaches, what goes with it; and names near to a word.
 
-import { sweeps } from "./model.js";
+import { shareOf } from "./model.js";
 
 /** So many partial paths at most are looked at for the strongest. */
 const MOST_STEPS = 200_000;
@@ -8,7 +8,7 @@ const MOST_STEPS = 200_000;
 /**
  * Return up to `k` paths from the starts to the ends, those of largest size first, of equal ones the shorter; through
  * a node, if one is given. Each has `nodes`, `links`, `influence` (its weights and seeds multiplied), `share` (null
- * where the total is 0), and `whole`: false where one of its links stands for several paths. Where walks go round they
+ * where the total is 0, or paths cancel), and `whole`: false where one of its links stands for several paths. Where walks go round they
  * are walks; null where none is the strongest, or the search would be too long.
  */
 export function strongest(model, k, via = null) {
@@ -29,9 +29,8 @@ function joinedPaths(one, other) {
 }
 
 function withShares(model, paths) {
-  const total = sweeps(model)?.total;
   const whole = (path) => path.links.every((link) => !link.eliminated);
-  return paths?.map((path) => ({ ...path, share: total ? path.influence / total : null, whole: whole(path) })) ?? null;
+  return paths?.map((path) => ({ ...path, share: shareOf(model, path.influence), whole: whole(path) })) ?? null;
 }
 
 /** Search from the starts, the most promising first: what a partial path can still become is known exactly. */

@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
+import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, shareOf, bothSides, sweeps } from "./model.js";
 import { needing, reached } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
@@ -92,7 +92,7 @@ export function keptNodes(models, shown, { open, hide }) {
 
 function mostPassed(model, most) {
   if (isSummed(model)) return chosen(model, most);
-  const sizes = model.nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
+  const sizes = model.nodes.map((node, place) => node.placed?.stays ? Infinity : node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
   const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
@@ -204,15 +204,17 @@ function addedUp(links, name) {
   return links.some((link) => link[name] === null) ? null : links.reduce((sum, link) => sum + link[name], 0);
 }
 
-/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, `share`, `paths`. */
+/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, of that what is `positive` and `negative`, `share`, `paths`. */
 export function nodeSums(model) {
   if (!isSummed(model)) return null;
-  const { tangent, adjoint, total } = sweeps(model);
+  const { tangent, adjoint } = sweeps(model);
   const counts = pathCounts(model).nodes;
+  const bySign = bothSides(model)?.nodes;
   return model.nodes.map((_, place) => {
     const contribution = tangent[place] * adjoint[place];
-    const share = total ? contribution / total : null;
-    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
+    const share = shareOf(model, contribution);
+    const [positive, negative] = bySign?.[place] ?? [null, null];
+    return { positive, negative, tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
   });
 }
 

@@ -47,7 +47,7 @@ export function drawPicture(view, picture) {
   view.picture = picture;
   if (isNew) {
     view.key = key;
-    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26 }));
+    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26, row: node.row }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
     view.place = laidOut(view, sized, picture.links);
   }
@@ -58,9 +58,9 @@ export function drawPicture(view, picture) {
   restoreCurrent(view, hadFocus);
 }
 
-/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read. */
+/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read; rows grow upwards. */
 function laidOut(view, sized, links) {
-  const directions = links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
+  const directions = sized.every(({ row }) => row >= 0) ? ["BT"] : links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
   const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
   const [width, height] = room(view);
   const fits = (place) => Math.min(width / place.width, height / place.height);
@@ -92,7 +92,13 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
+  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels, ...rowNames(view));
+}
+
+/** Return what rows are called, at their left. */
+function rowNames({ picture, place }) {
+  const heights = new Map(place.direction === "BT" ? picture.nodes.map(({ index, row }) => [row, place.y.get(index)]) : []);
+  return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
 }
 
 /** Return what a link ends in: an arrow, or a bar where it works against. */
@@ -347,7 +353,8 @@ function keyed(view, key) {
   if (key === "0") return { act: () => fit(view, true) };
   if (key === "Home" || key === "End") return { target: { node: view.picture.nodes.at(key === "Home" ? 0 : -1).index } };
   if (!STEPS[key]) return null;
-  const [along, across] = view.place.direction === "TB" ? STEPS[key].toReversed() : STEPS[key];
+  const [right, down] = STEPS[key];
+  const [along, across] = { LR: [right, down], TB: [down, right], BT: [-down, right] }[view.place.direction];
   return view.current.link === undefined ? fromNode(view, view.current.node, along, across) : fromLink(view, view.current.link, along, across);
 }
 
@@ -362,7 +369,7 @@ function fromNode(view, node, along, across) {
     const [first] = beside(view, node, along > 0 ? "source" : "target");
     return first === undefined ? null : { target: { link: first }, came: along };
   }
-  const [column, row] = view.place.direction === "TB" ? ["y", "x"] : ["x", "y"];
+  const [column, row] = view.place.direction === "LR" ? ["x", "y"] : ["y", "x"];
   const ordered = view.picture.nodes.map(({ index }) => index).sort((one, other) => view.place[column].get(one) - view.place[column].get(other) || view.place[row].get(one) - view.place[row].get(other));
   const next = ordered[ordered.indexOf(node) + across];
   return next === undefined ? null : { target: { node: next } };
