@@ -1,7 +1,7 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
-import { needing, reached } from "./paths.js";
+import { asNumber, chosen, cutSum, directOnly, eliminated, gathered, isEndOf, makeModel, pairOf, pathCounts, sweeps } from "./model.js";
+import { needing, reached, spreadFrom } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
@@ -84,8 +84,7 @@ export function keptNodes(models, shown, { open, hide }) {
     kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
     if (kept.size <= shown || most === 1) break;
   }
-  const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
-  for (const place of places(hide)) if (!ends.includes(place)) kept.delete(place);
+  for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
   for (const place of places(open)) kept.add(place);
   return kept;
 }
@@ -101,28 +100,6 @@ function mostPassed(model, most) {
 export function drawnOf(models, kept) {
   const drawn = models.map((model) => (isSummed(model) ? eliminated(model, kept) : directOnly(model, kept)));
   return drawn.length === 1 ? drawn[0] : bothDrawn(drawn);
-}
-
-/** Return the links between kept nodes alone, where nothing is summed. */
-function directOnly(model, kept) {
-  const pairs = new Map();
-  for (const link of model.links) {
-    if (!kept.has(link.source) || !kept.has(link.target)) continue;
-    const pair = `${link.source} ${link.target}`;
-    const same = pairs.get(pair) ?? { source: link.source, target: link.target, links: [] };
-    pairs.set(pair, { ...same, links: [...same.links, link] });
-  }
-  const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
-  const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known }));
-  const nodes = [...kept].sort((one, other) => one - other);
-  return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
-}
-
-/** Return the weights of parallel links added up: as a text where they are no numbers. */
-function addedWeights(links) {
-  const sum = links.reduce((before, { weight }) => before + weight, 0);
-  return Number.isNaN(sum) ? links.map(({ given }) => given).join(" + ") : sum;
 }
 
 function bothDrawn([before, after]) {
@@ -184,16 +161,6 @@ export function putTogether(drawn, keyOf) {
   return { ...drawn, links: between, groups, numberOf, nodes: [...new Set(drawn.nodes.map(numberOf))] };
 }
 
-function gathered(things, keyOf) {
-  const lists = new Map();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    if (lists.has(key)) lists.get(key).push(thing);
-    else lists.set(key, [thing]);
-  }
-  return lists;
-}
-
 function summedLinks(links) {
   if (links.length === 1) return links[0];
   const sums = Object.fromEntries(["weight", "contribution", "share", "paths"].map((name) => [name, addedUp(links, name)]));
@@ -226,22 +193,9 @@ export function cutOf(drawn) {
 /** Return hidden nodes that a drawn link passes, those that most runs through first. */
 export function passedBy(model, kept, { source, target }) {
   const n = model.nodes.length;
-  const ahead = source < n ? hiddenFrom(model, kept, [source], "out", "target") : new Set(model.nodes.keys());
-  const behind = target < n ? hiddenFrom(model, kept, [target], "into", "source") : new Set(model.nodes.keys());
+  const ahead = source < n ? spreadFrom([source], model.out, "target", kept) : new Set(model.nodes.keys());
+  const behind = target < n ? spreadFrom([target], model.into, "source", kept) : new Set(model.nodes.keys());
   const swept = isSummed(model) ? sweeps(model) : null;
   const size = (node) => (swept ? Math.abs(swept.tangent[node] * swept.adjoint[node]) : 0);
   return [...ahead].filter((node) => behind.has(node) && !kept.has(node)).sort((one, other) => size(other) - size(one));
-}
-
-function hiddenFrom(model, kept, nodes, side, end) {
-  const [met, left] = [new Set(), [...nodes]];
-  while (left.length) {
-    for (const link of model[side][left.pop()]) {
-      const other = link[end];
-      if (kept.has(other) || met.has(other)) continue;
-      met.add(other);
-      left.push(other);
-    }
-  }
-  return met;
 }
