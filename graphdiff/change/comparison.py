@@ -16,7 +16,7 @@ from graphdiff.change.attribution import Attribution
 from graphdiff.change.bounds import certificate, remainder_bound, rough
 from graphdiff.change.difference import Difference
 from graphdiff.change.gains import Gains, gain_records
-from graphdiff.change.overlay import names_in, overlay
+from graphdiff.change.overlay import ends_marked, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import PathCounts
@@ -222,10 +222,7 @@ class Comparison(Result):
         """
         matched, ways = self.sweeps.matched, self.sweeps.ways
         done = self.attribution if self.gains is None else Attribution(in_one_array(self.gains.through), matched)
-        graph = overlay(matched, ways.among, done)
-        for name, end in (("source", ways.source), ("target", ways.target)):
-            names = names_in(matched, end.numbers)
-            graph.graph[name] = names[0] if len(end.numbers) == 1 else names
+        graph = ends_marked(overlay(matched, ways.among, done), matched, ways)
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"

@@ -92,6 +92,7 @@ def part_of(picture: Picture) -> dict[str, Any]:
         "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
+        **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
     }
@@ -101,7 +102,7 @@ def part_of(picture: Picture) -> dict[str, Any]:
 #: What is said of a whole graph, as in graph records.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
-WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "unit", "source", "target")
+WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "not_computed", "unit", "source", "target")
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 

@@ -151,7 +151,7 @@ function sentenceOf(record, scene) {
 function sumsText({ whole, part, model }) {
   if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
   if (part.measure) return "";
-  if (model.starts.length && model.ends.length) return "Such numbers are not summed by the page; the report below has them.";
+  if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
 }
 

@@ -1,6 +1,7 @@
 // What leads from node to node: the strongest paths, what a node reaches, what goes with it; and names near to a word.
 
 import { gathered, sweeps } from "./model.js";
+import { membersOf } from "./words.js";
 
 /** So many links at most are looked at for the strongest walks, where they go round. */
 const MOST_LOOKS = 2_000_000;
@@ -115,12 +116,13 @@ export function spreadFrom(nodes, links, end, seen) {
 
 /**
  * Return the names of nodes near to a word, the nearest first: those that begin with it, those that hold it, then those
- * that few letters tell from it. Titles count as names do.
+ * that few letters tell from it. Titles, and the members of what counts as one, count as names do.
  */
 export function suggestions(model, word, most = 10) {
   const asked = word.trim().toLowerCase();
   if (!asked) return [];
-  const far = ({ id, title }) => Math.min(farness(asked, id), farness(asked, title ?? id));
+  const namesOf = (node) => [node.id, node.title ?? node.id, ...membersOf(node)];
+  const far = (node) => Math.min(...namesOf(node).map((name) => farness(asked, name)));
   const near = model.nodes.map((node) => [far(node), node.id]).filter(([number]) => number < Infinity);
   return near.sort(([one, a], [other, b]) => one - other || a.length - b.length).slice(0, most).map(([, id]) => id);
 }

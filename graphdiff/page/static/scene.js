@@ -66,12 +66,12 @@ export function isSummed(model) {
   return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
 }
 
-/** Return whether the sum is what the record says that it is: a part that leaves something out is not summed. */
+/** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
 function isAsRecorded(model) {
   const { part, weight } = model;
   const { total, contributions } = sweeps(model);
   const recorded = part[weight === "weight_before" ? "total_before" : "total"];
-  if (part.isAsked || recorded === undefined || recorded === null) return true;
+  if (part.isAsked || recorded === undefined) return true;
   const sizes = contributions.reduce((sum, size) => sum + Math.abs(size), Math.abs(total));
   return Math.abs(total - asNumber(recorded)) <= AGREEMENT * sizes;
 }
