@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -21,8 +22,6 @@ from graphdiff.text.sentences import how_many, words_for
 
 __all__ = ["groups_picture"]
 
-#: There are so many nodes to a group at least, of a page of groups: the smallest groups are one if need be.
-MEMBERS = 10
 #: So many groups that stay closed are named.
 NAMED = 4
 #: A name of one is no longer.
@@ -41,7 +40,7 @@ def groups_picture(quotient: nx.DiGraph, view: View) -> Picture:
     ['a', 'b.z']
     """
     grouping: Grouping = quotient.grouping
-    few = merged(quotient, view.max_nodes // MEMBERS or 1)
+    few = merged(quotient, min(view.max_nodes, math.isqrt(view.max_edges)))  # so closed ones fit
     others = next((name for name in few if name not in quotient), None)
     names = [name if name in few else others for name in grouping.names]
     pairs = list(zip(*(ends.tolist() for ends in _ends(grouping)), strict=True))
