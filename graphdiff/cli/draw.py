@@ -169,9 +169,8 @@ def _weighted(
     parts: tuple[float, float] | None,
 ) -> tuple[nx.DiGraph, Choice]:
     """Return a graph as it is drawn, by groups or node by node, and by which weights it is."""
-    from graphdiff.io.draw import is_too_large
-
     from graphdiff.graph.ends import LEAVES, ROOTS
+    from graphdiff.io.draw import is_too_large
 
     is_whole = ends[0] is ends[1] is None
     is_all = is_whole or (ends[0] is ROOTS and ends[1] is LEAVES)
