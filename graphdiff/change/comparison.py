@@ -20,6 +20,7 @@ from graphdiff.change.overlay import ends_marked, overlay
 from graphdiff.change.report import _records, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import PathCounts
+from graphdiff.pictures.group import marked
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.names import edge_name
@@ -227,7 +228,9 @@ class Comparison(Result):
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
         graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
-        return graph
+        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
+            return graph
+        return marked(graph, self.node_groups.get, "group")
 
     # -- meanings and output
 

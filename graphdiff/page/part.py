@@ -15,6 +15,7 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.page.groups import groups_picture
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.dot import pictures_of
 from graphdiff.pictures.picture import DrawnNode, Picture
@@ -49,6 +50,10 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    if (grouping := getattr(graph, "grouping", None)) is not None:
+        if grouping.ends is None:
+            return groups_picture(graph, view)
+        graph = grouping.answer(graph.graph["grouped_by"])
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return next(answer_pictures(graph, view))
     if not graph.graph.keys() & {"annotation", "quotient"}:
@@ -102,7 +107,10 @@ def part_of(picture: Picture) -> dict[str, Any]:
 #: What is said of a whole graph, as in graph records.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
-WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "not_computed", "unit", "source", "target")
+WHOLE = (
+    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed"),
+    *("unit", "source", "target", "grouped_by"),
+)
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
