@@ -53,8 +53,9 @@ export function makeModel(part, weight = "weight") {
     .map((link, number) => ({ ...link, number, weight: numberOf(link, weight), given: link[weight] }))
     .filter((link) => link.given !== undefined && link.given !== null)
     .filter((link) => link.source !== link.target || !nodes[link.source].members);
-  const seeded = ([node, seed]) => [node, asNumber(seed ?? 1)];
-  const [starts, ends] = [part.starts, part.ends].map((pairs) => (pairs ?? []).map(seeded));
+  const seedOf = (seed, before) => asNumber((weight === "weight_before" ? before : null) ?? seed ?? 1);
+  const seeded = (pairs) => (pairs ?? []).map(([node, seed, before]) => [node, seedOf(seed, before)]);
+  const [starts, ends] = [seeded(part.starts), seeded(part.ends)];
   const [out, into] = [nodes.map(() => []), nodes.map(() => [])];
   for (const link of links) {
     out[link.source].push(link);

@@ -15,7 +15,12 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped && !isEither("weight") };
+  const isOne = (link) => [link.weight_before, link.weight_after].every((weight) => weight === undefined || weight === 1);
+  if (isEither("weight") || part.annotation === "comparison") {
+    const unweighed = !part.ends.length && part.links.every(isOne);
+    return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
+  }
+  if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
   const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
@@ -40,7 +45,7 @@ export function between(part, [start, end]) {
 function numberedAnew(part, kept) {
   const place = new Map(kept.map((node, number) => [node, number]));
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
-  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, seed]) => [place.get(node), seed]);
+  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
     ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
@@ -76,8 +81,13 @@ function isAsRecorded(model) {
   return Math.abs(total - asNumber(recorded)) <= AGREEMENT * sizes;
 }
 
+/** Return whether a graph that a mode looks at has a node. */
+export function isThere({ status }, mode) {
+  return !((mode === "before" && status === "added") || (mode === "after" && status === "removed"));
+}
+
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
-export function keptNodes(models, shown, { open, hide }) {
+export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
   let kept = new Set();
   for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
@@ -86,7 +96,7 @@ export function keptNodes(models, shown, { open, hide }) {
   }
   for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
   for (const place of places(open)) kept.add(place);
-  return kept;
+  return models[0].part.isCompared ? new Set([...kept].filter((place) => isThere(models[0].nodes[place], mode))) : kept;
 }
 
 function mostPassed(model, most) {
@@ -113,7 +123,17 @@ function bothDrawn([before, after]) {
   const links = [...pairs.values()].map((pair) => bothLinks(pair, before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  return { model: after.model, before, after, nodes, links, starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+  return { model: after.model, before, after, nodes, links, counted: countedOtherwise(before, after, nodes), starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+}
+
+/** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
+function countedOtherwise(before, after, nodes) {
+  if (before.total === null || after.total === null) return [];
+  const sides = [["starts", "adjoint"], ["ends", "tangent"]];
+  return sides.flatMap(([side, name]) => after.model[side].map(([place, now], at) => {
+    const [old, sum] = [before.model[side][at][1], sweeps(before.model)[name][place] + sweeps(after.model)[name][place]];
+    return { place, weight_before: old, weight_after: now, status: "changed", change: ((now - old) * sum) / 2 };
+  })).filter(({ place, weight_before: old, weight_after: now }) => old !== now && nodes.includes(place));
 }
 
 /** Return a link as it was and is, and what it did to the total: the mean of both orders, of which the changes sum. */
