@@ -15,8 +15,10 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.page.groups import groups_picture
 from graphdiff.page.prompt import in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
@@ -24,7 +26,7 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
-from graphdiff.text.sentences import Words, words_of
+from graphdiff.text.sentences import Words, how_many, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
@@ -56,6 +58,12 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
 
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
     """Return the picture with the most that a view allows."""
+    if (grouping := getattr(graph, "grouping", None)) is not None:
+        if grouping.ends is None:
+            return groups_picture(graph, view)
+        graph = grouping.answer(graph.graph["grouped_by"])
+    if graph.graph.get("annotation") == "comparison":
+        return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return in_rows(next(answer_pictures(graph, view)), graph)
     if not graph.graph.keys() & {"annotation", "quotient"}:
@@ -102,9 +110,11 @@ def part_of(picture: Picture) -> dict[str, Any]:
         ],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
+        **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
+        **_account(picture),
     }
     return part | {"summed": _is_summed(picture, part)}
 
@@ -112,7 +122,10 @@ def part_of(picture: Picture) -> dict[str, Any]:
 #: What is said of a whole graph, as in graph records.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
-WHOLE = ("total", "total_before", "drawn", "notes", "cycles", "annotation", "unit", "source", "target")
+WHOLE = (
+    *("total", "total_before", "drawn", "notes", "cycles", "annotation", "not_computed"),
+    *("unit", "source", "target", "grouped_by"),
+)
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
@@ -156,7 +169,31 @@ def words_in(picture: Picture) -> Words:
 def _words(picture: Picture) -> dict[str, str]:
     words = words_in(picture)
     names = ("nodes", "edges", "arrow", "starts", "ends")
-    return {**{name: harmless(getattr(words, name)) for name in names}, "total": answer_of(picture)}
+    totals = "total_before" in picture.facts and picture.facts.get("annotation") == "comparison"
+    return {
+        **{name: harmless(getattr(words, name)) for name in names},
+        "total": answer_of(picture),
+        **({"totals": harmless(picture.legend[1])} if totals else {}),
+    }
+
+
+def _account(picture: Picture) -> dict[str, Any]:
+    """Return what a comparison says of itself: what moved it, and why nothing else can be asked of it, if so."""
+    facts, left = picture.facts, picture.facts.get("edges_not_drawn", 0)
+    words = words_in(picture)
+    because = facts.get("unasked") or (
+        f"{how_many(left, words.edges)} are not in this page, which holds those that did most." if left else ""
+    )
+    unasked = {"unasked": harmless(because)} if because else {}
+    if "account" not in facts:
+        return unasked
+    account = {name: harmless(facts["account"][name]) for name in ("title", "note")}
+    rows = [
+        _facts({name: value for name, value in row.items() if name != "ends" and value != ""})
+        | {"ends": list(map(harmless, row.get("ends", ())))}
+        for row in facts["account"]["rows"]
+    ]
+    return unasked | {"account": account | {"rows": rows}}
 
 
 def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
@@ -166,7 +203,8 @@ def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
         node = picture.nodes[number]
         for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
             if is_end:
-                ends[name].append([place, _seed(node.facts.get(seed, 1))])
+                seeds = [node.facts.get(seed, 1), *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts)]
+                ends[name].append([place, *map(_seed, seeds)])
     return ends
 
 

@@ -102,8 +102,8 @@ def notes_of(graph: nx.DiGraph) -> Iterator[str]:
     asked = graph.graph
     meaning = asked.get("weight_meaning", "unknown")
     if asked.get("annotation") == "comparison":
-        yield from str(asked.get("headline", "")).splitlines()[1:]
-    elif meaning in WEIGHTS and meaning != "unit":
+        return  # it says by which weights its totals are
+    if meaning in WEIGHTS and meaning != "unit":
         yield f"weights: {meaning}, {WEIGHTS[meaning].meaning}"
     elif is_attribution(graph) and meaning != "unknown":
         yield f"weights: {meaning}"

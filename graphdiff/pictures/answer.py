@@ -20,8 +20,9 @@ from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.measured import is_attribution
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
+from graphdiff.pictures.annotate import ATTRIBUTES, RANKED, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
+from graphdiff.pictures.group import IN_GROUP
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, pruned_lines, share_text, title
 from graphdiff.pictures.scale import FAINT, Scale, Signed, scale_of
@@ -262,7 +263,7 @@ def _nodes(graph: nx.DiGraph, between: Between, used: list[int], scale: Scale) -
             is_source=node in sources,
             is_target=node in targets,
             name=ids[node],
-            facts=_node_facts(between.labels[node], data, seeds.get(node, {})),
+            facts=_node_facts(graph, between.labels[node], data, seeds.get(node, {})),
         )
         for node, data in zip(used, rows, strict=True)
     ]
@@ -278,11 +279,14 @@ def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
 
 
-def _node_facts(label: Any, data: dict[str, Any], seeds: dict[str, Number]) -> dict[str, Any]:
+def _node_facts(graph: nx.DiGraph, label: Any, data: dict[str, Any], seeds: dict[str, Number]) -> dict[str, Any]:
     """Return what is known of a node; of a merged component its members, what they have in common, and their seeds."""
     if not isinstance(label, frozenset):
         return data
-    shared = {name: data[name] for name in ATTRIBUTES if name in data and name not in SEEDS.values()}
+    names = (*ATTRIBUTES, *graph.graph.get(RANKED, ()))
+    shared = {name: data[name] for name in names if name in data and name not in SEEDS.values()}
+    if len({graph.nodes[member].get(IN_GROUP) for member in label}) == 1 and IN_GROUP in data:
+        shared[IN_GROUP] = data[IN_GROUP]
     return shared | seeds | {"members": sorted(map(str, label))}
 
 

@@ -27,8 +27,8 @@ from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
-from graphdiff.pictures.annotate import from_end_to_end, swept
-from graphdiff.pictures.group import By, by_text, naming_of
+from graphdiff.pictures.annotate import RANKED, from_end_to_end, swept
+from graphdiff.pictures.group import By, by_text, marked, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
@@ -141,6 +141,7 @@ class Ranking(Result):
         if self.drawn is None:
             raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
         graph = self.drawn()
+        graph.graph[RANKED] = ["place", *self._size_names]
         for place, node, *numbers in self.rows() if self.grouped_by is None else ():
             sizes = dict(zip(self._size_names, numbers[len(self.weights) :], strict=True))
             for member in node if isinstance(node, frozenset) and node not in graph else (node,):
@@ -403,7 +404,7 @@ def rank(
         counted_again=[title for title, each in zip(asked.weights, asked.ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
-        drawn=partial(swept, graph, asked.ready[-1], asked.ends),
+        drawn=partial(_drawn, graph, asked, group),
     )
 
 
@@ -572,6 +573,12 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position not in own and node not in constants
     ]
+
+
+def _drawn(graph: nx.DiGraph | CompiledGraph, asked: _Asked, group: By | None) -> nx.DiGraph:
+    """Return the graph with what is ranked, and the groups that are."""
+    drawn = swept(graph, asked.ready[-1], asked.ends)
+    return drawn if group is None else marked(drawn, naming_of(graph, group), by_text(group))
 
 
 def _of_kind(rows: list[_Row], only: str, graph: Any, topology: Topology) -> list[_Row]:

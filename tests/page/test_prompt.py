@@ -10,6 +10,7 @@ import networkx as nx
 import pytest
 
 import graphdiff as gd
+from graphdiff.page.page import graph_for_page
 from graphdiff.page.part import part_of, picture_for_page
 from graphdiff.page.prompt import MAX_LOGITS, MAX_TOKENS
 
@@ -111,9 +112,9 @@ def test_numbers_of_any_kind_have_rows(weight: Any) -> None:
 def test_two_prompts_are_in_the_rows_of_both(digits: nx.DiGraph) -> None:
     after = digits.copy()
     after.remove_node("13_82873_3")
-    told = part(gd.compare(digits, after, gd.ROOTS, gd.LEAVES, weight=gd.weights.per_activation).to_networkx())
+    told = part(graph_for_page(gd.compare(digits, after, gd.ROOTS, gd.LEAVES, weight=gd.weights.per_activation)))
     rows = [node["placed"]["row"] for node in told["nodes"]]
     assert all(one <= other for one, other in pairwise(rows))
     assert told["rows"][0] == "tokens"
     assert told["rows"][-1] == "logits"
-    assert any(note.startswith("total, per-activation: ") for note in told["notes"])
+    assert told["words"]["totals"].startswith("total, per-activation: ")

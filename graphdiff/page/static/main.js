@@ -3,7 +3,7 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
+import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
 import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, weighted } from "./scene.js";
 import { bothSides, cancels, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
@@ -89,7 +89,8 @@ function addSizes(scene) {
   scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
   scene.linkSize = (link) => Math.abs(through(link));
   scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  scene.linkNote = (link) => [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
+  const changed = ({ status, weight_before: old, weight_after: now }) => [status === "kept" ? "" : status, [...new Set([old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
+  scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return the strongest paths of a model, which are looked for once. */
@@ -157,9 +158,10 @@ function sentenceOf(record, scene) {
 
 /** Return what is said of sums where there are none. */
 function sumsText({ whole, part, model }) {
+  if (part.unasked) return part.unasked;
   if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
   if (part.measure) return "";
-  if (model.starts.length && model.ends.length) return "Such numbers are not summed by the page; the report below has them.";
+  if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
 }
 
@@ -189,7 +191,8 @@ function signedText({ model, isSummed: hasSums, least }) {
 }
 
 /** Return what a comparison did to the total. */
-function movedText({ drawn: { before, after } }) {
+function movedText({ drawn: { before, after }, part, state }) {
+  if (!state.why.length && part.words?.totals) return `${part.words.totals} `;
   if (!before || before.total === null || after.total === null) return "";
   return `The total was ${shown(before.total)} and is ${shown(after.total)}: ${signed(after.total - before.total)}. `;
 }
@@ -266,9 +269,11 @@ function redraw(page) {
 function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
+  show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
   show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
-  show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
+  const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
+  show(tables.nodes, isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
+  show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, scene.drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "", linkTable(scene));
 }
 
 // -- what people do
@@ -283,7 +288,7 @@ function makePage(record) {
   page.putAway = (id) => page.go({ ...CLOSED, hide: [...page.state.hide, id], open: page.state.open.filter((each) => each !== id) });
   page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
   page.view = makeView(byId("frame"), page);
-  page.tables = Object.fromEntries(["paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
+  page.tables = Object.fromEntries(["account", "paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
   byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
   return page;
 }

@@ -1,7 +1,7 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, shareOf, bothSides, sweeps } from "./model.js";
-import { needing, reached } from "./paths.js";
+import { asNumber, bothSides, chosen, cutSum, directOnly, eliminated, gathered, isEndOf, makeModel, pairOf, pathCounts, shareOf, sweeps } from "./model.js";
+import { needing, reached, spreadFrom } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
@@ -15,7 +15,12 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped && !isEither("weight") };
+  const isOne = (link) => [link.weight_before, link.weight_after].every((weight) => weight === undefined || weight === 1);
+  if (isEither("weight") || part.annotation === "comparison") {
+    const unweighed = !part.ends.length && part.links.every(isOne);
+    return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
+  }
+  if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
   const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
@@ -40,7 +45,7 @@ export function between(part, [start, end]) {
 function numberedAnew(part, kept) {
   const place = new Map(kept.map((node, number) => [node, number]));
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
-  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, seed]) => [place.get(node), seed]);
+  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
     ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
@@ -66,28 +71,32 @@ export function isSummed(model) {
   return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
 }
 
-/** Return whether the sum is what the record says that it is: a part that leaves something out is not summed. */
+/** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
 function isAsRecorded(model) {
   const { part, weight } = model;
   const { total, contributions } = sweeps(model);
   const recorded = part[weight === "weight_before" ? "total_before" : "total"];
-  if (part.isAsked || recorded === undefined || recorded === null) return true;
+  if (part.isAsked || recorded === undefined) return true;
   const sizes = contributions.reduce((sum, size) => sum + Math.abs(size), Math.abs(total));
   return Math.abs(total - asNumber(recorded)) <= AGREEMENT * sizes;
 }
 
+/** Return whether a graph that a mode looks at has a node. */
+export function isThere({ status }, mode) {
+  return !((mode === "before" && status === "added") || (mode === "after" && status === "removed"));
+}
+
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
-export function keptNodes(models, shown, { open, hide }) {
+export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
   let kept = new Set();
   for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
     kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
     if (kept.size <= shown || most === 1) break;
   }
-  const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
-  for (const place of places(hide)) if (!ends.includes(place)) kept.delete(place);
+  for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
   for (const place of places(open)) kept.add(place);
-  return kept;
+  return models[0].part.isCompared ? new Set([...kept].filter((place) => isThere(models[0].nodes[place], mode))) : kept;
 }
 
 function mostPassed(model, most) {
@@ -103,28 +112,6 @@ export function drawnOf(models, kept) {
   return drawn.length === 1 ? drawn[0] : bothDrawn(drawn);
 }
 
-/** Return the links between kept nodes alone, where nothing is summed. */
-function directOnly(model, kept) {
-  const pairs = new Map();
-  for (const link of model.links) {
-    if (!kept.has(link.source) || !kept.has(link.target)) continue;
-    const pair = `${link.source} ${link.target}`;
-    const same = pairs.get(pair) ?? { source: link.source, target: link.target, links: [] };
-    pairs.set(pair, { ...same, links: [...same.links, link] });
-  }
-  const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
-  const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known }));
-  const nodes = [...kept].sort((one, other) => one - other);
-  return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
-}
-
-/** Return the weights of parallel links added up: as a text where they are no numbers. */
-function addedWeights(links) {
-  const sum = links.reduce((before, { weight }) => before + weight, 0);
-  return Number.isNaN(sum) ? links.map(({ given }) => given).join(" + ") : sum;
-}
-
 function bothDrawn([before, after]) {
   const pairs = new Map();
   for (const [name, drawn] of [["before", before], ["after", after]]) {
@@ -136,7 +123,17 @@ function bothDrawn([before, after]) {
   const links = [...pairs.values()].map((pair) => bothLinks(pair, before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  return { model: after.model, before, after, nodes, links, starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+  return { model: after.model, before, after, nodes, links, counted: countedOtherwise(before, after, nodes), starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+}
+
+/** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
+function countedOtherwise(before, after, nodes) {
+  if (before.total === null || after.total === null) return [];
+  const sides = [["starts", "adjoint"], ["ends", "tangent"]];
+  return sides.flatMap(([side, name]) => after.model[side].map(([place, now], at) => {
+    const [old, sum] = [before.model[side][at][1], sweeps(before.model)[name][place] + sweeps(after.model)[name][place]];
+    return { place, weight_before: old, weight_after: now, status: "changed", change: ((now - old) * sum) / 2 };
+  })).filter(({ place, weight_before: old, weight_after: now }) => old !== now && nodes.includes(place));
 }
 
 /** Return a link as it was and is, and what it did to the total: the mean of both orders, of which the changes sum. */
@@ -184,16 +181,6 @@ export function putTogether(drawn, keyOf) {
   return { ...drawn, links: between, groups, numberOf, nodes: [...new Set(drawn.nodes.map(numberOf))] };
 }
 
-function gathered(things, keyOf) {
-  const lists = new Map();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    if (lists.has(key)) lists.get(key).push(thing);
-    else lists.set(key, [thing]);
-  }
-  return lists;
-}
-
 function summedLinks(links) {
   if (links.length === 1) return links[0];
   const sums = Object.fromEntries(["weight", "contribution", "share", "paths"].map((name) => [name, addedUp(links, name)]));
@@ -228,22 +215,9 @@ export function cutOf(drawn) {
 /** Return hidden nodes that a drawn link passes, those that most runs through first. */
 export function passedBy(model, kept, { source, target }) {
   const n = model.nodes.length;
-  const ahead = source < n ? hiddenFrom(model, kept, [source], "out", "target") : new Set(model.nodes.keys());
-  const behind = target < n ? hiddenFrom(model, kept, [target], "into", "source") : new Set(model.nodes.keys());
+  const ahead = source < n ? spreadFrom([source], model.out, "target", kept) : new Set(model.nodes.keys());
+  const behind = target < n ? spreadFrom([target], model.into, "source", kept) : new Set(model.nodes.keys());
   const swept = isSummed(model) ? sweeps(model) : null;
   const size = (node) => (swept ? Math.abs(swept.tangent[node] * swept.adjoint[node]) : 0);
   return [...ahead].filter((node) => behind.has(node) && !kept.has(node)).sort((one, other) => size(other) - size(one));
-}
-
-function hiddenFrom(model, kept, nodes, side, end) {
-  const [met, left] = [new Set(), [...nodes]];
-  while (left.length) {
-    for (const link of model[side][left.pop()]) {
-      const other = link[end];
-      if (kept.has(other) || met.has(other)) continue;
-      met.add(other);
-      left.push(other);
-    }
-  }
-  return met;
 }
