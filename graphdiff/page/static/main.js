@@ -89,7 +89,7 @@ function addSizes(scene) {
   scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
   scene.linkSize = (link) => Math.abs(through(link));
   scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  const changed = ({ status, weight_before: old, weight_after: now }) => [status === "kept" ? "" : status, [...new Set([old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
+  const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => [status === "kept" ? "" : status, [...new Set(unweighed && !part.measure ? [] : [old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
   scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
@@ -270,7 +270,7 @@ function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
-  show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
+  show(tables.paths, `Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
   const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
   show(tables.nodes, isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, scene.drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "", linkTable(scene));
@@ -373,7 +373,7 @@ function start() {
   const record = JSON.parse(byId("record").textContent);
   byId("report").textContent = record.answer.join("\n");
   byId("question").textContent = record.title;
-  byId("answer").open = !record.part;
+  byId("answer").open = !record.part?.nodes.length;
   if (!record.part || !record.part.nodes.length) return;
   byId("graph").hidden = false;
   const page = makePage(record);

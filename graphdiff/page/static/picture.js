@@ -99,7 +99,7 @@ function linkPicture(scene, link, largest) {
     link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusIn(scene, link.links[0]),
     scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
   ].filter(Boolean).join(" ");
-  const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
+  const end = (link.status ?? "kept") !== "kept" ? link.status : amount < 0 ? "minus" : "";
   const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
   return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
 }
@@ -125,7 +125,7 @@ export function legendOf({ links, total }) {
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
-    ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
+    ["added", "+ added, two heads", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight, a diamond", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
 
@@ -177,7 +177,7 @@ export function accountTable({ part, model, drawn, state }) {
     key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
   }));
   const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
-  return { rows, columns: withValues(rows, [nameColumn("what"), ...factColumns(rows, ({ record }) => record), did]) };
+  return { rows, columns: withValues(rows, [nameColumn("name"), ...factColumns(rows, ({ record }) => record), did]) };
 }
 
 /** Return the columns that have something in some row. */

@@ -15,9 +15,8 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  const isOne = (link) => [link.weight_before, link.weight_after].every((weight) => weight === undefined || weight === 1);
   if (isEither("weight") || part.annotation === "comparison") {
-    const unweighed = !part.ends.length && part.links.every(isOne);
+    const unweighed = !part.ends.length && part.weight_meaning === "unit";
     return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
   }
   if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
@@ -89,9 +88,9 @@ export function isThere({ status }, mode) {
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
 export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
-  let kept = new Set();
-  for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
-    kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
+  let kept = models.some(isSummed) ? new Set() : mostJoined(models, shown);
+  for (let most = kept.size ? 0 : shown; most > 0; most -= Math.max(1, (kept.size - shown) >> 1)) {
+    kept = new Set(models.flatMap((model) => [...(isSummed(model) ? chosen(model, most) : [])]));
     if (kept.size <= shown || most === 1) break;
   }
   for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
@@ -99,10 +98,15 @@ export function keptNodes(models, shown, { open, hide, mode }) {
   return models[0].part.isCompared ? new Set([...kept].filter((place) => isThere(models[0].nodes[place], mode))) : kept;
 }
 
-function mostPassed(model, most) {
-  if (isSummed(model)) return chosen(model, most);
-  const sizes = model.nodes.map((node, place) => node.placed?.stays ? Infinity : node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
-  const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
+/** Return so many nodes where nothing is summed: of a comparison first those that changed, or that a changed link joins. */
+function mostJoined(models, most) {
+  const { nodes, part } = models[0];
+  const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
+  const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
+  const sizes = nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? joined(place));
+  const isChanged = nodes.map(({ status, version_before: old, version_after: now }) => part.isCompared && ((status ?? "kept") !== "kept" || old !== now));
+  if (part.isCompared) for (const { source, target, status } of part.links) if ((status ?? "kept") !== "kept") isChanged[source] = isChanged[target] = true;
+  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || isChanged[other] - isChanged[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
 

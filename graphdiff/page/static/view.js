@@ -93,7 +93,7 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels, ...rowNames(view));
+  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels, ...rowNames(view));
 }
 
 /** Return what rows are called, at their left. */
@@ -102,9 +102,11 @@ function rowNames({ picture, place }) {
   return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
 }
 
-/** Return what a link ends in: an arrow, or a bar where it works against. */
+/** What a link ends in that is not an arrow: a bar where it works against, and by what happened to it. */
+const ENDS = { minus: "M6 0 H9 V10 H6 Z", added: "M0 1 L5 5 L0 9 Z M4 1 L9 5 L4 9 Z", removed: "M1 1 L9 5 L1 9 Z", changed: "M0 5 L4.5 1 L9 5 L4.5 9 Z" };
+
 function marker(kind) {
-  const shape = kind === "minus" ? "M6 0 H9 V10 H6 Z" : "M1 1 L9 5 L1 9 Z";
+  const shape = ENDS[kind] ?? "M1 1 L9 5 L1 9 Z";
   const frame = { id: `end${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" };
   return svg("marker", frame, svg("path", { d: shape, class: `tip ${kind}` }));
 }
@@ -134,12 +136,12 @@ function linkElements(view) {
     groups.set(key, group);
   });
   const byWidth = [...groups.values()].sort((one, other) => one.width - other.width);
-  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
+  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}${isMany ? " many" : ""}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
 }
 
 /** Return a short line of a kind, for a legend. */
 export function sampleOf(classes) {
-  const end = classes === "minus" || classes === "added" || classes === "removed" ? classes : "";
+  const end = Object.hasOwn(ENDS, classes) ? classes : "";
   const line = svg("path", { class: `link ${classes}`, d: "M1 7H36", "stroke-width": 2.5, "marker-end": `url(#end${end})` });
   return svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" }, line);
 }
