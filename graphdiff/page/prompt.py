@@ -17,7 +17,7 @@ from graphdiff.graph.presets import WEIGHTS
 from graphdiff.pictures.annotate import SEEDS
 from graphdiff.pictures.answer import asked_end
 from graphdiff.pictures.attribution import layered
-from graphdiff.pictures.picture import DrawnNode, Picture, pruned_lines
+from graphdiff.pictures.picture import DrawnNode, Picture, pruned_lines, title
 from graphdiff.text.sentences import how_many
 from graphdiff.why.unexplained import from_errors
 
@@ -50,21 +50,26 @@ def places_in(picture: Picture) -> dict[int, dict[str, Any]]:
     Examples
     --------
     >>> from graphdiff.pictures.picture import Row
-    >>> nodes = [DrawnNode(("feature 3_1_0", "2")), DrawnNode(('"a"@0', "2"), is_source=True)]
-    >>> places_in(Picture(nodes, [], rows=[Row("tokens", (1,)), Row("layer 3", (0,))]))
+    >>> nodes = [DrawnNode((), name="3_1_0"), DrawnNode((), name="a", facts={"title": 'token "a"@0', "kind": "token"})]
+    >>> places_in(Picture(nodes, [], facts={"node_title": "title"}, rows=[Row("tokens", (1,)), Row("layer 3", (0,))]))
     {1: {'row': 0, 'text': '"a"@0', 'stays': True}, 0: {'row': 1, 'text': '3_1_0'}}
     """
+    called = picture.facts.get("node_title")
     stay = _staying(picture) if picture.rows else ()
     rows = (row.nodes for row in picture.rows if row.rank)  # others are frames
     return {
-        place: {"row": number, "text": _text(picture.nodes[place]), **({"stays": True} if place in stay else {})}
+        place: {
+            "row": number,
+            "text": _text(picture.nodes[place], called),
+            **({"stays": True} if place in stay else {}),
+        }
         for number, nodes in enumerate(rows)
         for place in nodes
     }
 
 
-def _text(node: DrawnNode) -> str:
-    return node.lines[0].replace("\n", " · ").removeprefix("feature ")
+def _text(node: DrawnNode, called: str | None) -> str:
+    return title(node.name, node.facts, called).replace("\n", " · ").removeprefix("feature ")
 
 
 def _staying(picture: Picture) -> set[int]:

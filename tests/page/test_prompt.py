@@ -117,4 +117,4 @@ def test_two_prompts_are_in_the_rows_of_both(digits: nx.DiGraph) -> None:
     assert all(one <= other for one, other in pairwise(rows))
     assert told["rows"][0] == "tokens"
     assert told["rows"][-1] == "logits"
-    assert told["words"]["totals"].startswith("total, per-activation: ")
+    assert told["words"]["totals"].startswith("Total, per-activation: ")

@@ -185,9 +185,9 @@ function showsOf(scene) {
 }
 
 /** Return what of the total is for the answer and what against it, where that cancels. */
-function signedText({ model, isSummed: hasSums, least }) {
+function signedText({ model, looked, isSummed: hasSums, least }) {
   const known = hasSums && cancels(model) && bothSides(model);
-  return known ? ` Of the total ${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
+  return known ? ` Of the total ${looked.length > 1 ? "after " : ""}${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
 }
 
 /** Return what a comparison did to the total. */

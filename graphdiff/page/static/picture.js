@@ -24,7 +24,8 @@ function nodePicture(scene, place) {
   const node = model.nodes[place];
   const group = drawn.groups?.get(place);
   const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
-  const tag = isStart ? "start" : isEnd ? "end" : "";
+  const isToldByRow = scene.part.rows && node?.kind !== "feature";
+  const tag = isToldByRow ? "" : isStart ? "start" : isEnd ? "end" : "";
   const strength = node ? nodeStrength(scene, place) : group?.contribution ? partOf(scene, group.contribution) : 0;
   const isChosen = group ? scene.group === group : node && scene.node === place;
   const classes = [
@@ -121,7 +122,7 @@ export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
   const isCompared = has((link) => link.status);
   return [
-    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : "the wider, the more of the answer"}`, true],
+    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : has((link) => typeof link.share === "number") ? "the wider, the more of the answer" : "the wider, the more runs through"}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],

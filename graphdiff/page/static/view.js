@@ -197,6 +197,12 @@ export function fit(view, whole = view.picture.nodes.length > 250) {
   rescale(view, Math.max(all, Math.min(1, smallest)));
   const start = view.picture.nodes.find((node) => node.classes.includes("start"));
   if (start) frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
+  if (view.place.direction === "BT") frame.scrollLeft = (meanAcross(view) + 12) * view.scale - frame.clientWidth / 2;
+}
+
+/** Return where nodes are across, in the mean. */
+function meanAcross({ place: { x } }) {
+  return [...x.values()].reduce((sum, at) => sum + at, 0) / x.size;
 }
 
 export function zoom(view, factor, at = null) {
