@@ -6,6 +6,7 @@ Of more than fit those nodes stay that most of the answer passes; the others are
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
-from graphdiff.text.sentences import Words, words_of
+from graphdiff.text.sentences import WORDS, Words, words_for, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
@@ -131,7 +132,28 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
-    return harmless(picture.legend[0]) if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+    if picture.facts.get("annotation") not in (*ANSWERS, "comparison"):
+        return ""
+    question, is_summed, total = picture.legend[0].rpartition("; total ")
+    return harmless(f"{question}{_said(picture, question, total)}" if is_summed else picture.legend[0])
+
+
+def _said(picture: Picture, question: str, total: str) -> str:
+    """Return what a total says, as a report does: between single nodes, and if it does not only count the paths."""
+    if question.endswith((f" by {total} paths", f" by {total} path")):
+        return ""
+    facts = picture.facts
+    single = all(sum(getattr(node, end) for node in picture.nodes) == 1 for end in ("is_source", "is_target"))
+    meanings = [str(facts.get(name, "unknown")) for name in MEANINGS]
+    sentence = words_for(*meanings).total
+    if (
+        not single
+        or not facts.keys() >= {"source", "target"}
+        or facts.get("edge_meaning", "unknown") not in WORDS
+        or re.search("{(percent|weights)}", sentence)
+    ):
+        return f"; total {total}"
+    return f"; {sentence.format(source=facts['source'], target=facts['target'], total=total)}"
 
 
 def words_in(picture: Picture) -> Words:
