@@ -32,6 +32,9 @@ MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 class _Pictured(Displayed):
     """A graph that a notebook shows as `graphdiff.write` draws it."""
 
+    #: Of which graph this one is the groups, for a page in which they open; a copy does not know.
+    grouping: Any = None
+
     def __repr__(self) -> str:
         return f"<{self}>"
 

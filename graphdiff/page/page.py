@@ -115,7 +115,8 @@ def _counted(picture: Picture) -> str:
     if "annotation" in picture.facts:
         return picture.legend[0]
     words = words_in(picture)
-    return f"{how_many(len(picture.nodes), words.nodes)}, {how_many(len(picture.edges), words.edges)}"
+    n_edges = picture.facts.get("n_edges", len(picture.edges))
+    return f"{how_many(picture.n_nodes or len(picture.nodes), words.nodes)}, {how_many(n_edges, words.edges)}"
 
 
 #: A report of more characters is in the page without these lists.

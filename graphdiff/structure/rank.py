@@ -29,7 +29,7 @@ from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
 from graphdiff.pictures.annotate import from_end_to_end, swept
-from graphdiff.pictures.group import By, by_text, naming_of
+from graphdiff.pictures.group import By, by_text, marked, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
@@ -418,7 +418,7 @@ def rank(
         counted_again=[title for title, each in zip(asked.weights, asked.ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
-        drawn=partial(swept, graph, asked.ready[-1], asked.ends),
+        drawn=partial(_drawn, graph, asked, group),
     )
 
 
@@ -587,6 +587,12 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position not in own and node not in constants
     ]
+
+
+def _drawn(graph: nx.DiGraph | CompiledGraph, asked: _Asked, group: By | None) -> nx.DiGraph:
+    """Return the graph with what is ranked, and the groups that are."""
+    drawn = swept(graph, asked.ready[-1], asked.ends)
+    return drawn if group is None else marked(drawn, naming_of(graph, group), by_text(group))
 
 
 def _of_kind(rows: list[_Row], only: str, graph: Any, topology: Topology) -> list[_Row]:

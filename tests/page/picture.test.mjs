@@ -54,6 +54,6 @@ test("the calls of a function: the costliest first, no share of what is counted 
 
 test("of a ranking, and of sums without a second end, that is what comes first", () => {
   assert.equal(largestTitle({ isSummed: true, part: { ranked: ["place"] } }), "What comes first");
-  assert.equal(largestTitle({ isSummed: false, part: { nodes: [{ adjoint: 2 }] } }), "Largest by adjoint");
+  assert.equal(largestTitle({ isSummed: false, part: { annotation: "adjoint", edge_meaning: "feeds" } }), "Largest adjoints");
   assert.equal(largestTitle({ isSummed: false, part: { measure: "cost", nodes: [{ spent: 2 }] } }), "What most is spent in");
 });

@@ -1,7 +1,7 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
-import { needing, reached } from "./paths.js";
+import { asNumber, bothSides, chosen, cutSum, directOnly, eliminated, gathered, isEndOf, makeModel, pairOf, pathCounts, shareOf, sweeps } from "./model.js";
+import { needing, reached, spreadFrom } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
@@ -15,9 +15,8 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  const isOne = (link) => [link.weight_before, link.weight_after].every((weight) => weight === undefined || weight === 1);
   if (isEither("weight") || part.annotation === "comparison") {
-    const unweighed = !part.ends.length && part.links.every(isOne);
+    const unweighed = !part.ends.length && part.weight_meaning === "unit";
     return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
   }
   if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
@@ -89,22 +88,26 @@ export function isThere({ status }, mode) {
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
 export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
-  let kept = new Set();
-  for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
-    kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
+  let kept = models.some(isSummed) ? new Set() : mostJoined(models, shown);
+  for (let most = kept.size ? 0 : shown; most > 0; most -= Math.max(1, (kept.size - shown) >> 1)) {
+    kept = new Set(models.flatMap((model) => [...(isSummed(model) ? chosen(model, most) : [])]));
     if (kept.size <= shown || most === 1) break;
   }
-  const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
-  for (const place of places(hide)) if (!ends.includes(place)) kept.delete(place);
+  for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
   for (const place of places(open)) kept.add(place);
   return models[0].part.isCompared ? new Set([...kept].filter((place) => isThere(models[0].nodes[place], mode))) : kept;
 }
 
-function mostPassed(model, most) {
-  if (isSummed(model)) return chosen(model, most);
+/** Return so many nodes where nothing is summed: of a comparison first those that changed, or that a changed link joins. */
+function mostJoined(models, most) {
+  const { nodes, part } = models[0];
+  const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
+  const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
   const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
-  const sizes = model.nodes.map((node, place) => (model.part.measure ? costOf(node) : model.out[place].length + model.into[place].length));
-  const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
+  const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
+  const isChanged = nodes.map(({ status, version_before: old, version_after: now }) => part.isCompared && ((status ?? "kept") !== "kept" || old !== now));
+  if (part.isCompared) for (const { source, target, status } of part.links) if ((status ?? "kept") !== "kept") isChanged[source] = isChanged[target] = true;
+  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || isChanged[other] - isChanged[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
 
@@ -112,28 +115,6 @@ function mostPassed(model, most) {
 export function drawnOf(models, kept) {
   const drawn = models.map((model) => (isSummed(model) ? eliminated(model, kept) : directOnly(model, kept)));
   return drawn.length === 1 ? drawn[0] : bothDrawn(drawn);
-}
-
-/** Return the links between kept nodes alone, where nothing is summed. */
-function directOnly(model, kept) {
-  const pairs = new Map();
-  for (const link of model.links) {
-    if (!kept.has(link.source) || !kept.has(link.target)) continue;
-    const pair = `${link.source} ${link.target}`;
-    const same = pairs.get(pair) ?? { source: link.source, target: link.target, links: [] };
-    pairs.set(pair, { ...same, links: [...same.links, link] });
-  }
-  const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
-  const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known, direct: !link.links.some(({ eliminated: passes }) => passes) }));
-  const nodes = [...kept].sort((one, other) => one - other);
-  return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
-}
-
-/** Return the weights of parallel links added up: as a text where they are no numbers. */
-function addedWeights(links) {
-  const sum = links.reduce((before, { weight }) => before + weight, 0);
-  return Number.isNaN(sum) ? links.map(({ given }) => given).join(" + ") : sum;
 }
 
 function bothDrawn([before, after]) {
@@ -205,16 +186,6 @@ export function putTogether(drawn, keyOf) {
   return { ...drawn, links: between, groups, numberOf, nodes: [...new Set(drawn.nodes.map(numberOf))] };
 }
 
-function gathered(things, keyOf) {
-  const lists = new Map();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    if (lists.has(key)) lists.get(key).push(thing);
-    else lists.set(key, [thing]);
-  }
-  return lists;
-}
-
 function summedLinks(links) {
   if (links.length === 1) return links[0];
   const sums = Object.fromEntries(["weight", "contribution", "share", "paths"].map((name) => [name, addedUp(links, name)]));
@@ -225,15 +196,17 @@ function addedUp(links, name) {
   return links.some((link) => link[name] === null) ? null : links.reduce((sum, link) => sum + link[name], 0);
 }
 
-/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, `share`, `paths`. */
+/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, of that what is `positive` and `negative`, `share`, `paths`. */
 export function nodeSums(model) {
   if (!isSummed(model)) return null;
-  const { tangent, adjoint, total } = sweeps(model);
+  const { tangent, adjoint } = sweeps(model);
   const counts = pathCounts(model).nodes;
+  const bySign = bothSides(model)?.nodes;
   return model.nodes.map((_, place) => {
     const contribution = tangent[place] * adjoint[place];
-    const share = total ? contribution / total : null;
-    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
+    const share = shareOf(model, contribution);
+    const [positive, negative] = bySign?.[place] ?? [null, null];
+    return { positive, negative, tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
   });
 }
 
@@ -247,22 +220,9 @@ export function cutOf(drawn) {
 /** Return hidden nodes that a drawn link passes, those that most runs through first. */
 export function passedBy(model, kept, { source, target }) {
   const n = model.nodes.length;
-  const ahead = source < n ? hiddenFrom(model, kept, [source], "out", "target") : new Set(model.nodes.keys());
-  const behind = target < n ? hiddenFrom(model, kept, [target], "into", "source") : new Set(model.nodes.keys());
+  const ahead = source < n ? spreadFrom([source], model.out, "target", kept) : new Set(model.nodes.keys());
+  const behind = target < n ? spreadFrom([target], model.into, "source", kept) : new Set(model.nodes.keys());
   const swept = isSummed(model) ? sweeps(model) : null;
   const size = (node) => (swept ? Math.abs(swept.tangent[node] * swept.adjoint[node]) : 0);
   return [...ahead].filter((node) => behind.has(node) && !kept.has(node)).sort((one, other) => size(other) - size(one));
-}
-
-function hiddenFrom(model, kept, nodes, side, end) {
-  const [met, left] = [new Set(), [...nodes]];
-  while (left.length) {
-    for (const link of model[side][left.pop()]) {
-      const other = link[end];
-      if (kept.has(other) || met.has(other)) continue;
-      met.add(other);
-      left.push(other);
-    }
-  }
-  return met;
 }
