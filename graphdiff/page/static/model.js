@@ -293,7 +293,8 @@ function passingSizes(model, weights) {
   return { whole: dotProduct(ahead, sized(model.ends)), through: ahead.map((value, node) => value * back[node]) };
 }
 
-function fixedEnds(model, n) {
+/** Return the ends of a model that are drawn where `n` nodes are: of each side all, where these are few. */
+export function fixedEnds(model, n) {
   const most = Math.max(1, Math.floor(n / 4));
   const sides = [model.starts, model.ends].map((pairs) => [...new Set(pairs.map(([node]) => node))]);
   return new Set(sides.filter((nodes) => nodes.length <= most).flat());
@@ -331,7 +332,8 @@ export function crossing(drawn, side = drawn.starts) {
   const { tangent, adjoint } = sweeps(model);
   const crossed = drawn.links.filter((link) => side.has(link.source) !== side.has(link.target));
   const amounts = crossed.map((link) => [link, side.has(link.source) ? link.contribution : -link.contribution]);
-  const drawnAs = (node, other) => (drawn.nodes.includes(node) ? node : other);
+  const nodes = new Set(drawn.nodes);
+  const drawnAs = (node, other) => [drawn.numberOf?.(node) ?? node].find((number) => nodes.has(number)) ?? other;
   for (const [node, seed] of model.starts) {
     if (!side.has(drawnAs(node, model.nodes.length))) amounts.push([null, seed * adjoint[node]]);
   }
