@@ -175,10 +175,12 @@ function showsOf(scene) {
 /** Return what is drawn where groups are: all nodes are in what is drawn. */
 function groupedText({ drawn, part, model, nouns, totals }) {
   const whole = model.nodes.reduce((sum, node) => sum + sizeOf(node), 0);
-  const alone = drawn.nodes.filter((place) => place < model.nodes.length).length;
-  const boxes = [drawn.groups.size ? howMany(drawn.groups.size, "groups") : "", alone ? `${shown(alone)} by themselves` : ""].filter(Boolean).join(" and ");
+  const isClosed = (place) => model.nodes[place]?.inner_edges !== undefined;
+  const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
+  const alone = drawn.nodes.length - groups;
+  const boxes = [groups ? howMany(groups, "groups") : "", alone ? `${shown(alone)} by themselves` : ""].filter(Boolean).join(" and ");
   const sums = totals.every(({ total }) => total === null) ? "What stands at an edge is of all edges that it adds up, each counted once." : "What runs between groups is added up: the total stays, whatever is open.";
-  const more = model.nodes.some((node) => node.inner_edges !== undefined) && part.drawn ? ` ${part.drawn}.` : "";
+  const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
 }
 
@@ -195,9 +197,10 @@ function cutText(scene) {
     const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
     const starts = drawn.starts.size > 1 ? "starts" : "start";
     const leave = cut.leaving === 1 ? `drawn edge that leaves the ${starts} carries` : `${shown(cut.leaving)} drawn edges that leave the ${starts} carry`;
-    const less = cut.returning ? `, less what ${howMany(cut.returning, "edges")} bring back` : "";
-    const more = cut.isOver ? ", with what starts and ends elsewhere" : "";
-    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}, the` : "The"} ${leave}${less}${more} ${shown(cut.sum)}${part}.`)];
+    const back = cut.returning ? `, less what comes back by ${shown(cut.returning)}` : "";
+    const sides = cut.isOver ? `${when ? `${when}, between` : "Between"} the ${starts} and the rest: what leaves by ${howMany(cut.leaving, "drawn edges")}${back}, with what begins or ends on the other side, is` : "";
+    const text = sides || `${when ? `${when}, the` : "The"} ${leave}${back}`;
+    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${text} ${shown(cut.sum)}${part}.`)];
   };
   const { drawn } = scene;
   return drawn.before ? [...side(drawn.before, "Before"), " ", ...side(drawn.after, "After")] : side(drawn, "");

@@ -22,7 +22,7 @@ function nodePicture(scene, place) {
   const { drawn, model } = scene;
   const node = model.nodes[place];
   const group = drawn.groups?.get(place);
-  const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
+  const [isStart, isEnd] = [drawn.starts, drawn.ends].map((side) => !group && side.has(place)); // of groups many may hold one
   const tag = isStart ? "start" : isEnd ? "end" : "";
   const strength = node ? nodeStrength(scene, place) : (group?.contribution && drawn.total ? group.contribution / drawn.total : 0);
   const isChosen = group ? scene.group === group : node && scene.node === place;
@@ -50,7 +50,7 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
   if (!scene.isSummed) {
-    if (membersOf(node).length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
+    if (membersOf(node).length > 1) return [...value, `${howMany(node.members.length, scene.nouns)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
     return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
