@@ -129,7 +129,7 @@ test("nodes put together and taken apart leave every sum as it is", () => {
 
 /** Return a graph of random weights with signs and, on the way, groups of its nodes: none of these need be next to another. */
 function randomPart(random, names) {
-  const n = 5 + Math.floor(12 * random());
+  const n = 8 + Math.floor(10 * random());
   const weight = () => Math.round(8 * random() - 4) / 2 || 1;
   const edges = [];
   for (let head = 1; head < n; head++) {
@@ -142,7 +142,7 @@ function randomPart(random, names) {
 }
 
 function randomNumbers(seed) {
-  let state = seed;
+  let state = seed * 104729 + 1;
   return () => (state = (state * 16807) % 2147483647) / 2147483647;
 }
 
@@ -163,6 +163,7 @@ test("over every cut groups sum to the total, whichever of them are open and how
       for (const n of [1, 2, 40]) {
         const drawn = groupedAt(part, { apart, node: seed % 2 ? "n2" : null, open: ["n3"], hide: ["n1", "n4"] }, n);
         assertSums(drawn, random, `${seed} ${apart} ${n}`);
+        assert.ok([...drawn.starts, ...drawn.ends].every((number) => drawn.nodes.includes(number)), "ends are what is drawn");
         const held = drawn.nodes.flatMap((number) => drawn.groups.get(number)?.places ?? [number]);
         assert.deepEqual(held.sort((one, other) => one - other), [...part.nodes.keys()], "each node is drawn once");
       }
@@ -181,6 +182,7 @@ test("groups of a comparison sum before and after, and what their edges did to t
       const did = (links) => links.reduce((sum, { change }) => sum + change, 0);
       const inner = whole.links.filter(({ source, target }) => drawn.numberOf(source) === drawn.numberOf(target));
       assert.ok(Math.abs(did(drawn.links) + did(inner) - (drawn.after.total - drawn.before.total)) < 1e-6);
+      assert.ok(drawn.links.some(({ change }) => change));
       for (const link of drawn.links) assert.ok(link.links.length > 0 && (link.before || link.after), "a link is of one side at least");
     }
   }
@@ -199,6 +201,8 @@ test("a group that stays closed counts as many as it holds, and the smallest are
   assert.deepEqual([...groups.values()].map(({ key, size }) => [key, size]), [["g0", 2], ["(other groups)", 4]]);
   assert.deepEqual([[...alone], [...groups.values()].map(canOpen)], [[0], [true, false]]);
   assert.equal(sizeOf(nodes[0]), 3);
+  const opened = groupsOf(modelsOf(inGroups(partOf([["a", "b"], ["a", "c"], ["a", "d"]], null, null, []), { a: "g", b: "g", c: "g", d: "g" })), 1, { by: "in_group", apart: ["g"], open: [], hide: [], node: null });
+  assert.deepEqual([[...opened.alone], [...opened.groups.values()].map(({ isRest, places }) => [isRest, places])], [[0], [[true, [1, 2, 3]]]]);
 });
 
 test("nodes are put together by texts that many have, and few of each", () => {
