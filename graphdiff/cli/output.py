@@ -108,15 +108,17 @@ def emit(
     rows: Callable[[], Iterable[Sequence[Any]]],
     also: Mapping[str, Callable[[], str]] | None = None,
     drawn: Callable[[], nx.DiGraph] | None = None,
+    paged: Any = None,
 ) -> None:
     """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all.
 
-    Where the file is to be a picture, a graph or a page, that is written of what is `drawn`, and the report printed.
+    Where the file is to be a picture, a graph or a page, that is written of what is `drawn`, and the report printed;
+    a page may hold more of a result, which is `paged`.
     """
     others = also or {}
     if drawn is not None and isinstance(settings, Settings) and is_drawn(settings.path):
         if is_page(settings.path):
-            _write_page(drawn(), settings, text(), _record(document))
+            _write_page(drawn() if paged is None else paged, settings, text(), _record(document))
         else:
             write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
         settings = replace(settings, path=None)
@@ -158,15 +160,15 @@ def is_page(path: str | None) -> bool:
     return os.path.splitext(path or "")[1].lower() == ".html"
 
 
-def _write_page(drawn: nx.DiGraph, settings: Settings, report: str, record: Mapping[str, Any]) -> None:
+def _write_page(drawn: Any, settings: Settings, report: str, record: Mapping[str, Any]) -> None:
     """Write a page of an answer, with its report in words and as JSON."""
     from graphdiff.files import save
-    from graphdiff.page.page import page
+    from graphdiff.page.page import graph_for_page, page
 
     path = str(settings.path)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
-    save(path, [page(drawn, report.rstrip("\n").split("\n"), record, title=title)], overwrite=settings.force)
+    save(path, [page(graph_for_page(drawn), report.rstrip("\n").split("\n"), record, title=title)], overwrite=settings.force)
     say(f"wrote {one_line(path)}\n")
 
 

@@ -27,7 +27,7 @@ from graphdiff.text.records import require_graph
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, Result
 
-__all__ = ["MODULES", "page", "write_html"]
+__all__ = ["MODULES", "graph_for_page", "page", "write_html"]
 
 #: The modules of the script, those before that others import.
 MODULES = (
@@ -44,12 +44,25 @@ def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
     >>> b"<!doctype html>" in write_html(nx.DiGraph([("a", "b")]))
     True
     """
-    graph = network_of(thing.to_networkx() if hasattr(thing, "to_networkx") else thing)
+    graph = graph_for_page(thing, max_nodes)
     require_graph(graph, "html")
     if not isinstance(thing, Result):
         return page(graph, max_nodes=max_nodes)
     answer = str(thing).split("\n")
     return page(graph, answer, document(thing), title=answer[0], max_nodes=max_nodes)
+
+
+def graph_for_page(thing: Any, max_nodes: int = MAX_NODES) -> nx.DiGraph:
+    """Return the graph that a page holds of a graph or a result; of a comparison that is more than is drawn of it.
+
+    Examples
+    --------
+    >>> graph_for_page(nx.DiGraph([("a", "b")])).number_of_nodes()
+    2
+    """
+    if hasattr(thing, "paged"):
+        return thing.paged(max_nodes)
+    return network_of(thing.to_networkx() if hasattr(thing, "to_networkx") else thing)
 
 
 def page(

@@ -17,6 +17,7 @@ from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
 from graphdiff.page.groups import groups_picture
 from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
@@ -24,7 +25,7 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
-from graphdiff.text.sentences import Words, words_of
+from graphdiff.text.sentences import Words, how_many, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
@@ -54,6 +55,8 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
         if grouping.ends is None:
             return groups_picture(graph, view)
         graph = grouping.answer(graph.graph["grouped_by"])
+    if graph.graph.get("annotation") == "comparison":
+        return next(overlay_pictures(graph, view))
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return next(answer_pictures(graph, view))
     if not graph.graph.keys() & {"annotation", "quotient"}:
@@ -97,8 +100,10 @@ def part_of(picture: Picture) -> dict[str, Any]:
         "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
+        **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
+        **_account(picture),
     }
     return part | {"summed": _is_summed(picture, part)}
 
@@ -106,7 +111,10 @@ def part_of(picture: Picture) -> dict[str, Any]:
 #: What is said of a whole graph, as in graph records.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
-WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "unit", "source", "target", "grouped_by")
+WHOLE = (
+    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed"),
+    *("unit", "source", "target", "grouped_by"),
+)
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
@@ -147,7 +155,31 @@ def words_in(picture: Picture) -> Words:
 def _words(picture: Picture) -> dict[str, str]:
     words = words_in(picture)
     names = ("nodes", "edges", "arrow", "starts", "ends")
-    return {**{name: harmless(getattr(words, name)) for name in names}, "total": answer_of(picture)}
+    totals = "total_before" in picture.facts and picture.facts.get("annotation") == "comparison"
+    return {
+        **{name: harmless(getattr(words, name)) for name in names},
+        "total": answer_of(picture),
+        **({"totals": harmless(picture.legend[1])} if totals else {}),
+    }
+
+
+def _account(picture: Picture) -> dict[str, Any]:
+    """Return what a comparison says of itself: what moved it, and why nothing else can be asked of it, if so."""
+    facts, left = picture.facts, picture.facts.get("edges_not_drawn", 0)
+    words = words_in(picture)
+    because = facts.get("unasked") or (
+        f"{how_many(left, words.edges)} are not in this page, which holds those that did most." if left else ""
+    )
+    unasked = {"unasked": harmless(because)} if because else {}
+    if "account" not in facts:
+        return unasked
+    account = {name: harmless(facts["account"][name]) for name in ("title", "note")}
+    rows = [
+        _facts({name: value for name, value in row.items() if name != "ends" and value != ""})
+        | {"ends": list(map(harmless, row.get("ends", ())))}
+        for row in facts["account"]["rows"]
+    ]
+    return unasked | {"account": account | {"rows": rows}}
 
 
 def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
@@ -157,7 +189,8 @@ def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
         node = picture.nodes[number]
         for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
             if is_end:
-                ends[name].append([place, _seed(node.facts.get(seed, 1))])
+                seeds = [node.facts.get(seed, 1), *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts)]
+                ends[name].append([place, *map(_seed, seeds)])
     return ends
 
 

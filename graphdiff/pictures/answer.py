@@ -20,7 +20,7 @@ from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.measured import is_attribution
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
+from graphdiff.pictures.annotate import ATTRIBUTES, RANKED, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.group import IN_GROUP
 from graphdiff.pictures.part import Part
@@ -270,7 +270,8 @@ def _node_facts(graph: nx.DiGraph, label: Any, data: dict[str, Any], seeds: dict
     """Return what is known of a node; of a merged component its members, what they have in common, and their seeds."""
     if not isinstance(label, frozenset):
         return data
-    shared = {name: data[name] for name in ATTRIBUTES if name in data and name not in SEEDS.values()}
+    names = (*ATTRIBUTES, *graph.graph.get(RANKED, ()))
+    shared = {name: data[name] for name in names if name in data and name not in SEEDS.values()}
     if len({graph.nodes[member].get(IN_GROUP) for member in label}) == 1 and IN_GROUP in data:
         shared[IN_GROUP] = data[IN_GROUP]
     return shared | seeds | {"members": sorted(map(str, label))}

@@ -178,6 +178,8 @@ class _Change:
         facts: dict[str, Any] = {f"{name}_{side}": getattr(box, name if name != "self" else "own")
                                  for side, box in zip(SIDES, (old, new), strict=True)
                                  for name in ("self", "inclusive")}  # fmt: skip
+        if len(members) == 1:
+            facts["status"] = self.graph.nodes[members[0]]["status"]
         is_asked = self.graph.graph.get("source") in members
         return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=box_name(members), facts=facts)
 

@@ -27,7 +27,7 @@ from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
-from graphdiff.pictures.annotate import from_end_to_end, swept
+from graphdiff.pictures.annotate import RANKED, from_end_to_end, swept
 from graphdiff.pictures.group import By, by_text, marked, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
@@ -141,6 +141,7 @@ class Ranking(Result):
         if self.drawn is None:
             raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
         graph = self.drawn()
+        graph.graph[RANKED] = ["place", *self._size_names]
         for place, node, *numbers in self.rows() if self.grouped_by is None else ():
             sizes = dict(zip(self._size_names, numbers[len(self.weights) :], strict=True))
             for member in node if isinstance(node, frozenset) and node not in graph else (node,):

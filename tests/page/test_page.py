@@ -168,7 +168,7 @@ def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
     assert (record["title"], record["answer"], record["report"]) == ("3 nodes, 2 edges", [], None)
     assert opened(gd.compile(figure())).record["title"] == "4 nodes, 4 edges"
     groups = opened(gd.group(figure(), lambda node: node < "d")).record
-    assert (groups["title"], groups["part"]["words"]["total"]) == ("2 groups, 1 edge", "")
+    assert (groups["title"], groups["part"]["words"]["total"]) == ("4 nodes, 4 edges", "")
 
 
 def test_a_large_report_leaves_its_lists_to_the_part() -> None:
@@ -177,3 +177,12 @@ def test_a_large_report_leaves_its_lists_to_the_part() -> None:
     assert not record["report"]["result"].keys() & {"nodes", "edges"}
     assert record["report"]["result"]["strongest"][0]["nodes"]
     assert len(record["part"]["nodes"]) == 601
+
+
+def test_a_merged_component_of_a_ranking_has_its_place_and_sets() -> None:
+    graph = nx.DiGraph([("r", "a"), ("a", "b"), ("b", "a"), ("b", "t"), ("r", "t")], edge_meaning="depends on")
+    ranking = gd.rank(graph, source="r", weight=gd.weights.even, cycles="collapse")
+    (row,) = (row for row in ranking.rows() if row[1] == {"a", "b"})
+    (node,) = (node for node in opened(ranking).record["part"]["nodes"] if "members" in node)
+    assert node["members"] == ["a", "b"]
+    assert [node[name] for name in ("place", "reach", "exclusive")] == [row[0], *row[3:]]

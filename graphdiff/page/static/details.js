@@ -3,7 +3,7 @@
 import { button, html } from "./elements.js";
 import { without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { largestTitle, nodeNote, statusIn } from "./picture.js";
+import { accountTable, largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
@@ -38,12 +38,14 @@ function elided(names) {
 function overview(scene) {
   const { model, drawn, act } = scene;
   const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort((one, other) => scene.size(other) - scene.size(one));
-  const moved = drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
+  const account = accountTable(scene).rows;
+  const moved = account.length ? [] : drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
   const line = (text, note, target) => html("li", {}, button(text, () => act.select(target), { class: "name" }), " ", html("span", { class: "number" }, note));
   const ranked = (title, things, name, note, target) =>
     things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => line(name(thing), note(thing), target(thing))))) : null;
   return [
     html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
+    ranked(scene.part.account?.title ?? "", account.slice(0, FIRST), ({ name }) => name, ({ record }) => (record.change === undefined ? shown(record.what) : signed(record.change)), ({ target }) => target),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
     ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
     ranked(largestTitle(scene), nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
@@ -78,7 +80,8 @@ function chain(scene, places) {
 function nodeDetails(scene, place) {
   const { model, words, part } = scene;
   const node = model.nodes[place];
-  const of = part.isCompared ? "Of the edges here: " : ""; // a comparison may hold no others than those that changed
+  const of = part.unasked ? "Of the edges here: " : ""; // which may be no others than those that changed
+  const links = (side) => [...new Map(scene.looked.flatMap((one) => one[side][place].map((link) => [link.number, link]))).values()];
   const isEnd = scene.isEnd(place);
   return [
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
@@ -86,19 +89,19 @@ function nodeDetails(scene, place) {
     ["", "kept"].includes(statusIn(scene, node)) ? null : html("p", {}, `${node.status} since before`),
     factList(factsOf(node, part.edge_meaning)), nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
-    isEnd || part.isCompared ? null : whySection(scene, place),
-    linkSection(scene, `${of}It ${words.does}`, model.out[place], "target"), linkSection(scene, of + capital(words.done), model.into[place], "source"),
-    ...(part.isCompared ? [] : setsOf(scene, place)),
+    isEnd || part.unasked ? null : whySection(scene, place),
+    linkSection(scene, `${of}It ${words.does}`, links("out"), "target"), linkSection(scene, of + capital(words.done), links("into"), "source"),
+    ...(part.unasked ? [] : scene.looked.flatMap((one, at) => setsOf(scene, place, one, scene.looked.length > 1 ? [" before", " after"][at] : ""))),
   ];
 }
 
 /** Return the sections on what a node reaches and what reaches it, where all of it is in the page. */
-function setsOf(scene, place) {
-  const { model, words } = scene;
+function setsOf(scene, place, model, when) {
+  const { words } = scene;
   const byMost = (places) => [...places].sort((one, other) => scene.size(other) - scene.size(one));
   return [
-    restSection(scene, capital(words.needing), byMost(needing(model, place))), restSection(scene, `What it ${words.reaches}`, byMost(reached(model, place))),
-    model.starts.length ? restSection(scene, "What goes with it", byMost(goingWith(model, place))) : null,
+    restSection(scene, capital(words.needing) + when, byMost(needing(model, place))), restSection(scene, `What it ${words.reaches}${when}`, byMost(reached(model, place))),
+    model.starts.length ? restSection(scene, `What goes with it${when}`, byMost(goingWith(model, place))) : null,
   ];
 }
 
@@ -135,7 +138,7 @@ function nodeActs(scene, place, isEnd) {
 }
 
 function whySection(scene, place) {
-  const [best] = (scene.isSummed && strongest(scene.model, 1, place)) || [];
+  const [best] = scene.looked.map((one, at) => (scene.sums[at] && strongest(one, 1, place)) || []).reverse().flat();
   if (!best) return null;
   const path = best.nodes.slice(0, best.nodes.indexOf(place) + 1);
   return section("Why it is there: the strongest path to it", chain(scene, path));

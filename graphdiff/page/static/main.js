@@ -3,8 +3,8 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
-import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
+import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
+import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
 import { sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
@@ -44,7 +44,7 @@ function sceneOf(part, state) {
   const together = by && groupsOf(looked, n, { ...state, by });
   const stays = !by ? keptNodes(looked, n, state) : (state.node === null ? together : groupsOf(looked, n, { ...state, by, node: null })).alone;
   const chosenPlace = model.place.get(state.node);
-  const each = drawnOf(looked, by ? new Set(model.nodes.keys()) : chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
+  const each = drawnOf(looked, by ? new Set(nodesIn(looked, state.mode)) : chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
   const drawn = by ? putTogether(each, together) : each;
   const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, by, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
   Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
@@ -77,7 +77,8 @@ function addSizes(scene) {
   const total = scene.totals.at(-1).total;
   scene.linkSize = (link) => Math.abs(through(link));
   scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
+  const changed = ({ status, weight_before: old, weight_after: now }) => [status === "kept" ? "" : status, [...new Set([old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
+  scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return the strongest paths of a model, which are looked for once. */
@@ -145,9 +146,10 @@ function sentenceOf(record, scene) {
 
 /** Return what is said of sums where there are none. */
 function sumsText({ whole, part, model }) {
+  if (part.unasked) return part.unasked;
   if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
   if (part.measure) return "";
-  if (model.starts.length && model.ends.length) return "Such numbers are not summed by the page; the report below has them.";
+  if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
 }
 
@@ -173,8 +175,8 @@ function showsOf(scene) {
 }
 
 /** Return what is drawn where groups are: all nodes are in what is drawn. */
-function groupedText({ drawn, part, model, nouns, totals }) {
-  const whole = model.nodes.reduce((sum, node) => sum + sizeOf(node), 0);
+function groupedText({ drawn, kept, part, model, nouns, totals }) {
+  const whole = [...kept].reduce((sum, place) => sum + sizeOf(model.nodes[place]), 0);
   const isClosed = (place) => model.nodes[place]?.inner_edges !== undefined;
   const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
   const alone = drawn.nodes.length - groups;
@@ -185,7 +187,8 @@ function groupedText({ drawn, part, model, nouns, totals }) {
 }
 
 /** Return what a comparison did to the total. */
-function movedText({ drawn: { before, after } }) {
+function movedText({ drawn: { before, after }, part, state }) {
+  if (!state.why.length && part.words?.totals) return `${part.words.totals} `;
   if (!before || before.total === null || after.total === null) return "";
   return `The total was ${shown(before.total)} and is ${shown(after.total)}: ${signed(after.total - before.total)}. `;
 }
@@ -266,9 +269,11 @@ function redraw(page) {
 function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
+  show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
   show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
-  show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
+  const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
+  show(tables.nodes, isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
+  show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, scene.drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "", linkTable(scene));
 }
 
 // -- what people do
@@ -285,7 +290,7 @@ function makePage(record) {
   page.putAway = (id) => page.go({ ...CLOSED, hide: [...page.state.hide, id], open: page.state.open.filter((each) => each !== id) });
   page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
   page.view = makeView(byId("frame"), page);
-  page.tables = Object.fromEntries(["paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
+  page.tables = Object.fromEntries(["account", "paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
   byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
   return page;
 }

@@ -1,6 +1,7 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
-import { canOpen } from "./scene.js";
+import { numberOf } from "./model.js";
+import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
 import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
 
@@ -48,7 +49,7 @@ function nodeStrength(scene, place) {
 /** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
 export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
-  const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
+  const value = [...(scene.part.isCompared ? [versionText(node)].filter(Boolean) : []), ...(node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`])];
   if (!scene.isSummed) {
     if (membersOf(node).length > 1) return [...value, `${howMany(node.members.length, scene.nouns)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
@@ -119,7 +120,13 @@ export function legendOf({ links, total }) {
 
 /** Return what a comparison says of a node or link: in other graphs a status is a fact like others. */
 export function statusIn({ part }, thing) {
-  return part.isCompared && Object.hasOwn(SIGNS, thing?.status ?? "") ? thing.status : "";
+  if (!part.isCompared || !Object.hasOwn(SIGNS, thing?.status ?? "")) return "";
+  return thing.status === "kept" && thing.version_before !== thing.version_after ? "changed" : thing.status;
+}
+
+/** Return the version of a node, of a comparison before and after where they differ. */
+function versionText({ version_before: old, version_after: now }) {
+  return old === now || old === undefined || now === undefined ? "" : `${old} → ${now}`;
 }
 
 /** Return what stands at a drawn link. */
@@ -136,12 +143,36 @@ function linkNote(scene, link) {
 }
 
 function spokenLink(scene, link) {
-  const status = link.status && link.status !== "kept" ? [`${link.status}, did ${signed(link.change ?? 0)} to the total`] : [];
+  const status = link.status && link.status !== "kept" ? [link.status, didText(scene, link)] : [];
   const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
   const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
   const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
   const many = link.links.length > 1 ? [`${shown(link.links.length)} ${scene.part.words?.edges ?? "edges"} added up`] : [];
   return [...status, ...part, ...many, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
+}
+
+/** Return what a link of a comparison did to the total, or of profiles how much more it costs; nothing where that is unknown. */
+export function didText({ part }, { change }) {
+  return change === null || change === undefined ? "" : part.measure ? signed(change) : `did ${signed(change)} to the total`;
+}
+
+/** Return the columns and rows of what a comparison says of itself: what moved the total, or what differs. */
+export function accountTable({ part, model, drawn, state }) {
+  const targetOf = (places) => {
+    if (!places.length || places.includes(undefined)) return null;
+    const link = drawn.links.findIndex(({ source, target }) => source === places[0] && target === places[1]);
+    return link < 0 ? { node: places[0] } : { link };
+  };
+  const rows = (state.why.length ? [] : part.account?.rows ?? []).map((row, at) => ({
+    key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
+  }));
+  const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
+  return { rows, columns: withValues(rows, [nameColumn("what"), ...factColumns(rows, ({ record }) => record), did]) };
+}
+
+/** Return the columns that have something in some row. */
+function withValues(rows, columns) {
+  return columns.filter(({ value }) => rows.some((row) => ![null, undefined, ""].includes(value(row))));
 }
 
 /** Return the columns and rows of the table of nodes. */
@@ -151,7 +182,7 @@ export function nodeTable(scene) {
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
   const names = ["share", "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
   const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
-  const nodes = model.nodes.map((node, place) => ({ node, place }));
+  const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
   const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
   }));
@@ -178,15 +209,17 @@ export function linkTable(scene) {
   const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
   const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
-  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(weightName(part), "weight")];
+  const weight = weightName(part);
+  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight")];
   const rows = drawn.links.map((link, at) => ({
     key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
     data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
   }));
+  for (const link of drawn.counted ?? []) rows.push({ key: `node ${link.place}`, link, name: `${scene.nameOf(link.place)} counts otherwise`, target: { node: link.place }, record: {}, data: {} });
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
-  const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct ? "as it is" : "dashed: passes others") };
-  return { rows, columns: [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))] };
+  const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
+  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))]) };
 }
 
 /** Return the columns and rows of the table of strongest paths. */

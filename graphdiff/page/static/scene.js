@@ -1,7 +1,7 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, crossing, cutSum, eliminated, fixedEnds, makeModel, pathCounts, sweeps } from "./model.js";
-import { needing, reached } from "./paths.js";
+import { asNumber, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, sweeps } from "./model.js";
+import { needing, reached, spreadFrom } from "./paths.js";
 import { membersOf } from "./words.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
@@ -16,7 +16,12 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped && !isEither("weight") };
+  const isOne = (link) => [link.weight_before, link.weight_after].every((weight) => weight === undefined || weight === 1);
+  if (isEither("weight") || part.annotation === "comparison") {
+    const unweighed = !part.ends.length && part.links.every(isOne);
+    return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
+  }
+  if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
   const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
@@ -41,7 +46,7 @@ export function between(part, [start, end]) {
 function numberedAnew(part, kept) {
   const place = new Map(kept.map((node, number) => [node, number]));
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
-  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, seed]) => [place.get(node), seed]);
+  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
     ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
@@ -67,28 +72,37 @@ export function isSummed(model) {
   return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
 }
 
-/** Return whether the sum is what the record says that it is: a part that leaves something out is not summed. */
+/** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
 function isAsRecorded(model) {
   const { part, weight } = model;
   const { total, contributions } = sweeps(model);
   const recorded = part[weight === "weight_before" ? "total_before" : "total"];
-  if (part.isAsked || recorded === undefined || recorded === null) return true;
+  if (part.isAsked || recorded === undefined) return true;
   const sizes = contributions.reduce((sum, size) => sum + Math.abs(size), Math.abs(total));
   return Math.abs(total - asNumber(recorded)) <= AGREEMENT * sizes;
 }
 
+/** Return whether a graph that a mode looks at has a node. */
+export function isThere({ status }, mode) {
+  return !((mode === "before" && status === "added") || (mode === "after" && status === "removed"));
+}
+
+/** Return all nodes that the graphs have which a mode looks at. */
+export function nodesIn([{ part, nodes }], mode) {
+  return [...nodes.keys()].filter((place) => !part.isCompared || isThere(nodes[place], mode));
+}
+
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
-export function keptNodes(models, shown, { open, hide }) {
+export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
   let kept = new Set();
   for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
     kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
     if (kept.size <= shown || most === 1) break;
   }
-  const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
-  for (const place of places(hide)) if (!ends.includes(place)) kept.delete(place);
+  for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
   for (const place of places(open)) kept.add(place);
-  return kept;
+  return new Set(nodesIn(models, mode).filter((place) => kept.has(place)));
 }
 
 function mostPassed(model, most) {
@@ -104,28 +118,6 @@ export function drawnOf(models, kept) {
   return drawn.length === 1 ? drawn[0] : bothDrawn(drawn);
 }
 
-/** Return the links between kept nodes alone, where nothing is summed. */
-function directOnly(model, kept) {
-  const pairs = new Map();
-  for (const link of model.links) {
-    if (!kept.has(link.source) || !kept.has(link.target)) continue;
-    const pair = `${link.source} ${link.target}`;
-    const same = pairs.get(pair) ?? { source: link.source, target: link.target, links: [] };
-    pairs.set(pair, { ...same, links: [...same.links, link] });
-  }
-  const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
-  const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known }));
-  const nodes = [...kept].sort((one, other) => one - other);
-  return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
-}
-
-/** Return the weights of parallel links added up: as a text where they are no numbers. */
-function addedWeights(links) {
-  const sum = links.reduce((before, { weight }) => before + weight, 0);
-  return Number.isNaN(sum) ? links.map(({ given }) => given).join(" + ") : sum;
-}
-
 function bothDrawn([before, after]) {
   const pairs = new Map();
   for (const [name, drawn] of [["before", before], ["after", after]]) {
@@ -137,7 +129,17 @@ function bothDrawn([before, after]) {
   const links = [...pairs.values()].map((pair) => bothLinks(pair, before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  return { model: after.model, before, after, nodes, links, starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+  return { model: after.model, before, after, nodes, links, counted: countedOtherwise(before, after, nodes), starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+}
+
+/** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
+function countedOtherwise(before, after, nodes) {
+  if (before.total === null || after.total === null) return [];
+  const sides = [["starts", "adjoint"], ["ends", "tangent"]];
+  return sides.flatMap(([side, name]) => after.model[side].map(([place, now], at) => {
+    const [old, sum] = [before.model[side][at][1], sweeps(before.model)[name][place] + sweeps(after.model)[name][place]];
+    return { place, weight_before: old, weight_after: now, status: "changed", change: ((now - old) * sum) / 2 };
+  })).filter(({ place, weight_before: old, weight_after: now }) => old !== now && nodes.includes(place));
 }
 
 /** Return a link as it was and is, and what it did to the total: the mean of both orders, of which the changes sum. */
@@ -177,20 +179,21 @@ export function sizeOf(node) {
  * {key, places, size}, and `alone`, which nodes are none of one. Of groups `apart` the `n` that most passes are alone, the
  * rest is one; of more groups than `n` the smallest are one. Few ends, and what is chosen or opened, are alone.
  */
-export function groupsOf(models, n, { by, apart, open, hide, node: chosenId }) {
+export function groupsOf(models, n, { by, apart, open, hide, mode, node: chosenId }) {
   const [{ nodes, place }] = models;
   const ids = new Set([chosenId, ...open]);
   const alone = new Set([...models.flatMap((model) => [...fixedEnds(model, n)]), ...[...ids].map((id) => place.get(id)).filter((at) => at !== undefined)]);
   const missing = by === "in_group" ? "(in several groups)" : `(no ${by})`;
   const keyOf = (at) => (typeof nodes[at][by] === "string" ? nodes[at][by] : missing);
   const boxes = [];
-  for (const [key, places] of gathered(byMost(models).filter((at) => !alone.has(at)), keyOf)) {
+  for (const [key, places] of gathered(byMost(models, mode).filter((at) => !alone.has(at)), keyOf)) {
     const shown = apart.includes(key) ? places.filter((at) => !hide.includes(nodes[at].id)).slice(0, n) : [];
     for (const at of shown) alone.add(at);
     const rest = places.filter((at) => !alone.has(at));
     if (rest.length) boxes.push({ key, places: rest, isRest: shown.length > 0, size: rest.reduce((sum, at) => sum + sizeOf(nodes[at]), 0) });
   }
-  const [large, small] = [boxes.sort((one, other) => other.size - one.size).slice(0, n), boxes.slice(n)];
+  if (!models.every(isSummed)) boxes.sort((one, other) => other.size - one.size); // else the first is that with what most passes
+  const [large, small] = [boxes.slice(0, n), boxes.slice(n)];
   if (small.length) large.push({ key: "(other groups)", isOthers: true, places: small.flatMap(({ places }) => places), size: small.reduce((sum, { size }) => sum + size, 0) });
   for (const { places } of large) if (places.length === 1) alone.add(places[0]);
   const groups = new Map(large.filter(({ places }) => places.length > 1).map((box, at) => [nodes.length + 2 + at, box]));
@@ -204,10 +207,10 @@ export function canOpen(group) {
 }
 
 /** Return all nodes, those first that most passes in any of the models. */
-function byMost(models) {
+function byMost(models, mode) {
   const ranks = models.map((model) => new Map([...mostPassed(model, model.nodes.length)].map((at, rank) => [at, rank])));
   const rank = (at) => Math.min(...ranks.map((by) => by.get(at) ?? Infinity));
-  return [...models[0].nodes.keys()].sort((one, other) => rank(one) - rank(other) || one - other);
+  return nodesIn(models, mode).sort((one, other) => rank(one) - rank(other) || one - other);
 }
 
 /**
@@ -223,23 +226,14 @@ export function putTogether(drawn, together) {
   const [before, after] = ["before", "after"].map((when) => drawn[when] && putTogether(drawn[when], together));
   const groups = after?.groups ?? new Map([...together.groups].map(([number, group]) => [number, { ...group, contribution: comingIn(drawn, links, number, numberOf) }]));
   const side = (name) => new Set([...drawn[name]].map(numberOf));
-  return { ...drawn, links, before, after, groups, numberOf, starts: side("starts"), ends: side("ends"), nodes: [...new Set(drawn.nodes.map(numberOf))] };
+  const counted = drawn.counted?.map((end) => ({ ...end, place: numberOf(end.place) }));
+  return { ...drawn, links, before, after, counted, groups, numberOf, starts: side("starts"), ends: side("ends"), nodes: [...new Set(drawn.nodes.map(numberOf))] };
 }
 
 function comingIn({ model, total }, links, number, numberOf) {
   if (total === null) return null;
   const starting = model.starts.filter(([place]) => numberOf(place) === number).reduce((sum, [place, seed]) => sum + seed * sweeps(model).adjoint[place], 0);
   return starting + (addedUp(links.filter(({ target }) => target === number), "contribution") ?? 0);
-}
-
-function gathered(things, keyOf) {
-  const lists = new Map();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    if (lists.has(key)) lists.get(key).push(thing);
-    else lists.set(key, [thing]);
-  }
-  return lists;
 }
 
 /** Return links as one. How many paths take one of them is not known: a path may take several. */
@@ -285,22 +279,9 @@ export function cutOf(drawn) {
 /** Return hidden nodes that a drawn link passes, those that most runs through first. */
 export function passedBy(model, kept, { source, target }) {
   const n = model.nodes.length;
-  const ahead = source < n ? hiddenFrom(model, kept, [source], "out", "target") : new Set(model.nodes.keys());
-  const behind = target < n ? hiddenFrom(model, kept, [target], "into", "source") : new Set(model.nodes.keys());
+  const ahead = source < n ? spreadFrom([source], model.out, "target", kept) : new Set(model.nodes.keys());
+  const behind = target < n ? spreadFrom([target], model.into, "source", kept) : new Set(model.nodes.keys());
   const swept = isSummed(model) ? sweeps(model) : null;
   const size = (node) => (swept ? Math.abs(swept.tangent[node] * swept.adjoint[node]) : 0);
   return [...ahead].filter((node) => behind.has(node) && !kept.has(node)).sort((one, other) => size(other) - size(one));
-}
-
-function hiddenFrom(model, kept, nodes, side, end) {
-  const [met, left] = [new Set(), [...nodes]];
-  while (left.length) {
-    for (const link of model[side][left.pop()]) {
-      const other = link[end];
-      if (kept.has(other) || met.has(other)) continue;
-      met.add(other);
-      left.push(other);
-    }
-  }
-  return met;
 }

@@ -31,6 +31,7 @@ export function makeView(frame, act) {
   frame.append(view.root);
   view.root.addEventListener("keydown", (event) => walked(view, event));
   view.root.addEventListener("click", (event) => clicked(view, event));
+  view.root.addEventListener("focusin", (event) => nodeAt(event) && focused(view, nodeAt(event)));
   view.root.addEventListener("pointermove", (event) => hovered(view, event));
   view.root.addEventListener("pointerleave", () => pointedAt(view, null));
   frame.addEventListener("wheel", (event) => wheeled(view, event), { passive: false });
@@ -108,15 +109,12 @@ function nodeElement(view, node) {
   const box = { width, height, x: -width / 2, y: -height / 2, rx: 6 };
   const bar = node.bar ? svg("rect", { class: "bar", x: -width / 2 + 3, y: height / 2 - 5, height: 3, width: Math.max(1, (width - 6) * Math.min(1, node.bar)) }) : null;
   const attributes = { class: `node ${node.classes}`, transform: `translate(${x} ${y})`, role: "button", tabindex: -1, "aria-label": node.label, "aria-pressed": String(node.classes.includes("selected")), "data-node": node.index };
-  const made = svg(
+  return svg(
     "g", attributes, svg("title", {}, node.label),
     node.classes.includes("merged") ? svg("rect", { ...box, x: box.x + 3, y: box.y - 3, class: "behind" }) : null,
     svg("rect", { ...box, class: "box" }), bar,
     svg("text", { class: "name", y: node.note ? -3 : 4 }, node.name), node.note ? svg("text", { class: "note", y: 11 }, node.note) : null,
   );
-  made.addEventListener("focus", () => focused(view, { node: node.index }));
-  made.addEventListener("pointerenter", () => pointedAt(view, { node: node.index }));
-  return made;
 }
 
 function linkElements(view) {
@@ -235,15 +233,15 @@ function draggable(view) {
 
 // -- pointing
 
-/** Return the number of the link nearest to a place on the screen, or -1. */
+/** Return the link nearest to a place on the screen, or null. */
 function linkAt(view, event) {
   const box = view.root.getBoundingClientRect();
   const point = [(event.clientX - box.left) / view.scale - 12, (event.clientY - box.top) / view.scale - 12];
-  let [best, least] = [-1, NEAR / view.scale];
+  let [best, least] = [null, NEAR / view.scale];
   view.place.points.forEach((points, at) => {
     for (let next = 1; next < points.length; next++) {
       const away = distance(point, points[next - 1], points[next]);
-      if (away < least) [best, least] = [at, away];
+      if (away < least) [best, least] = [{ link: at }, away];
     }
   });
   return best;
@@ -255,16 +253,13 @@ function distance([x, y], [x0, y0], [x1, y1]) {
   return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
 }
 
-function nodeAt(event) {
-  const group = event.target.closest(".node");
-  return group ? Number(group.dataset.node) : null;
+function nodeAt({ target }) {
+  const group = target.closest(".node");
+  return group && { node: Number(group.dataset.node) };
 }
 
 function targetOf(view, event) {
-  const node = nodeAt(event);
-  if (node !== null) return { node };
-  const link = linkAt(view, event);
-  return link < 0 ? null : { link };
+  return nodeAt(event) ?? linkAt(view, event);
 }
 
 function clicked(view, event) {
@@ -272,11 +267,10 @@ function clicked(view, event) {
 }
 
 function hovered(view, event) {
-  if (event.buttons || nodeAt(event) !== null || view.waiting) return;
+  if (event.buttons || view.waiting) return;
   view.waiting = requestAnimationFrame(() => {
     view.waiting = null;
-    const link = linkAt(view, event);
-    pointedAt(view, link < 0 ? null : { link });
+    pointedAt(view, targetOf(view, event));
   });
 }
 
