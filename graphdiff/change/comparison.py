@@ -248,9 +248,7 @@ class Comparison(Result):
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
         graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
-        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
-            return graph
-        return marked(graph, self.node_groups.get, "group")
+        return graph
 
     def paged(self, max_nodes: int) -> nx.MultiDiGraph:
         """Return the same with versions, with what ends count before and after, and with an account of what moved it."""
@@ -262,7 +260,9 @@ class Comparison(Result):
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)
-        return graph
+        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
+            return graph
+        return marked(graph, self.node_groups.get, "group")
 
     # -- meanings and output
 
