@@ -19,9 +19,12 @@ from graphdiff.text.names import Edge
 from graphdiff.text.notebook import Displayed, shown
 from graphdiff.text.tables import Result
 
-__all__ = ["edge_data", "filled", "network", "network_of", "pictured", "shape_of"]
+__all__ = ["RANKED", "edge_data", "filled", "network", "network_of", "pictured", "shape_of"]
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
+
+#: The attribute of a graph that names the attributes which a ranking adds: those of a merged component are its own.
+RANKED = "ranked_by"
 
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 

@@ -15,6 +15,8 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.networks import RANKED
+from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
@@ -59,6 +61,8 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
         return next(overlay_pictures(graph, view))
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return next(answer_pictures(graph, view))
+    if graph.graph.get("annotation") == "profile":
+        return functions_picture(graph, view)
     if not graph.graph.keys() & {"annotation", "quotient"}:
         _require_few(graph, view)
     return next(pictures_of(graph, view))
@@ -103,6 +107,7 @@ def part_of(picture: Picture) -> dict[str, Any]:
         **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
+        **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
     }
     return part | {"summed": _is_summed(picture, part)}
@@ -112,8 +117,8 @@ def part_of(picture: Picture) -> dict[str, Any]:
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
-    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed"),
-    *("unit", "source", "target", "grouped_by"),
+    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed", "source", "target", "grouped_by"),
+    *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
 )
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
@@ -144,7 +149,8 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
-    return harmless(picture.legend[0]) if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+    has_title = picture.facts.get("annotation") in (*ANSWERS, "comparison")
+    return harmless(picture.facts.get("answer") or (picture.legend[0] if has_title else ""))
 
 
 def words_in(picture: Picture) -> Words:
@@ -189,7 +195,10 @@ def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
         node = picture.nodes[number]
         for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
             if is_end:
-                seeds = [node.facts.get(seed, 1), *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts)]
+                seeds = [
+                    node.facts.get(seed, 1),
+                    *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts),
+                ]
                 ends[name].append([place, *map(_seed, seeds)])
     return ends
 

@@ -19,8 +19,9 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.networks import RANKED
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.pictures.annotate import ATTRIBUTES, RANKED, SEEDS
+from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.group import IN_GROUP
 from graphdiff.pictures.part import Part

@@ -3,7 +3,7 @@
 import { button, html } from "./elements.js";
 import { without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { accountTable, largestTitle, nodeNote, statusIn } from "./picture.js";
+import { accountTable, factText, largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
@@ -11,14 +11,15 @@ import { headingOf, howMany, membersOf, percent, shortened, shown, signed, title
 /** So many names of a list are said. */
 const NAMES = 12;
 const FIRST = 4;
+const MOST_CALLS = 20;
 /** Facts that are said by other words, or are no facts of a node or link. */
-const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key"]);
+const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key", "estimated", "again"]);
 
 /** Return what a record knows of a thing beside what the page computes, as names and texts. */
-export function factsOf(thing, meaning) {
+export function factsOf(scene, thing) {
   const names = Object.keys(thing).filter((name) => !SAID.has(name) && thing[name] !== null && typeof thing[name] !== "object");
   const about = (name) => (thing.approximately?.[name] === undefined ? "" : ` ≈ ${shown(thing.approximately[name])}`);
-  return names.map((name) => [headingOf(name, meaning), shown(thing[name]) + about(name)]);
+  return names.map((name) => [headingOf(name, scene.part.edge_meaning), factText(scene, thing, name) + about(name)]);
 }
 
 /** Return what is told of what was chosen. */
@@ -37,7 +38,7 @@ function elided(names) {
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
 function overview(scene) {
   const { model, drawn, act } = scene;
-  const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort((one, other) => scene.size(other) - scene.size(one));
+  const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort(scene.order);
   const account = accountTable(scene).rows;
   const moved = account.length ? [] : drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
   const line = (text, note, target) => html("li", {}, button(text, () => act.select(target), { class: "name" }), " ", html("span", { class: "number" }, note));
@@ -87,10 +88,13 @@ function nodeDetails(scene, place) {
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
     ["", "kept"].includes(statusIn(scene, node)) ? null : html("p", {}, `${node.status} since before`),
-    factList(factsOf(node, part.edge_meaning)), nodeActs(scene, place, isEnd),
+    scene.sums.some(Boolean) ? null : factList(["tangent", "adjoint"].map((name) => [headingOf(name, part.edge_meaning), shown(node[name])])),
+    factList(factsOf(scene, node)), node.estimated ? html("p", { class: "hint" }, ESTIMATED) : null, nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
     isEnd || part.unasked ? null : whySection(scene, place),
-    linkSection(scene, `${of}It ${words.does}`, links("out"), "target"), linkSection(scene, of + capital(words.done), links("into"), "source"),
+    ...(part.measure && !part.isCompared
+      ? [callTable(scene, node, "Called by", model.into[place], "source"), callTable(scene, node, "It calls", model.out[place], "target")]
+      : [linkSection(scene, `${of}It ${words.does}`, links("out"), "target"), linkSection(scene, of + capital(words.done), links("into"), "source")]),
     ...(part.unasked ? [] : scene.looked.flatMap((one, at) => setsOf(scene, place, one, scene.looked.length > 1 ? [" before", " after"][at] : ""))),
   ];
 }
@@ -156,6 +160,28 @@ function linkSection(scene, title, links, side) {
   return section(title, html("ul", { class: "links" }, ...sorted.slice(0, NAMES).map(line), ...more));
 }
 
+/** What ≈ says, and what of calls within a cycle of calls is no share. */
+const ESTIMATED = "≈ as if all calls of a function cost the same.";
+const AGAIN = "What a call within a recursion costs is counted again at each level: it is no share.";
+
+/** Return the calls of a function, or to it, as a table, the costliest first: how often, what they cost, which part of the function that is. */
+function callTable(scene, node, title, links, side) {
+  if (!links.length) return null;
+  const whole = node.spent ?? node.inclusive;
+  const hasCosts = scene.part.measure === "cost";
+  const own = { weight: node.self, estimated: node.estimated, name: "by itself" };
+  const calls = side === "target" && node.spent === undefined && hasCosts && node.self ? [...links, own] : [...links];
+  const share = (link) => (link.again || !whole || typeof link.weight !== "number" || !hasCosts ? "" : percent(link.weight / whole));
+  const often = ({ calls: all, primitive_calls: outer }) => (all === undefined || outer === undefined || outer === all ? shown(all) : `${shown(all)}/${shown(outer)}`);
+  const row = (link) => html("tr", {}, html("th", { scope: "row" }, link.name === "by itself" && link[side] === undefined ? link.name : nodeButton(scene, link[side])),
+    ...(hasCosts ? [scene.costText(link), share(link), often(link)] : [often(link)]).map((text) => html("td", { class: "number" }, text)));
+  const sorted = calls.sort((one, other) => other.weight - one.weight);
+  const more = sorted.length > MOST_CALLS ? html("p", {}, `and ${shown(sorted.length - MOST_CALLS)} more, in the table below the graph`) : null;
+  const heads = ["function", ...(hasCosts ? ["cost", "share"] : []), "calls"].map((text, at) => html("th", { scope: "col", class: at ? "number" : "" }, text));
+  const table = html("table", { class: "calls" }, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...sorted.slice(0, MOST_CALLS).map(row)));
+  return section(title, table, more, links.some(({ again }) => again) ? html("p", { class: "hint" }, AGAIN) : null);
+}
+
 /** Return what is told of nodes that are drawn as one. */
 function groupDetails(scene, group) {
   const { total } = scene.drawn;
@@ -183,11 +209,12 @@ function linkDetails(scene, link) {
     html("h2", { tabindex: -1 }, `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`),
     html("p", {}, link.direct ? `${scene.nameOf(link.source)} ${words.does} ${scene.nameOf(link.target)}.` : "A dashed edge: all that passes nodes not drawn, added up. Totals are as if they were drawn."),
     factList([
-      ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [weightName(part), link.status ? "" : shown(link.weight)],
+      ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [weightName(part), link.status || part.measure ? "" : shown(link.weight)],
       ["paths through it", shown(link.paths)], ["total without it", rest],
     ]),
     link.links.length > 1 ? html("p", {}, `${shown(link.links.length)} ${part.words?.edges ?? "edges"} added up${link.links.length > NAMES ? `; of ${NAMES} what is known` : ""}:`) : null,
-    ...link.links.slice(0, NAMES).map((direct) => factList(factsOf({ ...direct, weight_before: null, weight_after: null }, part.edge_meaning))),
+    ...link.links.slice(0, NAMES).map((direct) => factList(factsOf(scene, { ...direct, weight_before: null, weight_after: null }))),
+    link.links.some(({ estimated }) => estimated) ? html("p", { class: "hint" }, ESTIMATED) : null,
     html("p", { class: "acts" }, nodeButton(scene, link.source), nodeButton(scene, link.target)),
     passed.length ? section("It passes", button(`Draw ${howMany(Math.min(5, passed.length), scene.nouns)} of it`, () => scene.act.open(passed.slice(0, 5))), nodeList(scene, passed)) : null,
   ];

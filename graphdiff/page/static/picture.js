@@ -3,7 +3,7 @@
 import { numberOf } from "./model.js";
 import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
-import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
+import { amount, headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
@@ -41,7 +41,8 @@ function nodePicture(scene, place) {
 
 function nodeStrength(scene, place) {
   const node = scene.model.nodes[place];
-  if (!scene.isSummed) return scene.whole && typeof node.inclusive === "number" ? node.inclusive / scene.whole : 0;
+  const cost = node.spent ?? node.inclusive;
+  if (!scene.isSummed) return scene.whole && typeof cost === "number" ? cost / scene.whole : 0;
   const { share, contribution } = scene.sums.at(-1)[place];
   return share ?? contribution / scene.largest;
 }
@@ -51,13 +52,30 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = [...(scene.part.isCompared ? [versionText(node)].filter(Boolean) : []), ...(node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`])];
   if (!scene.isSummed) {
-    if (membersOf(node).length > 1) return [...value, `${howMany(node.members.length, scene.nouns)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
-    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
-    return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
+    const as = membersOf(node).length > 1 ? [`${howMany(node.members.length, scene.nouns)} as one`] : [];
+    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${markOf(node, name)}${percent(node[name] / scene.whole)}`] : []);
+    const sums = ["tangent", "adjoint"].flatMap((name) => (node[name] === undefined ? [] : [`${headingOf(name, scene.part.edge_meaning)} ${shown(node[name])}`]));
+    return [...value, ...sums, ...(node.spent === undefined ? [...part("self"), ...part("inclusive")] : part("spent")), ...as].join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
   return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+}
+
+/** Costs, of a function, a call or for a question, which have the unit of the profile. */
+const COSTS = ["spent", "self", "inclusive", "cost"];
+
+/** Return the mark of what is an estimate: of a question what is spent, else whatever a function or call costs. */
+function markOf(thing, name) {
+  return thing.estimated && (thing.spent === undefined || name === "spent") ? "≈ " : "";
+}
+
+/** Return a fact in words: costs with their unit and, where they are parts of what per cents are of, with these. */
+export function factText({ part, whole }, thing, name) {
+  const value = thing[name];
+  if (!part.measure || !COSTS.includes(name.replace(/_(before|after)$/, ""))) return shown(value);
+  const isPart = whole && typeof value === "number" && (thing.spent === undefined || name === "spent");
+  return `${markOf(thing, name)}${amount(value, part.unit)}${isPart ? ` (${percent(value / whole)})` : ""}`;
 }
 
 /** Return what a function cost before or after, or what it costs more. */
@@ -100,9 +118,12 @@ function amountOf({ share, contribution, weight }) {
 
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
+  const has = (name) => part.nodes?.some((node) => node[name] !== undefined);
+  if (part.ranked) return "What comes first";
   if (isSummed) return "What most of the answer passes";
-  if (!part.measure) return "What most edges join";
-  return part.isCompared ? "What changed most by itself" : "What spends most itself";
+  if (!part.measure) return ["adjoint", "tangent"].filter(has).map((name) => `Largest by ${name}`)[0] ?? "What most edges join";
+  if (has("spent")) return "What most is spent in";
+  return part.isCompared ? "What changed most by itself" : "What costs most by itself";
 }
 
 /** Return what lines look like and mean, of those that are drawn. */
@@ -146,8 +167,8 @@ function spokenLink(scene, link) {
   const status = link.status && link.status !== "kept" ? [link.status, didText(scene, link)] : [];
   const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
   const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
-  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
   const many = link.links.length > 1 ? [`${shown(link.links.length)} ${scene.part.words?.edges ?? "edges"} added up`] : [];
+  const measure = [scene.linkWeight({ ...link.links[0], ...link, given: link.links.length === 1 && link.direct ? link.links[0].given : undefined })];
   return [...status, ...part, ...many, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
 }
 
@@ -157,7 +178,8 @@ export function didText({ part }, { change }) {
 }
 
 /** Return the columns and rows of what a comparison says of itself: what moved the total, or what differs. */
-export function accountTable({ part, model, drawn, state }) {
+export function accountTable(scene) {
+  const { part, model, drawn, state } = scene;
   const targetOf = (places) => {
     if (!places.length || places.includes(undefined)) return null;
     const link = drawn.links.findIndex(({ source, target }) => source === places[0] && target === places[1]);
@@ -167,7 +189,7 @@ export function accountTable({ part, model, drawn, state }) {
     key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
   }));
   const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
-  return { rows, columns: withValues(rows, [nameColumn("what"), ...factColumns(rows, ({ record }) => record), did]) };
+  return { rows, columns: withValues(rows, [nameColumn("what"), ...factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name)), did]) };
 }
 
 /** Return the columns that have something in some row. */
@@ -180,25 +202,32 @@ export function nodeTable(scene) {
   const { model, part, sums, looked } = scene;
   const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
-  const names = ["share", "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
+  const names = ["share", "contribution", "paths", ...(looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"])];
   const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
   const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
-  const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
+  const rows = nodes.sort((one, other) => scene.order(one.place, other.place)).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
   }));
-  return { rows, columns: [nameColumn("name"), ...computed, ...factColumns(rows, (row) => row.node, part.edge_meaning)] };
+  const ranked = part.ranked ?? [];
+  const facts = (isWanted) => factColumns(scene, rows, (row) => row.node, isWanted);
+  const known = sums.some(Boolean) ? [] : ["tangent", "adjoint"];
+  const first = [...new Set([...ranked, ...known, ...(part.measure ? COSTS : [])])].flatMap((name) => facts((each) => each === name));
+  const taken = new Set(first.map(({ name }) => name));
+  return { rows, columns: [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))] };
 }
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
 /** Facts that have a column of their own, or none; and how many others have one. */
-const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total"]);
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated"]);
 const MOST_COLUMNS = 9;
 
-function factColumns(rows, recordOf, meaning) {
-  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+/** Return the columns of facts that are wanted, by name; costs are said with their unit. */
+function factColumns(scene, rows, recordOf, isWanted) {
+  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
   return names.slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
-    return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
+    const form = !isNumber ? "text" : scene.part.measure && COSTS.includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
+    return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
   });
 }
 
@@ -210,7 +239,7 @@ export function linkTable(scene) {
   const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
   const weight = weightName(part);
-  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight")];
+  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
   const rows = drawn.links.map((link, at) => ({
     key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
     data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
@@ -219,7 +248,7 @@ export function linkTable(scene) {
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
   const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
-  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))]) };
+  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(scene, rows, (row) => row.record, (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status"))]) };
 }
 
 /** Return the columns and rows of the table of strongest paths. */

@@ -107,7 +107,8 @@ export function keptNodes(models, shown, { open, hide, mode }) {
 
 function mostPassed(model, most) {
   if (isSummed(model)) return chosen(model, most);
-  const sizes = model.nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
+  const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
+  const sizes = model.nodes.map((node, place) => (model.part.measure ? costOf(node) : model.out[place].length + model.into[place].length));
   const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
