@@ -23,7 +23,7 @@ from graphdiff.change.overlay import ends_marked, names_in, overlay
 from graphdiff.change.report import _records, account_of, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, PathCounts
-from graphdiff.pictures.group import marked
+from graphdiff.graph.networks import marked
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.names import edge_name

@@ -11,8 +11,9 @@ from typing import Any
 import networkx as nx
 
 from graphdiff import arithmetic
+from graphdiff.graph.networks import IN_GROUP
 from graphdiff.pictures.dot import pictures_of
-from graphdiff.pictures.group import IN_GROUP, Grouping
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, merged
 from graphdiff.pictures.view import View
 from graphdiff.text.names import texts

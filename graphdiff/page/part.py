@@ -15,12 +15,13 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.networks import RANKED
+from graphdiff.graph.networks import IN_GROUP, RANKED
 from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
@@ -54,9 +55,9 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
     if (grouping := getattr(graph, "grouping", None)) is not None:
-        if grouping.ends is None:
+        if isinstance(grouping, Grouping) and grouping.ends is None:
             return groups_picture(graph, view)
-        graph = grouping.answer(graph.graph["grouped_by"])
+        graph = grouping.answer(graph.graph["grouped_by"]) if isinstance(grouping, Grouping) else grouping
     if graph.graph.get("annotation") == "comparison":
         return next(overlay_pictures(graph, view))
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
@@ -110,6 +111,8 @@ def part_of(picture: Picture) -> dict[str, Any]:
         **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
     }
+    if not any(IN_GROUP in node for node in part["nodes"]):
+        part.pop("grouped_by", None)
     return part | {"summed": _is_summed(picture, part)}
 
 

@@ -40,8 +40,8 @@ function sceneOf(part, state) {
   const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
-  const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
+  const n = Math.min(state.n ?? (matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL), within.nodes.length);
   const together = by && groupsOf(looked, n, { ...state, by });
   const stays = !by ? keptNodes(looked, n, state) : (state.node === null ? together : groupsOf(looked, n, { ...state, by, node: null })).alone;
   const chosenPlace = model.place.get(state.node);
@@ -186,7 +186,7 @@ function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
   const alone = drawn.nodes.length - groups;
   const boxes = [groups ? howMany(groups, "groups") : "", alone ? `${shown(alone)} by themselves` : ""].filter(Boolean).join(" and ");
-  const sums = totals.every(({ total }) => total === null) ? "What stands at an edge is of all edges that it adds up, each counted once." : "What runs between groups is added up: the total stays, whatever is open.";
+  const sums = totals.every(({ total }) => total === null) ? "A number at an edge is of all that it stands for, added up." : "What runs between groups is added up: the total stays, whatever is open.";
   const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
 }

@@ -170,9 +170,9 @@ export function groupings({ nodes, grouped_by: own }) {
   })];
 }
 
-/** Return how many nodes a node of the record counts as: a group that stays closed as many as are in it. */
+/** Return how many nodes a node of the record stands for: a merged cycle, or a group that stays closed, for its members. */
 export function sizeOf(node) {
-  return node.inner_edges === undefined ? 1 : membersOf(node).length || 1;
+  return Math.max(1, membersOf(node).length);
 }
 
 /**
