@@ -16,13 +16,14 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
-from graphdiff.graph.networks import RANKED
+from graphdiff.graph.networks import IN_GROUP, RANKED
 from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
 from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
@@ -62,9 +63,9 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
     """Return the picture with the most that a view allows."""
     if (grouping := getattr(graph, "grouping", None)) is not None:
-        if grouping.ends is None:
+        if isinstance(grouping, Grouping) and grouping.ends is None:
             return groups_picture(graph, view)
-        graph = grouping.answer(graph.graph["grouped_by"])
+        graph = grouping.answer(graph.graph["grouped_by"]) if isinstance(grouping, Grouping) else grouping
     if graph.graph.get("annotation") == "comparison":
         return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
@@ -122,6 +123,8 @@ def part_of(picture: Picture) -> dict[str, Any]:
         **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
     }
+    if not any(IN_GROUP in node for node in part["nodes"]):
+        part.pop("grouped_by", None)
     return part | {"summed": _is_summed(picture, part)}
 
 

@@ -24,12 +24,12 @@ from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
 from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
-from graphdiff.graph.networks import RANKED
+from graphdiff.graph.networks import RANKED, marked
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
 from graphdiff.pictures.annotate import from_end_to_end, swept
-from graphdiff.pictures.group import By, by_text, marked, naming_of
+from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
