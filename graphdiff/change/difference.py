@@ -241,7 +241,7 @@ class Difference(Result):
             graph, unasked = overlay(self.matched, whole), self._torn
         else:
             graph = self.to_networkx()
-            among = (self.scope[0] != self.scope[1])
+            among = self.scope[0] != self.scope[1]
             among[list(self._upgrades)] = True
             graph.add_nodes_from(overlay(self.matched, among).nodes(data=True))
             words = words_for(self.matched.after.graph.edge_meaning)
@@ -256,8 +256,14 @@ class Difference(Result):
         """What is said where a cycle that counts as one node is another one in the other graph; else nothing."""
         if self.matched.after.graph.cycles != "collapse":
             return ""
-        merged = [_merged(side, other) for side, other in zip(self.matched.sides, self.matched.sides[::-1], strict=True)]
-        return "" if merged[0] == merged[1] else "Cycles, which count as one node, are not the same before and after: this page asks nothing else of them."
+        merged = [
+            _merged(side, other) for side, other in zip(self.matched.sides, self.matched.sides[::-1], strict=True)
+        ]
+        return (
+            ""
+            if merged[0] == merged[1]
+            else "Cycles, which count as one node, are not the same before and after: this page asks nothing else of them."
+        )
 
     def _frame(self) -> Frame:
         return Frame(self.edge_records())
@@ -296,10 +302,18 @@ def _merged(side: Side, other: Side) -> set[frozenset[int]]:
 
 def _account_rows(difference: Difference) -> Iterator[dict[str, Any]]:
     """Yield a row for each node that appeared, is gone or has another version: what happened to it, and by what."""
-    for what, entries, words in (("appeared", difference.appeared, ("by the new", "by")), ("gone", difference.gone, ("lost with", "with"))):
+    for what, entries, words in (
+        ("appeared", difference.appeared, ("by the new", "by")),
+        ("gone", difference.gone, ("lost with", "with")),
+    ):
         for entry in entries[:MOST_ROWS]:
             row = next(iter(entry_rows([entry], words, direct=difference.names_directs)))
-            yield {"name": node_text(entry.node), "what": what, "by": f"{row.what}{row.where}".strip(), "ends": [entry.node]}
+            yield {
+                "name": node_text(entry.node),
+                "what": what,
+                "by": f"{row.what}{row.where}".strip(),
+                "ends": [entry.node],
+            }
         if len(entries) > MOST_ROWS:
             yield {"name": f"{len(entries) - MOST_ROWS:,} others", "what": what}
     for upgrade in () if difference.kinds else difference.upgraded[:MOST_ROWS]:

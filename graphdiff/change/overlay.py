@@ -98,12 +98,12 @@ def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[i
 def ends_marked(graph: nx.MultiDiGraph, matched: Matched, ways: Ways) -> nx.MultiDiGraph:
     """Return an overlay that knows the ends of the question."""
     for name, end in (("source", ways.source), ("target", ways.target)):
-        names = _names_in(matched, end.numbers)
+        names = names_in(matched, end.numbers)
         graph.graph[name] = names[0] if len(end.numbers) == 1 else names
     return graph
 
 
-def _names_in(matched: Matched, numbers: Sequence[int]) -> list[Any]:
+def names_in(matched: Matched, numbers: Sequence[int]) -> list[Any]:
     """Return the nodes of the overlay that some numbers are in, each once."""
     mask = np.zeros(matched.n_numbers, dtype=bool)
     mask[list(numbers)] = True

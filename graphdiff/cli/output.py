@@ -168,7 +168,11 @@ def _write_page(drawn: Any, settings: Settings, report: str, record: Mapping[str
     path = str(settings.path)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
-    save(path, [page(graph_for_page(drawn), report.rstrip("\n").split("\n"), record, title=title)], overwrite=settings.force)
+    save(
+        path,
+        [page(graph_for_page(drawn), report.rstrip("\n").split("\n"), record, title=title)],
+        overwrite=settings.force,
+    )
     say(f"wrote {one_line(path)}\n")
 
 

@@ -189,7 +189,10 @@ def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
         node = picture.nodes[number]
         for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
             if is_end:
-                seeds = [node.facts.get(seed, 1), *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts)]
+                seeds = [
+                    node.facts.get(seed, 1),
+                    *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts),
+                ]
                 ends[name].append([place, *map(_seed, seeds)])
     return ends
 

@@ -5,7 +5,7 @@ import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
 import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, weighted } from "./scene.js";
-import { sweeps } from "./model.js";
+import { remembered, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
@@ -22,21 +22,17 @@ const byId = (id) => document.getElementById(id);
 
 // -- what a state shows
 
-const known = { question: null, paths: new WeakMap() };
+const known = { question: null };
 
 /** Return the part and the models of a question; the last one asked is kept. */
 function asked(part, ends) {
-  const key = JSON.stringify(ends);
-  if (known.question !== key) {
-    const within = between(part, ends);
-    const models = modelsOf(within);
-    Object.assign(known, { question: key, within, models, sums: new Map(models.map((model) => [model, nodeSums(model)])) });
-  }
-  return known;
+  const question = JSON.stringify(ends);
+  const within = known.question === question ? known.within : between(part, ends);
+  return Object.assign(known, within === known.within ? {} : { question, within, models: modelsOf(within) });
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
+  const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
@@ -45,7 +41,7 @@ function sceneOf(part, state) {
   const each = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
   const drawn = state.by && !each.before ? putTogether(each, keyIn(each, state)) : each;
   const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
-  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
+  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map(nodeSums), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
   addNames(scene);
   addSizes(scene);
   addChosen(scene, state);
@@ -85,12 +81,6 @@ function addSizes(scene) {
   scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
-/** Return the strongest paths of a model, which are looked for once. */
-function strongestOf(model, hasSums) {
-  if (!known.paths.has(model)) known.paths.set(model, (hasSums && strongest(model, PATHS)) || []);
-  return known.paths.get(model);
-}
-
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
   const { self, self_before: before, self_after: after } = model.nodes[place];
@@ -102,7 +92,7 @@ function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
   scene.node = place;
-  scene.paths = strongestOf(model, scene.isSummed);
+  scene.paths = remembered(model, "strongest", () => (scene.isSummed && strongest(model, PATHS)) || []);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
   if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
   scene.group = [...(drawn.groups?.values() ?? [])].find(({ key }) => key === scene.state.group) ?? null;

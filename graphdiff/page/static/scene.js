@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, cutSum, directOnly, eliminated, gathered, isEndOf, makeModel, pairOf, pathCounts, sweeps } from "./model.js";
+import { asNumber, chosen, cutSum, directOnly, eliminated, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, sweeps } from "./model.js";
 import { needing, reached, spreadFrom } from "./paths.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
@@ -68,7 +68,8 @@ export function lookedAt(models, mode) {
 export function isSummed(model) {
   const { part } = model;
   const isForSums = part.isAsked || part.isCompared || part.summed !== false;
-  return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
+  if (!model.summed || part.measure || !isForSums) return false;
+  return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
 }
 
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
@@ -193,13 +194,16 @@ function addedUp(links, name) {
 
 /** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, `share`, `paths`. */
 export function nodeSums(model) {
-  if (!isSummed(model)) return null;
-  const { tangent, adjoint, total } = sweeps(model);
-  const counts = pathCounts(model).nodes;
-  return model.nodes.map((_, place) => {
-    const contribution = tangent[place] * adjoint[place];
-    const share = total ? contribution / total : null;
-    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
+  return remembered(model, "node sums", () => {
+    if (!isSummed(model)) return null;
+    const { total, ...swept } = sweeps(model);
+    const counts = pathCounts(model).nodes;
+    return model.nodes.map((_, place) => {
+      const [tangent, adjoint] = [swept.tangent[place], swept.adjoint[place]];
+      const contribution = tangent * adjoint;
+      const paths = Number.isFinite(counts[place]) ? Math.round(counts[place]) : null;
+      return { tangent, adjoint, contribution, share: total ? contribution / total : null, paths };
+    });
   });
 }
 
