@@ -296,7 +296,8 @@ function passingSizes(model, weights) {
   return { whole: meeting(starts, back), through: ahead.map((value, node) => value * back[node]) };
 }
 
-function fixedEnds({ sides }, n) {
+/** Return the ends of a model that are drawn where `n` nodes are: of each side all, where these are few. */
+export function fixedEnds({ sides }, n) {
   const most = Math.max(1, Math.floor(n / 4));
   return new Set(sides.filter((side) => side.size <= most).flatMap((side) => [...side]));
 }
@@ -332,7 +333,8 @@ export function crossing(drawn, side = drawn.starts) {
   const { tangent, adjoint } = sweeps(model);
   const crossed = drawn.links.filter((link) => side.has(link.source) !== side.has(link.target));
   const amounts = crossed.map((link) => [link, side.has(link.source) ? link.contribution : -link.contribution]);
-  const isIn = (node, hidden) => side.has(drawn.nodes.includes(node) ? node : model.nodes.length + hidden);
+  const nodes = new Set(drawn.nodes);
+  const isIn = (node, hidden) => side.has([drawn.numberOf?.(node) ?? node].find((number) => nodes.has(number)) ?? model.nodes.length + hidden);
   const begin = model.starts.filter(([node]) => !isIn(node, 0)).map(([node, seed]) => [null, seed * adjoint[node]]);
   const end = model.ends.filter(([node]) => isIn(node, 1)).map(([node, seed]) => [null, seed * tangent[node]]);
   return [...amounts, ...begin, ...end];
