@@ -238,14 +238,18 @@ class Difference(Result):
         """
         whole = self.scope[0] | self.scope[1]
         if whole.sum() <= max_nodes:
-            graph, unasked = overlay(self.matched, whole), self._torn
+            graph, unasked = overlay(self.matched, whole, scopes=self.scope), self._torn
         else:
             graph = self.to_networkx()
             among = self.scope[0] != self.scope[1]
             among[list(self._upgrades)] = True
             graph.add_nodes_from(overlay(self.matched, among).nodes(data=True))
-            words = words_for(self.matched.after.graph.edge_meaning)
-            unasked = f"This page holds what differs: {int(whole.sum()):,} nodes in all are more than fit, and {words.edges} that stayed are left out."
+            after = self.matched.after.graph
+            words = words_for(after.edge_meaning, node_meaning=after.node_meaning)
+            unasked = (
+                f"This page holds what differs: all {int(whole.sum()):,} {words.nodes} are more than fit, "
+                f"and {words.edges} that stayed are left out."
+            )
         graph.graph.update(headline=difference_lines(self)[0], cycles=self.matched.after.graph.cycles)
         if unasked:
             graph.graph["unasked"] = unasked
@@ -317,7 +321,11 @@ def _account_rows(difference: Difference) -> Iterator[dict[str, Any]]:
         if len(entries) > MOST_ROWS:
             yield {"name": f"{len(entries) - MOST_ROWS:,} others", "what": what}
     for upgrade in () if difference.kinds else difference.upgraded[:MOST_ROWS]:
-        yield {"name": node_text(upgrade.new), "what": str(upgrade), "ends": [upgrade.new]}
+        yield {
+            "name": node_text(upgrade.new),
+            "what": f"upgraded {str(upgrade).removeprefix(upgrade.names[1]).strip()}",
+            "ends": [upgrade.new],
+        }
     if not difference.kinds and (more := len(difference.upgraded) - MOST_ROWS) > 0:
         yield {"name": f"{more:,} others", "what": "upgraded"}
 

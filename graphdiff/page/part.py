@@ -16,6 +16,7 @@ import numpy as np
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
 from graphdiff.page.groups import groups_picture
+from graphdiff.page.prompt import in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
@@ -51,14 +52,20 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    picture = _whole_picture(graph, view)
+    return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph))})
+
+
+def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
+    """Return the picture with the most that a view allows."""
     if (grouping := getattr(graph, "grouping", None)) is not None:
         if grouping.ends is None:
             return groups_picture(graph, view)
         graph = grouping.answer(graph.graph["grouped_by"])
     if graph.graph.get("annotation") == "comparison":
-        return next(overlay_pictures(graph, view))
+        return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
-        return next(answer_pictures(graph, view))
+        return in_rows(next(answer_pictures(graph, view)), graph)
     if not graph.graph.keys() & {"annotation", "quotient"}:
         _require_few(graph, view)
     return next(pictures_of(graph, view))
@@ -88,7 +95,8 @@ def part_of(picture: Picture) -> dict[str, Any]:
     >>> part["links"][0]["weight"], part["starts"], part["ends"], part["total"]
     (0.5, [[0, 1]], [[1, 1]], 0.5)
     """
-    order, names = _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
+    places = places_in(picture)
+    order, names = list(places) or _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
     place = {node: number for number, node in enumerate(order)}
     links = [
         {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
@@ -97,11 +105,14 @@ def part_of(picture: Picture) -> dict[str, Any]:
     part = {
         **{name: harmless(str(picture.facts.get(name, "unknown"))) for name in MEANINGS},
         "words": _words(picture),
-        "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
+        "nodes": [
+            _node(names[node], picture.nodes[node], picture.facts.get("node_title"), places.get(node)) for node in order
+        ],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
         **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
+        **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
         **_account(picture),
     }
@@ -112,18 +123,21 @@ def part_of(picture: Picture) -> dict[str, Any]:
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
-    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed"),
+    *("total", "total_before", "drawn", "notes", "cycles", "annotation", "not_computed"),
     *("unit", "source", "target", "grouped_by"),
 )
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
 
-def _node(name: str, node: DrawnNode, called: str | None) -> dict[str, Any]:
-    """Return what is known of a node; what it is called, if that is not its name."""
+def _node(name: str, node: DrawnNode, called: str | None, place: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what is known of a node; what it is called, if that is not its name, and where it is drawn, in rows."""
     title = node.facts.get(called) if called else None
     own = {key: value for key, value in node.facts.items() if key != called}
-    return {"id": name, **({} if title is None else {"title": harmless(str(title))}), **_facts(own, NODE)}
+    for_itself = {"id": name, **({} if title is None else {"title": harmless(str(title))})}
+    if place is None:
+        return for_itself | _facts(own, NODE)
+    return for_itself | {"placed": place | {"text": harmless(place["text"])}} | _facts(own, (*NODE, "placed"))
 
 
 def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:

@@ -14,20 +14,25 @@ const BETWEEN_COLUMNS = 56;
 const LOOP = 12;
 /** How far a link that runs back is beside one that runs forth. */
 const BACK = 3;
+/** What is left free before rows for their names. */
+const ROW_NAMES = 70;
 
 /**
  * Return where nodes and links are drawn: `x` and `y` of the middle of each node, by its id (Maps); `points` by link,
  * each a list of [x, y] from its source to its target; `width` and `height` of all.
  *
  * Nodes are `{id, width, height}` (sizes are optional), in topological order as far as there is one; links
- * `{source, target}` name ids. `direction` is "LR", "TB" or "BT".
+ * `{source, target}` name ids. `direction` is "LR", "TB" or "BT". Where all nodes have a `row` that is their column,
+ * and they stand in it as they are given.
  */
 export function layered(nodes, links, { direction = "LR" } = {}) {
   const turned = direction !== "LR";
+  const isInRows = nodes.every(({ row }) => row >= 0);
+  if (isInRows) nodes = [...nodes].sort((one, other) => one.row - other.row);
   const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? { along: height, across: width } : { along: width, across: height }));
   const number = new Map(nodes.map((node, place) => [node.id, place]));
   const ends = links.map((link) => [number.get(link.source), number.get(link.target)]);
-  const grid = placesOf(sizes, ends);
+  const grid = placesOf(sizes, ends, isInRows ? nodes.map(({ row }) => row) : null);
   const columns = ordered(grid);
   placeAcross(grid, columns);
   const extent = placeAlong(grid, columns);
@@ -40,12 +45,13 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
  * Return the grid: its places are the nodes, then those of chains; `column` and `across` (its size) of each, `before`
  * and `behind`: the places that it is joined to in the columns next to it. `chain` is the first place of a node's.
  */
-function placesOf(sizes, ends) {
-  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
-  const column = columnsOf(sizes.length, forward);
+function placesOf(sizes, ends, rows) {
+  const pairs = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
+  const column = rows ? closedUp(rows) : columnsOf(sizes.length, pairs);
+  const forward = pairs.filter(([tail, head]) => column[tail] !== column[head]);
   const last = [...column];
   for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
-  const grid = { sizes, column, across: sizes.map((size) => size.across), chain: [], before: [], behind: [] };
+  const grid = { sizes, column, isInRows: rows !== null, across: sizes.map((size) => size.across), chain: [], before: [], behind: [] };
   for (const node of sizes.keys()) {
     grid.chain.push(grid.column.length);
     for (let at = column[node] + 1; at <= last[node]; at++) {
@@ -74,6 +80,12 @@ function joinPlaces(grid, forward, last) {
 /** Return the place that a node, or its chain, has in a column. */
 function placeIn(grid, node, at) {
   return at === grid.column[node] ? node : grid.chain[node] + at - grid.column[node] - 1;
+}
+
+/** Return rows numbered without gaps. */
+function closedUp(rows) {
+  const used = [...new Set(rows)].sort((one, other) => one - other);
+  return rows.map((row) => used.indexOf(row));
 }
 
 /** Return by node its column: the longest path to it; later, where that shortens more links than it lengthens. */
@@ -114,8 +126,15 @@ function sweptOrder(grid, columns, position, isForth) {
   for (const column of isForth ? columns : [...columns].reverse()) {
     for (const place of column) wishes[place] = meanOf(position, position[place], beside[place]);
     column.sort((one, other) => wishes[one] - wishes[other] || position[one] - position[other]);
+    if (grid.isInRows) asGiven(column, grid.sizes.length);
     settle(column, position);
   }
+}
+
+/** Put the nodes of a column in the order in which they were given; links that pass stay where they are. */
+function asGiven(column, size) {
+  const nodes = column.filter((place) => place < size).sort((one, other) => one - other);
+  column.forEach((place, at) => { if (place < size) column[at] = nodes.shift(); });
 }
 
 /** Return the mean of the values at some places, in one list or two; `otherwise` where there are none. */
@@ -140,7 +159,7 @@ function placeAcross(grid, columns) {
     }
   }
   const least = grid.middle.reduce((before, middle, place) => Math.min(before, middle - grid.across[place] / 2), Infinity);
-  grid.middle = grid.middle.map((middle) => middle - least + LOOP);
+  grid.middle = grid.middle.map((middle) => middle - least + (grid.isInRows ? ROW_NAMES : LOOP));
 }
 
 /** Place a column as near to what is wished as its order allows: pools of neighbours share their mean. */

@@ -5,13 +5,15 @@ import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
 import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
-import { remembered, sweeps } from "./model.js";
+import { bothSides, cancels, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
 import { headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
+/** So many nodes are drawn beside those that stay. */
+const BESIDE = 5;
 const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
@@ -31,11 +33,16 @@ function asked(part, ends) {
   return Object.assign(known, within === known.within ? {} : { question, within, models: modelsOf(within) });
 }
 
+function fewestOf({ nodes }) {
+  const staying = nodes.filter(({ placed }) => placed?.stays).length;
+  return staying ? Math.max(FEWEST, staying + BESIDE) : 1;
+}
+
 function sceneOf(part, state) {
   const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
-  const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
+  const n = Math.min(Math.max(fewestOf(within), state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL)), within.nodes.length);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
   const together = by && groupsOf(looked, n, { ...state, by });
   const stays = !by ? keptNodes(looked, n, state) : (state.node === null ? together : groupsOf(looked, n, { ...state, by, node: null })).alone;
@@ -64,17 +71,18 @@ function addNames(scene) {
 }
 
 function addSizes(scene) {
-  const { model, sums, part } = scene;
+  const { model, sums, part, looked } = scene;
   const all = sums.filter(Boolean);
   scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
   scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
   scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : ownSize(model, place));
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
-  const total = scene.totals.at(-1).total;
+  scene.least = model.links.some(({ eliminated }) => eliminated) ? "at least " : ""; // what cancels within one is on neither side
+  scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
   scene.linkSize = (link) => Math.abs(through(link));
   scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  const changed = ({ status, weight_before: old, weight_after: now }) => [status === "kept" ? "" : status, [...new Set([old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
-  scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
+  const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => [status === "kept" ? "" : status, [...new Set(unweighed && !part.measure ? [] : [old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
+  scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
@@ -158,8 +166,7 @@ function showsOf(scene) {
   if (!drawn.links.length) return "No path leads from end to end.";
   const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
   if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
-  const isSigned = model.links.some((link) => link.weight < 0); // then the parts of a total may be more than all of it
-  const passing = drawn.through === null ? "" : isSigned ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
+  const passing = drawn.through === null ? "" : cancels(model) ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
   const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
 }
@@ -174,6 +181,12 @@ function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const sums = totals.every(({ total }) => total === null) ? "What stands at an edge is of all edges that it adds up, each counted once." : "What runs between groups is added up: the total stays, whatever is open.";
   const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
+}
+
+/** Return what of the total is for the answer and what against it, where that cancels. */
+function signedText({ model, looked, isSummed: hasSums, least }) {
+  const known = hasSums && cancels(model) && bothSides(model);
+  return known ? ` Of the total ${looked.length > 1 ? "after " : ""}${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
 }
 
 /** Return what a comparison did to the total. */
@@ -212,12 +225,12 @@ const CLOSED = { group: "", node: null, edge: null, path: null };
 function showControls(page, scene) {
   const all = scene.part.nodes.length;
   const slider = byId("slider");
-  Object.assign(slider, { min: Math.min(FEWEST, all), max: Math.min(MOST, all) });
+  Object.assign(slider, { min: Math.min(Math.max(FEWEST, fewestOf(scene.part)), all), max: Math.min(MOST, all) });
   slider.value = scene.n;
   slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
   byId("count").textContent = shown(scene.n);
   const isFew = scene.by && !scene.state.apart.length && ![...scene.drawn.groups.values()].some(({ isOthers }) => isOthers);
-  byId("draw").hidden = all <= FEWEST || isFew;
+  byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part)) || isFew;
   byId("all").textContent = `All ${shown(all)}`;
   byId("all").hidden = scene.n === all;
   byId("modes").hidden = !scene.part.isCompared;
@@ -241,7 +254,8 @@ function redraw(page) {
   Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
-  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}`;
+  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}${signedText(scene)}`;
+  byId("notes").replaceChildren(...(page.part.notes ?? []).map((note) => html("li", {}, note)));
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
@@ -260,7 +274,7 @@ function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
-  show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
+  show(tables.paths, `Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
   const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
   show(tables.nodes, isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, scene.drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "", linkTable(scene));
@@ -376,7 +390,7 @@ function start() {
   const record = JSON.parse(byId("record").textContent);
   byId("report").textContent = record.answer.join("\n");
   byId("question").textContent = record.title;
-  byId("answer").open = !record.part;
+  byId("answer").open = !record.part?.nodes.length;
   if (!record.part || !record.part.nodes.length) return;
   byId("graph").hidden = false;
   const page = makePage(record);

@@ -48,7 +48,7 @@ export function drawPicture(view, picture) {
   view.picture = picture;
   if (isNew) {
     view.key = key;
-    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26 }));
+    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26, row: node.row }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
     view.place = laidOut(view, sized, picture.links);
   }
@@ -59,9 +59,9 @@ export function drawPicture(view, picture) {
   restoreCurrent(view, hadFocus);
 }
 
-/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read. */
+/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read; rows grow upwards. */
 function laidOut(view, sized, links) {
-  const directions = links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
+  const directions = sized.every(({ row }) => row >= 0) ? ["BT"] : links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
   const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
   const [width, height] = room(view);
   const fits = (place) => Math.min(width / place.width, height / place.height);
@@ -93,12 +93,20 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
+  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels, ...rowNames(view));
 }
 
-/** Return what a link ends in: an arrow, or a bar where it works against. */
+/** Return what rows are called, at their left. */
+function rowNames({ picture, place }) {
+  const heights = new Map(place.direction === "BT" ? picture.nodes.map(({ index, row }) => [row, place.y.get(index)]) : []);
+  return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
+}
+
+/** What a link ends in that is not an arrow: a bar where it works against, and by what happened to it. */
+const ENDS = { minus: "M6 0 H9 V10 H6 Z", added: "M0 1 L5 5 L0 9 Z M4 1 L9 5 L4 9 Z", removed: "M1 1 L9 5 L1 9 Z", changed: "M0 5 L4.5 1 L9 5 L4.5 9 Z" };
+
 function marker(kind) {
-  const shape = kind === "minus" ? "M6 0 H9 V10 H6 Z" : "M1 1 L9 5 L1 9 Z";
+  const shape = ENDS[kind] ?? "M1 1 L9 5 L1 9 Z";
   const frame = { id: `end${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" };
   return svg("marker", frame, svg("path", { d: shape, class: `tip ${kind}` }));
 }
@@ -128,12 +136,12 @@ function linkElements(view) {
     groups.set(key, group);
   });
   const byWidth = [...groups.values()].sort((one, other) => one.width - other.width);
-  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
+  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}${isMany ? " many" : ""}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
 }
 
 /** Return a short line of a kind, for a legend. */
 export function sampleOf(classes) {
-  const end = classes === "minus" || classes === "added" || classes === "removed" ? classes : "";
+  const end = Object.hasOwn(ENDS, classes) ? classes : "";
   const line = svg("path", { class: `link ${classes}`, d: "M1 7H36", "stroke-width": 2.5, "marker-end": `url(#end${end})` });
   return svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" }, line);
 }
@@ -189,6 +197,12 @@ export function fit(view, whole = view.picture.nodes.length > 250) {
   rescale(view, Math.max(all, Math.min(1, smallest)));
   const start = view.picture.nodes.find((node) => node.classes.includes("start"));
   if (start) frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
+  if (view.place.direction === "BT") frame.scrollLeft = (meanAcross(view) + 12) * view.scale - frame.clientWidth / 2;
+}
+
+/** Return where nodes are across, in the mean. */
+function meanAcross({ place: { x } }) {
+  return [...x.values()].reduce((sum, at) => sum + at, 0) / x.size;
 }
 
 export function zoom(view, factor, at = null) {
@@ -341,7 +355,8 @@ function keyed(view, key) {
   if (key === "0") return { act: () => fit(view, true) };
   if (key === "Home" || key === "End") return { target: { node: view.picture.nodes.at(key === "Home" ? 0 : -1).index } };
   if (!STEPS[key]) return null;
-  const [along, across] = view.place.direction === "TB" ? STEPS[key].toReversed() : STEPS[key];
+  const [right, down] = STEPS[key];
+  const [along, across] = { LR: [right, down], TB: [down, right], BT: [-down, right] }[view.place.direction];
   return view.current.link === undefined ? fromNode(view, view.current.node, along, across) : fromLink(view, view.current.link, along, across);
 }
 
@@ -356,7 +371,7 @@ function fromNode(view, node, along, across) {
     const [first] = beside(view, node, along > 0 ? "source" : "target");
     return first === undefined ? null : { target: { link: first }, came: along };
   }
-  const [column, row] = view.place.direction === "TB" ? ["y", "x"] : ["x", "y"];
+  const [column, row] = view.place.direction === "LR" ? ["x", "y"] : ["y", "x"];
   const ordered = view.picture.nodes.map(({ index }) => index).sort((one, other) => view.place[column].get(one) - view.place[column].get(other) || view.place[row].get(one) - view.place[row].get(other));
   const next = ordered[ordered.indexOf(node) + across];
   return next === undefined ? null : { target: { node: next } };

@@ -85,7 +85,7 @@ export function shortened(text, length) {
 const HEADINGS = {
   tangent: "from start", adjoint: "to end", contribution: "through it", n_members: "counts as one", sd: "standard error",
   weight_before: "weight before", weight_after: "weight after", inclusive: "inclusive", clause: "range", estimated: "≈ estimated",
-  version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
+  what: "what happened", version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
 };
 
 /** Return what is written over a fact; a computation has tangents and adjoints. */
