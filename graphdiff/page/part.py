@@ -6,6 +6,7 @@ Of more than fit those nodes stay that most of the answer passes; the others are
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
 from graphdiff.page.groups import groups_picture
-from graphdiff.page.prompt import in_rows, notes_of, places_in
+from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
@@ -26,7 +27,7 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
-from graphdiff.text.sentences import Words, how_many, words_of
+from graphdiff.text.sentences import WORDS, Words, how_many, words_for, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
@@ -53,7 +54,7 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
     picture = _whole_picture(graph, view)
-    return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph))})
+    return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
 
 
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
@@ -123,7 +124,7 @@ def part_of(picture: Picture) -> dict[str, Any]:
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
-    *("total", "total_before", "drawn", "notes", "cycles", "annotation", "not_computed"),
+    *("total", "total_before", "drawn", "notes", "besides", "cycles", "annotation", "not_computed"),
     *("unit", "source", "target", "grouped_by"),
 )
 #: What a node and a link have for themselves.
@@ -158,7 +159,28 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
-    return harmless(picture.legend[0]) if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+    if picture.facts.get("annotation") not in (*ANSWERS, "comparison"):
+        return ""
+    question, is_summed, total = picture.legend[0].rpartition("; total ")
+    return harmless(f"{question}{_said(picture, question, total)}" if is_summed else picture.legend[0])
+
+
+def _said(picture: Picture, question: str, total: str) -> str:
+    """Return what a total says, as a report does: between single nodes, and if it does not only count the paths."""
+    if question.endswith((f" by {total} paths", f" by {total} path")):
+        return ""
+    facts = picture.facts
+    single = all(sum(getattr(node, end) for node in picture.nodes) == 1 for end in ("is_source", "is_target"))
+    meanings = [str(facts.get(name, "unknown")) for name in MEANINGS]
+    sentence = words_for(*meanings).total
+    if (
+        not single
+        or not facts.keys() >= {"source", "target"}
+        or facts.get("edge_meaning", "unknown") not in WORDS
+        or re.search("{(percent|weights)}", sentence)
+    ):
+        return f"; total {total}"
+    return f"; {sentence.format(source=facts['source'], target=facts['target'], total=total)}"
 
 
 def words_in(picture: Picture) -> Words:

@@ -159,7 +159,11 @@ def test_a_result_brings_its_report() -> None:
     record = opened(answer).record
     assert record["answer"] == str(answer).split("\n")
     assert record["report"] == json.loads(render(answer, "json"))
-    assert record["title"] == record["part"]["words"]["total"] == "b leads to e by 2 paths; total 5"
+    assert (
+        record["title"]
+        == record["part"]["words"]["total"]
+        == "b leads to e by 2 paths; total influence of b on e along the arrows: 5"
+    )
     assert (record["graphdiff"], record["kind"]) == (1, "page")
 
 

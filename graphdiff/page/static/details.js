@@ -3,7 +3,7 @@
 import { button, html } from "./elements.js";
 import { shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { accountTable, largestTitle, nodeNote, statusIn } from "./picture.js";
+import { accountTable, largestTitle, nodeNote, statusIn, sweptIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
@@ -86,6 +86,7 @@ function nodeDetails(scene, place) {
   return [
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
+    sweptIn(part) ? factList([[headingOf(part.annotation, part.edge_meaning), shown(node[part.annotation])]]) : null,
     ["", "kept"].includes(node.status ?? "") || !statusIn(scene, node) ? null : html("p", {}, `${node.status} since before`),
     factList(factsOf(node, part.edge_meaning)), nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,

@@ -3,9 +3,9 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
+import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
 import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
-import { bothSides, cancels, remembered, shareOf, sweeps } from "./model.js";
+import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
@@ -88,6 +88,7 @@ function addSizes(scene) {
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
   const { self, self_before: before, self_after: after } = model.nodes[place];
+  if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
   return typeof self === "number" ? self : model.out[place].length + model.into[place].length;
 }
@@ -147,6 +148,7 @@ function sumsText({ whole, part, model }) {
   if (part.unasked) return part.unasked;
   if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
   if (part.measure) return "";
+  if (sweptIn(part)) return `The ${headingOf(part.annotation, part.edge_meaning)} of a node is the sum over the paths ${part.annotation === "tangent" ? `from ${part.source ?? "the starts"} to it` : `from it to ${part.target ?? "the ends"}`}.`;
   if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
 }
@@ -267,7 +269,15 @@ function redraw(page) {
   const chosenKey = JSON.stringify([page.state.node, page.state.edge]);
   if (chosenKey !== page.chosenKey && scene.node !== null) reveal(page.view, { node: scene.node });
   if (chosenKey !== page.chosenKey && scene.link) reveal(page.view, { link: scene.drawn.links.indexOf(scene.link) });
+  if (chosenKey !== page.chosenKey) uncover(page);
   page.chosenKey = chosenKey;
+}
+
+/** Scroll the page where a phone's details lie over what was chosen in the graph. */
+function uncover({ view, scene }) {
+  const [node, frame] = [view.elements.get(scene.node), view.frame.getBoundingClientRect()];
+  if (!node || !matchMedia(NARROW).matches || frame.bottom < 0 || frame.top > innerHeight) return;
+  scrollBy(0, Math.max(0, node.getBoundingClientRect().bottom + 12 - byId("chosen").getBoundingClientRect().top));
 }
 
 function showTables({ tables }, scene) {

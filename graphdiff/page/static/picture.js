@@ -65,6 +65,7 @@ export function nodeNote(scene, place) {
     if (membersOf(node).length > 1) return [...value, `${howMany(node.members.length, scene.nouns)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
+    if (sweptIn(scene.part)) return [...value, `${headingOf(scene.part.annotation, scene.part.edge_meaning)} ${shown(node[scene.part.annotation])}`].join(" · ");
     return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
@@ -109,9 +110,15 @@ function amountOf({ share, contribution, weight }) {
   return share ?? contribution ?? weight;
 }
 
+/** Return whether nodes have sums from one end, which the library has swept. */
+export function sweptIn({ annotation }) {
+  return annotation === "tangent" || annotation === "adjoint";
+}
+
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
   if (isSummed) return "What most of the answer passes";
+  if (sweptIn(part)) return part.edge_meaning === "feeds" ? `Largest ${part.annotation}s` : part.annotation === "tangent" ? "What most reaches" : "What reaches most";
   if (!part.measure) return "What most edges join";
   return part.isCompared ? "What changed most by itself" : "What spends most itself";
 }
@@ -193,6 +200,7 @@ export function nodeTable(scene) {
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
   const names = [...(scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : []), "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
   const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through", positive: `${scene.least}for it`, negative: `${scene.least}against it` }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  if (sweptIn(part)) computed.push({ title: headingOf(part.annotation, part.edge_meaning), form: "number", value: (row) => numberOf(row.node, part.annotation) });
   const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
   const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
@@ -207,7 +215,8 @@ const MOST_COLUMNS = 9;
 
 function factColumns(rows, recordOf, meaning) {
   const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
-  return names.slice(0, MOST_COLUMNS).map((name) => {
+  const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
+  return names.filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
     return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
   });

@@ -13,8 +13,9 @@ const NEAR = 9;
 const DRAGGED = 4;
 /** The smallest scale at which names can be read: below it they are not drawn. */
 const READABLE = 0.35;
-const COMFORTABLE = 0.62;
-const LETTER = 6.7;
+const COMFORTABLE = 0.75;
+const LEGIBLE = 0.65;
+const LETTER = 7.1;
 /** Nearer to the border of the frame than this a thing is not in sight. */
 const MARGIN = 24;
 /** Of so many links two layouts are tried. */
@@ -48,7 +49,7 @@ export function drawPicture(view, picture) {
   view.picture = picture;
   if (isNew) {
     view.key = key;
-    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26, row: node.row }));
+    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 40 : 28, row: node.row }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
     view.place = laidOut(view, sized, picture.links);
   }
@@ -75,7 +76,7 @@ function room({ frame }) {
 }
 
 function widthOf(node) {
-  return Math.max(44, LETTER * Math.max([...node.name].length, 0.92 * [...node.note].length) + 18);
+  return Math.max(44, LETTER * Math.max([...node.name].length, 0.86 * [...node.note].length) + 18);
 }
 
 function fillRoot(view) {
@@ -108,7 +109,7 @@ const ENDS = { minus: "M6 0 H9 V10 H6 Z", added: "M0 1 L5 5 L0 9 Z M4 1 L9 5 L4 
 function marker(kind) {
   const shape = ENDS[kind] ?? "M1 1 L9 5 L1 9 Z";
   const frame = { id: `end${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" };
-  return svg("marker", frame, svg("path", { d: shape, class: `tip ${kind}` }));
+  return svg("marker", frame, svg("path", { d: shape, class: "tip" }));
 }
 
 function nodeElement(view, node) {
@@ -132,7 +133,7 @@ function linkElements(view) {
   picture.links.forEach((link, at) => {
     const key = isMany ? `${link.classes} ${Math.ceil(link.width)}` : at;
     const group = groups.get(key) ?? { ...link, width: isMany ? Math.ceil(link.width) / 1.6 : link.width, paths: [], at };
-    group.paths.push(curve(place.points[at]));
+    group.paths.push(curve(place.points[at], place.direction));
     groups.set(key, group);
   });
   const byWidth = [...groups.values()].sort((one, other) => one.width - other.width);
@@ -146,40 +147,53 @@ export function sampleOf(classes) {
   return svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" }, line);
 }
 
-/** Return a line through points that bends evenly between them. */
-function curve(points) {
-  const at = ([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`;
-  const [first, ...rest] = points;
-  const middle = (one, other) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
-  if (rest.length === 1) return `M${at(first)}L${at(rest[0])}`;
-  const bends = rest.slice(0, -1).map((point, place) => `Q${at(point)} ${at(place === rest.length - 2 ? rest.at(-1) : middle(point, rest[place + 1]))}`);
-  return `M${at(first)}${bends.join("")}`;
+/** Return a line through points in pairs, level within a pair: there other nodes are beside it; from pair to pair it bends. */
+export function curve(points, direction) {
+  const at = (point) => point.map((number) => number.toFixed(1)).join(" ");
+  const bend = (one, other) => {
+    const middle = [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
+    return direction === "LR" ? `${at([middle[0], one[1]])} ${at([middle[0], other[1]])}` : `${at([one[0], middle[1]])} ${at([other[0], middle[1]])}`;
+  };
+  const isSame = (point, other) => point[0] === other[0] && point[1] === other[1];
+  return points.map((point, place) => (place % 2 && isSame(point, points[place - 1]) ? "" : (place === 0 ? "M" : place % 2 ? "L" : `C${bend(points[place - 1], point)} `) + at(point))).join("");
 }
 
-function labelElements({ picture, place }) {
+/** Return the texts at links that have room beside nodes and one another: on the bend nearest to the middle that is free. */
+function labelElements(view) {
+  const { picture, place } = view;
   if (picture.links.length > MOST_LABELS) return [];
-  const taken = [];
+  const taken = picture.nodes.map(({ index }) => ({ x: place.x.get(index), y: place.y.get(index), across: view.sizes.get(index).width / 2, along: view.sizes.get(index).height / 2 }));
   const byWidth = [...picture.links.keys()].sort((one, other) => picture.links[other].width - picture.links[one].width);
   return byWidth.flatMap((at) => {
     const { note, classes } = picture.links[at];
-    const [[x, y], room] = [halfway(place.points[at]), 0.5 * LETTER * note.length];
-    if (!note || taken.some((other) => Math.abs(x - other.x) < room + other.room && Math.abs(y - other.y) < 10)) return [];
-    taken.push({ x, y, room });
-    return [svg("text", { x, y: y - 3, class: `label ${classes}` }, note)];
+    const boxes = note ? onBends(place.points[at], place.direction).map(([x, y]) => ({ x, y, across: 0.45 * LETTER * note.length, along: 6 })) : [];
+    const box = boxes.find(({ x, y, across, along }) => !taken.some((other) => Math.abs(x - other.x) < across + other.across && Math.abs(y - other.y) < along + other.along));
+    if (!box) return [];
+    taken.push(box);
+    return [svg("text", { x: box.x, y: box.y + 3.5, class: `label ${classes}` }, note)];
   });
 }
 
-/** Return the middle of that step between two columns which is nearest to the middle: no node is there. */
-function halfway(points) {
-  const at = (points.length - 1) >> 1;
-  const next = points[Math.min(at + 1, points.length - 1)];
-  return [0, 1].map((axis) => (points[at][axis] + next[axis]) / 2);
+/** Return places on the bends of a link, those first that are nearest to its middle. */
+export function onBends(points, direction) {
+  const [along, across] = direction === "LR" ? [0, 1] : [1, 0];
+  const places = [];
+  for (let at = 1; at + 1 < points.length; at += 2) {
+    for (const part of [0.5, 0.68, 0.32]) {
+      const [forth, aside] = [1.5 * part * (1 - part) + part ** 3, 3 * part ** 2 - 2 * part ** 3];
+      const point = [];
+      point[along] = points[at][along] + forth * (points[at + 1][along] - points[at][along]);
+      point[across] = points[at][across] + aside * (points[at + 1][across] - points[at][across]);
+      places.push({ point, away: Math.abs(at + part - points.length / 2 + 0.5) });
+    }
+  }
+  return places.sort((one, other) => one.away - other.away).map(({ point }) => point);
 }
 
 /** Scroll in the frame alone until a node or a link is in sight. */
 export function reveal(view, target) {
   const { frame, place, scale } = view;
-  const [x, y] = target.link === undefined ? [place.x.get(target.node), place.y.get(target.node)] : halfway(place.points[target.link]);
+  const [x, y] = target.link === undefined ? [place.x.get(target.node), place.y.get(target.node)] : onBends(place.points[target.link], place.direction)[0];
   if (x === undefined) return;
   const nearest = (at, from, length) => (at < from + MARGIN || at > from + length - MARGIN ? at - length / 2 : from);
   frame.scrollLeft = nearest((x + 12) * scale, frame.scrollLeft, frame.clientWidth);
@@ -192,12 +206,15 @@ export function reveal(view, target) {
 export function fit(view, whole = view.picture.nodes.length > 250) {
   const { frame, extent } = view;
   const [width, height] = room(view);
-  const all = Math.min(1, (width + 20) / extent[0], (height + 24) / extent[1]);
-  const smallest = whole ? 0.02 : COMFORTABLE;
-  rescale(view, Math.max(all, Math.min(1, smallest)));
+  const fits = [(width + 20) / extent[0], (height + 24) / extent[1]];
+  const either = Math.max(...fits);
+  const smallest = whole ? 0.02 : either < LEGIBLE ? COMFORTABLE : Math.min(either, COMFORTABLE);
+  rescale(view, Math.max(Math.min(1, ...fits), smallest));
   const start = view.picture.nodes.find((node) => node.classes.includes("start"));
-  if (start) frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
-  if (view.place.direction === "BT") frame.scrollLeft = (meanAcross(view) + 12) * view.scale - frame.clientWidth / 2;
+  if (!start) return;
+  frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
+  const across = view.place.direction === "BT" ? meanAcross(view) : view.place.x.get(start.index);
+  frame.scrollLeft = (across + 12) * view.scale - frame.clientWidth / 2;
 }
 
 /** Return where nodes are across, in the mean. */
@@ -301,7 +318,7 @@ function pointedAt(view, target) {
 /** Return an element that stands for one link, to be focused or pointed at. */
 function linkCursor(view, at) {
   const link = view.picture.links[at];
-  const attributes = { class: "link lit", d: curve(view.place.points[at]), "stroke-width": Math.max(3, link.width + 1.5), role: "button", tabindex: -1, "aria-label": link.label, "data-at": at };
+  const attributes = { class: "link lit", d: curve(view.place.points[at], view.place.direction), "stroke-width": Math.max(3, link.width + 1.5), role: "button", tabindex: -1, "aria-label": link.label, "data-at": at };
   return svg("path", attributes, svg("title", {}, link.label));
 }
 

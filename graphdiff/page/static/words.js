@@ -52,7 +52,7 @@ export function signed(value) {
 export function percent(share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return "";
   const number = 100 * share;
-  if (number !== 0 && Math.abs(number) < 0.05) return `${scientific(Number(number.toPrecision(1)))} %`;
+  if (number !== 0 && Math.abs(number) < 0.05) return `${shown(Number(number.toPrecision(1)))} %`;
   return `${number.toFixed(1).replace("-", "−")} %`;
 }
 
