@@ -21,7 +21,7 @@ from graphdiff.pictures.picture import DrawnNode, Picture, pruned_lines, title
 from graphdiff.text.sentences import how_many
 from graphdiff.why.unexplained import from_errors
 
-__all__ = ["in_rows", "notes_of", "places_in"]
+__all__ = ["besides", "in_rows", "notes_of", "places_in"]
 
 #: So many tokens, and so many logits, stay drawn however few nodes are: most prompts, and the logits that matter.
 MAX_TOKENS, MAX_LOGITS = 16, 5
@@ -97,7 +97,7 @@ def _size(number: Any) -> float:
 
 
 def notes_of(graph: nx.DiGraph) -> Iterator[str]:
-    """Yield what the numbers of a graph are of, line by line: its weights, what it was pruned to, what errors bring.
+    """Yield what the numbers of a graph are of, line by line: its weights, what it was pruned to.
 
     Examples
     --------
@@ -113,20 +113,29 @@ def notes_of(graph: nx.DiGraph) -> Iterator[str]:
     elif is_attribution(graph) and meaning != "unknown":
         yield f"weights: {meaning}"
     yield from pruned_lines(asked)
-    if asked.get("annotation") == "contribution" and is_attribution(graph) and "quotient" not in asked:
-        yield from _errors(graph)
 
 
-def _errors(graph: nx.DiGraph) -> Iterator[str]:
-    """Yield what errors bring to the target, where there are some."""
+def besides(graph: nx.DiGraph) -> str | None:
+    """Return what the errors of an attribution graph bring to the target that was asked about; None without any.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(edge_meaning="drives", annotation="contribution", source="token", target="logit")
+    >>> G.add_weighted_edges_from([("token", "logit", 2), ("error", "logit", 3)])
+    >>> G.nodes["token"]["kind"], G.nodes["error"]["kind"] = "token", "error"
+    >>> besides(G)
+    'besides, from errors, which nothing in the graph explains: 3'
+    """
+    if graph.graph.get("annotation") != "contribution" or not is_attribution(graph) or "quotient" in graph.graph:
+        return None
     if all(kind != "error" for _, kind in graph.nodes(data="kind")):
-        return
+        return None
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     source, target = (asked_end(graph, name) for name in SEEDS)
-    if source is not None and target is not None:
-        errors = from_errors(ready, graph, seeds_of(ready, source), target)
-        if errors is not None:
-            kept = (
-                f"the {how_many(errors.n_errors, 'errors')} that are kept" if "pruned_to" in graph.graph else "errors"
-            )
-            yield f"besides, from {kept}, which nothing in the graph explains: {errors}"
+    if source is None or target is None:
+        return None
+    errors = from_errors(ready, graph, seeds_of(ready, source), target)
+    if errors is None:
+        return None
+    kept = f"the {how_many(errors.n_errors, 'errors')} that are kept" if "pruned_to" in graph.graph else "errors"
+    return f"besides, from {kept}, which nothing in the graph explains: {errors}"

@@ -257,7 +257,7 @@ function redraw(page) {
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
   byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}${signedText(scene)}`;
-  byId("notes").replaceChildren(...(page.part.notes ?? []).map((note) => html("li", {}, note)));
+  byId("notes").replaceChildren(...[...(page.part.notes ?? []), scene.part.isAsked ? null : page.part.besides].filter(Boolean).map((note) => html("li", {}, note)));
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
