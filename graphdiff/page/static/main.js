@@ -5,7 +5,7 @@ import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
 import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
-import { bothSides, cancels, numberOf, shareOf, sweeps } from "./model.js";
+import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
@@ -25,17 +25,13 @@ const byId = (id) => document.getElementById(id);
 
 // -- what a state shows
 
-const known = { question: null, paths: new WeakMap() };
+const known = { question: null };
 
 /** Return the part and the models of a question; the last one asked is kept. */
 function asked(part, ends) {
-  const key = JSON.stringify(ends);
-  if (known.question !== key) {
-    const within = between(part, ends);
-    const models = modelsOf(within);
-    Object.assign(known, { question: key, within, models, sums: new Map(models.map((model) => [model, nodeSums(model)])) });
-  }
-  return known;
+  const question = JSON.stringify(ends);
+  const within = known.question === question ? known.within : between(part, ends);
+  return Object.assign(known, within === known.within ? {} : { question, within, models: modelsOf(within) });
 }
 
 function fewestOf({ nodes }) {
@@ -44,7 +40,7 @@ function fewestOf({ nodes }) {
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
+  const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
@@ -55,7 +51,7 @@ function sceneOf(part, state) {
   const each = drawnOf(looked, by ? new Set(nodesIn(looked, state.mode)) : chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
   const drawn = by ? putTogether(each, together) : each;
   const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, by, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
-  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
+  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map(nodeSums), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
   addNames(scene);
   addSizes(scene);
   addChosen(scene, state);
@@ -94,12 +90,6 @@ function addSizes(scene) {
   scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
-/** Return the strongest paths of a model, which are looked for once. */
-function strongestOf(model, hasSums) {
-  if (!known.paths.has(model)) known.paths.set(model, (hasSums && strongest(model, PATHS)) || []);
-  return known.paths.get(model);
-}
-
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
   const { spent, self, self_before: before, self_after: after } = model.nodes[place];
@@ -113,7 +103,7 @@ function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
   scene.node = place;
-  scene.paths = strongestOf(model, scene.isSummed);
+  scene.paths = remembered(model, "strongest", () => (scene.isSummed && strongest(model, PATHS)) || []);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
   if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
   scene.group = [...(drawn.groups?.values() ?? [])].find(({ key }) => key === scene.state.group) ?? null;
@@ -188,12 +178,6 @@ function showsOf(scene) {
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
 }
 
-/** Return what of the total is for the answer and what against it, where that cancels. */
-function signedText({ model, looked, isSummed: hasSums, least }) {
-  const known = hasSums && cancels(model) && bothSides(model);
-  return known ? ` Of the total ${looked.length > 1 ? "after " : ""}${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
-}
-
 /** Return what is drawn where groups are: all nodes are in what is drawn. */
 function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const whole = [...kept].reduce((sum, place) => sum + sizeOf(model.nodes[place]), 0);
@@ -204,6 +188,12 @@ function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const sums = totals.every(({ total }) => total === null) ? "A number at an edge is of all that it stands for, added up." : "What runs between groups is added up: the total stays, whatever is open.";
   const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
+}
+
+/** Return what of the total is for the answer and what against it, where that cancels. */
+function signedText({ model, looked, isSummed: hasSums, least }) {
+  const known = hasSums && cancels(model) && bothSides(model);
+  return known ? ` Of the total ${looked.length > 1 ? "after " : ""}${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
 }
 
 /** Return what a comparison did to the total. */

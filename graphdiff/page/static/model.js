@@ -83,7 +83,7 @@ export function isEndOf({ sides }, node) {
 }
 
 /** Return what a function returned for a model before, under a name, or have it computed. */
-function remembered(model, name, compute) {
+export function remembered(model, name, compute) {
   if (!model.memory.has(name)) model.memory.set(name, compute(model));
   return model.memory.get(name);
 }

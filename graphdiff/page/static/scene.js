@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, shareOf, sweeps } from "./model.js";
+import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
 import { needing, reached, spreadFrom } from "./paths.js";
 import { membersOf } from "./words.js";
 
@@ -68,7 +68,8 @@ export function lookedAt(models, mode) {
 export function isSummed(model) {
   const { part } = model;
   const isForSums = part.isAsked || part.isCompared || part.summed !== false;
-  return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
+  if (!model.summed || part.measure || !isForSums) return false;
+  return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
 }
 
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
@@ -94,14 +95,20 @@ export function nodesIn([{ part, nodes }], mode) {
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
 export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
-  let kept = models.some(isSummed) ? new Set() : mostJoined(models, shown);
-  for (let most = kept.size ? 0 : shown; most > 0; most -= Math.max(1, (kept.size - shown) >> 1)) {
-    kept = new Set(models.flatMap((model) => [...(isSummed(model) ? chosen(model, most) : [])]));
+  let kept = new Set();
+  for (let most = shown; most > 0; most -= Math.max(1, (kept.size - shown) >> 1)) {
+    kept = new Set(firstNodes(models, most).flatMap((first) => [...first]));
     if (kept.size <= shown || most === 1) break;
   }
   for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
   for (const place of places(open)) kept.add(place);
   return new Set(nodesIn(models, mode).filter((place) => kept.has(place)));
+}
+
+/** Return so many nodes of each model that is summed, those that most passes; of models that are not of all together. */
+function firstNodes(models, most) {
+  const summed = models.filter(isSummed);
+  return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
 }
 
 /** Return so many nodes where nothing is summed: of a comparison first those that changed, or that a changed link joins. */
@@ -213,7 +220,7 @@ export function canOpen(group) {
 
 /** Return all nodes, those first that most passes in any of the models. */
 function byMost(models, mode) {
-  const ranks = models.map((model) => new Map([...(isSummed(model) ? chosen(model, model.nodes.length) : mostJoined(models, model.nodes.length))].map((at, rank) => [at, rank])));
+  const ranks = firstNodes(models, models[0].nodes.length).map((first) => new Map([...first].map((at, rank) => [at, rank])));
   const rank = (at) => Math.min(...ranks.map((by) => by.get(at) ?? Infinity));
   return nodesIn(models, mode).sort((one, other) => rank(one) - rank(other) || one - other);
 }
@@ -262,15 +269,18 @@ function addedUp(links, name) {
 
 /** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, of that what is `positive` and `negative`, `share`, `paths`. */
 export function nodeSums(model) {
-  if (!isSummed(model)) return null;
-  const { tangent, adjoint } = sweeps(model);
-  const counts = pathCounts(model).nodes;
-  const bySign = bothSides(model)?.nodes;
-  return model.nodes.map((_, place) => {
-    const contribution = tangent[place] * adjoint[place];
-    const share = shareOf(model, contribution);
-    const [positive, negative] = bySign?.[place] ?? [null, null];
-    return { positive, negative, tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
+  return remembered(model, "node sums", () => {
+    if (!isSummed(model)) return null;
+    const swept = sweeps(model);
+    const counts = pathCounts(model).nodes;
+    const bySign = bothSides(model)?.nodes;
+    return model.nodes.map((_, place) => {
+      const [tangent, adjoint] = [swept.tangent[place], swept.adjoint[place]];
+      const [positive, negative] = bySign?.[place] ?? [null, null];
+      const paths = Number.isFinite(counts[place]) ? Math.round(counts[place]) : null;
+      const contribution = tangent * adjoint;
+      return { positive, negative, tangent, adjoint, contribution, share: shareOf(model, contribution), paths };
+    });
   });
 }
 
