@@ -265,9 +265,7 @@ def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
 
 
-def _node_facts(
-    label: Any, data: dict[str, Any], seeds: dict[str, Number], ranked: Collection[str]
-) -> dict[str, Any]:
+def _node_facts(label: Any, data: dict[str, Any], seeds: dict[str, Number], ranked: Collection[str]) -> dict[str, Any]:
     """Return what is known of a node; of a merged component its members, what they have in common, and their seeds."""
     if not isinstance(label, frozenset):
         return data
