@@ -268,6 +268,15 @@ class Ways:
         among[[*self.source.numbers, *self.target.numbers]] = True
         return among
 
+    @property
+    def scopes(self) -> tuple[Mask, Mask]:
+        """By number, what lies between in each of the graphs; the ends too, where it has them."""
+        before, after = (ahead & back for ahead, back in zip(self.ahead.numbers, self.back.numbers, strict=True))
+        ends = [*self.source.numbers, *self.target.numbers]
+        for mask, side in zip((before, after), self.matched.sides, strict=True):
+            mask[ends] = side.places[ends] >= 0
+        return before, after
+
     @cached_property
     def missing(self) -> list[str]:
         """Which named end is missing where, in words."""

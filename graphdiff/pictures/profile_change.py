@@ -176,8 +176,10 @@ class _Change:
         fill = mixed(WHITE, RED if strength > 0 else GREEN, 0.6 * min(1.0, abs(strength)))
         size = text_size(abs(float(new.own - old.own)) / self.largest if self.largest else 0.0, len(rows))
         facts: dict[str, Any] = {f"{name}_{side}": getattr(box, name if name != "self" else "own")
-                                 for side, box in zip(SIDES, (old, new), strict=True)
-                                 for name in ("self", "inclusive")}  # fmt: skip
+                                 for name in ("self", "inclusive")
+                                 for side, box in zip(SIDES, (old, new), strict=True)}  # fmt: skip
+        if len(members) == 1:
+            facts["status"] = self.graph.nodes[members[0]]["status"]
         is_asked = self.graph.graph.get("source") in members
         return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=box_name(members), facts=facts)
 
