@@ -82,7 +82,7 @@ function isAsRecorded(model) {
 
 /** Return whether a graph that a mode looks at has a node. */
 export function isThere({ status }, mode) {
-  return !((mode === "before" && status === "added") || (mode === "after" && status === "removed"));
+  return mode === "both" || !((mode === "before" && status === "added") || (mode === "after" && status === "removed"));
 }
 
 /** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
