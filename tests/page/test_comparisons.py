@@ -179,7 +179,7 @@ def test_what_logits_count_is_a_row_and_ends_have_what_they_count_before_and_aft
     assert [total_in(held, side) for side in SIDES] == pytest.approx([found.before, found.after])
     assert moved(held) == pytest.approx(found.change)
     assert {len(end) for end in held["ends"]} == {3}
-    assert sum(row["name"].startswith("probability of") for row in held["account"]["rows"]) == 4
+    assert sum(row["name"].startswith("probability of") for row in held["account"]["rows"]) == 3  # of 4
     assert {node["kind"] for node in held["nodes"]} == {"token", "feature", "logit"}
 
 
