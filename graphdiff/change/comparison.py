@@ -19,10 +19,11 @@ from graphdiff.change.bounds import certificate, remainder_bound, rough
 from graphdiff.change.difference import Difference
 from graphdiff.change.gains import Gains, gain_records
 from graphdiff.change.match import Matched
-from graphdiff.change.overlay import names_in, overlay
+from graphdiff.change.overlay import ends_marked, names_in, overlay
 from graphdiff.change.report import _records, account_of, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, PathCounts
+from graphdiff.graph.networks import marked
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.names import edge_name
@@ -246,10 +247,7 @@ class Comparison(Result):
     def _overlay(self, scopes: Sequence[NDArray[np.bool_]] = ()) -> nx.MultiDiGraph:
         matched, ways = self.sweeps.matched, self.sweeps.ways
         done = self.attribution if self.gains is None else Attribution(in_one_array(self.gains.through), matched)
-        graph = overlay(matched, ways.among, done, scopes)
-        for name, end in (("source", ways.source), ("target", ways.target)):
-            names = names_in(matched, end.numbers)
-            graph.graph[name] = names[0] if len(end.numbers) == 1 else names
+        graph = ends_marked(overlay(matched, ways.among, done, scopes), matched, ways)
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
@@ -268,7 +266,9 @@ class Comparison(Result):
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)
-        return graph
+        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
+            return graph
+        return marked(graph, self.node_groups.get, "group")
 
     # -- meanings and output
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.change.attribution import Attribution
 from graphdiff.change.match import Matched, Side
+from graphdiff.change.ways import Ways
 from graphdiff.graph.attributes import records
 from graphdiff.graph.particulars import PLACES
 from graphdiff.profiles.overlay import STATUS
@@ -102,6 +103,14 @@ def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[i
         elif tail is not None and head is not None:
             data = graph.edges[tail, head, "" if matched.keys is None else matched.key_names[int(matched.keys[edge])]]
             data["change"] = data.get("change", 0) + attribution.array.item(edge)
+
+
+def ends_marked(graph: nx.MultiDiGraph, matched: Matched, ways: Ways) -> nx.MultiDiGraph:
+    """Return an overlay that knows the ends of the question."""
+    for name, end in (("source", ways.source), ("target", ways.target)):
+        names = names_in(matched, end.numbers)
+        graph.graph[name] = names[0] if len(end.numbers) == 1 else names
+    return graph
 
 
 def names_in(matched: Matched, numbers: Sequence[int]) -> list[Any]:

@@ -159,8 +159,44 @@ def test_a_result_brings_its_report() -> None:
     record = opened(answer).record
     assert record["answer"] == str(answer).split("\n")
     assert record["report"] == json.loads(render(answer, "json"))
-    assert record["title"] == record["part"]["words"]["total"] == "b leads to e by 2 paths; total 5"
+    assert (
+        record["title"]
+        == record["part"]["words"]["total"]
+        == "b leads to e by 2 paths; total influence of b on e along the arrows: 5"
+    )
     assert (record["graphdiff"], record["kind"]) == (1, "page")
+
+
+def test_how_sure_an_answer_is_stands_beside_it() -> None:
+    answer = gd.explain(figure(), "b", "e")
+    beside = opened(answer).record["beside"]
+    assert beside == ["2 paths, as concentrated as 2 equal paths."]
+    floats = gd.explain(figure([("b", "c", 0.1), ("c", "e", 0.3), ("b", "d", 0.3), ("d", "e", -0.1)]), "b", "e")
+    known = floats.certificate
+    assert known is not None
+    assert known.digits == 0
+    assert any(line.startswith("! ") and "cancel" in line for line in floats.beside())
+    doubtful = gd.uncertainty(figure(), "b", "e", sd=dict.fromkeys(figure().edges, 5.0))
+    assert doubtful.beside()[-1] == "! The 95 % interval holds 0: not even the sign of the total is certain."
+    sure = gd.uncertainty(figure(), "b", "e", sd=dict.fromkeys(figure().edges, 0.01))
+    assert len(sure.beside()) == 1
+
+
+def test_a_page_of_a_ranking_says_what_is_ranked_and_has_its_columns_first() -> None:
+    ranking = gd.rank(figure(), target="e", weightings=[gd.compile(figure()), gd.compile(figure(), weight=None)])
+    record = opened(ranking).record
+    assert record["title"] == f"{ranking.title()}: b first"
+    assert record["part"]["ranked"] == ["place", *ranking.weights, "reach", "exclusive"]
+    rows = {row[1]: row for row in ranking.records()}
+    for node in record["part"]["nodes"]:
+        if node["id"] in rows:
+            place, _, *numbers = rows[node["id"]]
+            assert [node[name] for name in record["part"]["ranked"]] == [place, *numbers]
+    by = gd.rank(figure(), by="exclusive")
+    assert opened(by).record["title"].startswith(f"{by.title()}, by exclusive")
+    grouped = gd.rank(figure(), target="e", group=lambda node: node < "d")
+    assert "ranked" not in opened(grouped).record["part"]
+    assert opened(grouped).record["beside"][0].startswith("! Groups are in the report below")
 
 
 def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
@@ -168,7 +204,7 @@ def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
     assert (record["title"], record["answer"], record["report"]) == ("3 nodes, 2 edges", [], None)
     assert opened(gd.compile(figure())).record["title"] == "4 nodes, 4 edges"
     groups = opened(gd.group(figure(), lambda node: node < "d")).record
-    assert (groups["title"], groups["part"]["words"]["total"]) == ("2 groups, 1 edge", "")
+    assert (groups["title"], groups["part"]["words"]["total"]) == ("4 nodes, 4 edges", "")
 
 
 def test_a_large_report_leaves_its_lists_to_the_part() -> None:
@@ -177,3 +213,12 @@ def test_a_large_report_leaves_its_lists_to_the_part() -> None:
     assert not record["report"]["result"].keys() & {"nodes", "edges"}
     assert record["report"]["result"]["strongest"][0]["nodes"]
     assert len(record["part"]["nodes"]) == 601
+
+
+def test_a_merged_component_of_a_ranking_has_its_place_and_sets() -> None:
+    graph = nx.DiGraph([("r", "a"), ("a", "b"), ("b", "a"), ("b", "t"), ("r", "t")], edge_meaning="depends on")
+    ranking = gd.rank(graph, source="r", weight=gd.weights.even, cycles="collapse")
+    (row,) = (row for row in ranking.rows() if row[1] == {"a", "b"})
+    (node,) = (node for node in opened(ranking).record["part"]["nodes"] if "members" in node)
+    assert node["members"] == ["a", "b"]
+    assert [node[name] for name in ("place", "reach", "exclusive")] == [row[0], *row[3:]]

@@ -85,6 +85,7 @@ def case(number: int) -> dict[str, Any]:
         ],
         "eliminated": [eliminated(between, names, draw.sample(inner, len(inner) // n), policy) for n in (4, 2, 1)],
         "chosen": list(choices(graph, starts, ends, names)) if policy == "raise" else [],
+        "sides": sides(graph, starts, ends) if policy == "raise" else None,
         "without": {
             name: plain(gd.what_if(graph, starts, ends, remove_nodes=[name], cycles=policy).after)
             for name in draw.sample(inner, 3)
@@ -117,6 +118,15 @@ def eliminated(graph: nx.MultiDiGraph, names: list[str], gone: list[str], policy
     smaller = gd.eliminate(graph, gone, cycles=policy)
     links = [[tail, head, plain(weight)] for tail, head, weight in smaller.edges(data="weight")]
     return {"kept": [name for name in names if name not in gone], "links": sorted(links)}
+
+
+def sides(graph: nx.MultiDiGraph, starts: Ends, ends: Ends) -> list[float]:
+    """Return what the paths of each sign sum to."""
+    answer = gd.explain(graph, starts, ends)
+    account = answer.cancellation
+    if account is None:
+        return [max(0.0, float(answer.total)), min(0.0, float(answer.total))]
+    return [float(account.positive), float(account.negative)]
 
 
 def choices(graph: nx.MultiDiGraph, starts: Ends, ends: Ends, names: list[str]) -> Iterator[list[str]]:
