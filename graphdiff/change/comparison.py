@@ -23,7 +23,7 @@ from graphdiff.change.overlay import ends_marked, names_in, overlay
 from graphdiff.change.report import _records, account_of, change_text, comparison_text, headline
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, PathCounts
-from graphdiff.pictures.group import marked
+from graphdiff.graph.networks import marked
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import in_one_array, largest_first
 from graphdiff.text.names import edge_name
@@ -251,9 +251,7 @@ class Comparison(Result):
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
         graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
-        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
-            return graph
-        return marked(graph, self.node_groups.get, "group")
+        return graph
 
     def paged(self, max_nodes: int) -> nx.MultiDiGraph:
         """Return the same with versions, with what ends count before and after, and with an account of what moved it."""
@@ -267,7 +265,9 @@ class Comparison(Result):
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)
-        return graph
+        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
+            return graph
+        return marked(graph, self.node_groups.get, "group")
 
     # -- meanings and output
 

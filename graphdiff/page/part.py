@@ -16,11 +16,14 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.networks import IN_GROUP, RANKED
+from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
 from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
@@ -60,13 +63,15 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
     """Return the picture with the most that a view allows."""
     if (grouping := getattr(graph, "grouping", None)) is not None:
-        if grouping.ends is None:
+        if isinstance(grouping, Grouping) and grouping.ends is None:
             return groups_picture(graph, view)
-        graph = grouping.answer(graph.graph["grouped_by"])
+        graph = grouping.answer(graph.graph["grouped_by"]) if isinstance(grouping, Grouping) else grouping
     if graph.graph.get("annotation") == "comparison":
         return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return in_rows(next(answer_pictures(graph, view)), graph)
+    if graph.graph.get("annotation") == "profile":
+        return functions_picture(graph, view)
     if not graph.graph.keys() & {"annotation", "quotient"}:
         _require_few(graph, view)
     return next(pictures_of(graph, view))
@@ -115,8 +120,11 @@ def part_of(picture: Picture) -> dict[str, Any]:
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
+        **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
     }
+    if not any(IN_GROUP in node for node in part["nodes"]):
+        part.pop("grouped_by", None)
     return part | {"summed": _is_summed(picture, part)}
 
 
@@ -125,7 +133,8 @@ MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
     *("total", "total_before", "drawn", "notes", "besides", "cycles", "annotation", "not_computed"),
-    *("unit", "source", "target", "grouped_by"),
+    *("source", "target", "grouped_by"),
+    *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
 )
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
@@ -159,6 +168,8 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
+    if "answer" in picture.facts:
+        return harmless(picture.facts["answer"])
     if picture.facts.get("annotation") not in (*ANSWERS, "comparison"):
         return ""
     question, is_summed, total = picture.legend[0].rpartition("; total ")

@@ -9,7 +9,7 @@ import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./mod
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
+import { amount, headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
 /** So many nodes are drawn beside those that stay. */
@@ -18,6 +18,7 @@ const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
 const PATHS = 25;
+const RANKED = 10;
 const MOST_NAMES = 8;
 const NARROW = "(max-width: 45rem)";
 const byId = (id) => document.getElementById(id);
@@ -42,8 +43,8 @@ function sceneOf(part, state) {
   const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
-  const n = Math.min(Math.max(fewestOf(within), state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL)), within.nodes.length);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
+  const n = Math.min(Math.max(fewestOf(within), state.n ?? (matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL)), within.nodes.length);
   const together = by && groupsOf(looked, n, { ...state, by });
   const stays = !by ? keptNodes(looked, n, state) : (state.node === null ? together : groupsOf(looked, n, { ...state, by, node: null })).alone;
   const chosenPlace = model.place.get(state.node);
@@ -73,24 +74,29 @@ function addNames(scene) {
 function addSizes(scene) {
   const { model, sums, part, looked } = scene;
   const all = sums.filter(Boolean);
-  scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
+  const whole = part.whole ?? part.total;
+  scene.whole = typeof whole === "number" && part.measure && !part.isCompared ? whole : 0;
   scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
   scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : ownSize(model, place));
+  const placeOf = (place) => model.nodes[place].place ?? Infinity;
+  scene.order = (one, other) => (part.ranked && placeOf(one) !== placeOf(other) ? placeOf(one) - placeOf(other) : scene.size(other) - scene.size(one) || one - other);
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
   scene.least = model.links.some(({ eliminated }) => eliminated) ? "at least " : ""; // what cancels within one is on neither side
   scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
   scene.linkSize = (link) => Math.abs(through(link));
-  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
+  scene.costText = (link) => `${link.estimated || link.links?.some(({ estimated }) => estimated) ? "≈ " : ""}${part.measure === "cost" ? amount(link.weight, part.unit) : shown(link.weight)}`;
+  scene.linkWeight = (link) => (part.measure ? `${weightName(part)} ${scene.costText(link)}` : link.unweighed ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
   const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => [status === "kept" ? "" : status, [...new Set(unweighed && !part.measure ? [] : [old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
   scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
-  const { self, self_before: before, self_after: after } = model.nodes[place];
+  const { spent, self, self_before: before, self_after: after } = model.nodes[place];
   if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  return typeof self === "number" ? self : model.out[place].length + model.into[place].length;
+  const known = [spent, self].find((number) => typeof number === "number");
+  return known === undefined ? (model.part.measure ? 0 : model.out[place].length + model.into[place].length) : Math.abs(known);
 }
 
 function addChosen(scene, { node, edge, path }) {
@@ -131,8 +137,7 @@ function isWhole(part) {
 
 function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
-  if (start === null && end === null && isWhole(scene.part)) return record.title;
-  if (start === null && end === null) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
+  if (start === null && end === null) return record.title;
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
   const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
@@ -146,7 +151,7 @@ function sentenceOf(record, scene) {
 /** Return what is said of sums where there are none. */
 function sumsText({ whole, part, model }) {
   if (part.unasked) return part.unasked;
-  if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
+  if (whole) return part.parts ?? `Per cents are of ${amount(whole, part.unit)}.`;
   if (part.measure) return "";
   if (sweptIn(part)) return `The ${headingOf(part.annotation, part.edge_meaning)} of a node is the sum over the paths ${part.annotation === "tangent" ? `from ${part.source ?? "the starts"} to it` : `from it to ${part.target ?? "the ends"}`}.`;
   if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
@@ -180,7 +185,7 @@ function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
   const alone = drawn.nodes.length - groups;
   const boxes = [groups ? howMany(groups, "groups") : "", alone ? `${shown(alone)} by themselves` : ""].filter(Boolean).join(" and ");
-  const sums = totals.every(({ total }) => total === null) ? "What stands at an edge is of all edges that it adds up, each counted once." : "What runs between groups is added up: the total stays, whatever is open.";
+  const sums = totals.every(({ total }) => total === null) ? "A number at an edge is of all that it stands for, added up." : "What runs between groups is added up: the total stays, whatever is open.";
   const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
 }
@@ -256,6 +261,7 @@ function redraw(page) {
   Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
+  byId("beside").replaceChildren(...(scene.state.why.length ? [] : page.record.beside ?? []).map((line) => html("li", { class: line.startsWith("! ") ? "warning" : "" }, line.replace(/^! /, ""))));
   byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}${signedText(scene)}`;
   byId("notes").replaceChildren(...[...(page.part.notes ?? []), scene.part.isAsked ? null : page.part.besides].filter(Boolean).map((note) => html("li", {}, note)));
   byId("cut").replaceChildren(...cutText(scene));
@@ -286,7 +292,8 @@ function showTables({ tables }, scene) {
   show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
   show(tables.paths, `Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
   const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
-  show(tables.nodes, isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
+  const titleAll = isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`;
+  show(tables.nodes, scene.part.ranked ? "The ranking" : titleAll, scene.part.ranked ? "Choose one to light it up." : `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, scene.drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "", linkTable(scene));
 }
 
@@ -296,7 +303,11 @@ function makePage(record) {
   const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
   const isOf = (target) => page.scene.drawn.groups?.get(target?.node);
-  page.select = (target) => (isOf(target) && isOf(target) === page.scene.group ? page.enter(target) : page.go(chosenIn(page.scene, target)));
+  page.select = (target) => {
+    if (isOf(target) && isOf(target) === page.scene.group) page.enter(target);
+    else page.go(chosenIn(page.scene, target));
+    if (target && page.part.ranked) byId("stage").scrollIntoView({ block: "nearest" }); // the table that it was chosen in is above
+  };
   page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
   page.setApart = (key) => setApart(page, key);
@@ -306,6 +317,8 @@ function makePage(record) {
   page.view = makeView(byId("frame"), page);
   page.tables = Object.fromEntries(["account", "paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
   byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
+  if (page.part.ranked) byId("graph").prepend(page.tables.nodes.element);
+  if (page.part.ranked) page.tables.nodes.most = RANKED;
   return page;
 }
 

@@ -3,7 +3,7 @@
 import { numberOf, shareOf } from "./model.js";
 import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
-import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
+import { amount, headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
@@ -53,7 +53,8 @@ function partOf({ model, largest }, amount) {
 
 function nodeStrength(scene, place) {
   const node = scene.model.nodes[place];
-  if (!scene.isSummed) return scene.whole && typeof node.inclusive === "number" ? node.inclusive / scene.whole : 0;
+  const cost = node.spent ?? node.inclusive;
+  if (!scene.isSummed) return scene.whole && typeof cost === "number" ? cost / scene.whole : 0;
   return partOf(scene, scene.sums.at(-1)[place].contribution);
 }
 
@@ -62,14 +63,46 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = [...(scene.part.isCompared ? [versionText(node)].filter(Boolean) : []), ...(node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`])];
   if (!scene.isSummed) {
-    if (membersOf(node).length > 1) return [...value, `${howMany(node.members.length, scene.nouns)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
-    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
+    const as = membersOf(node).length > 1 ? [`${howMany(node.members.length, scene.nouns)} as one`] : [];
+    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${markOf(node, name)}${percent(node[name] / scene.whole)}`] : []);
     if (sweptIn(scene.part)) return [...value, `${headingOf(scene.part.annotation, scene.part.edge_meaning)} ${shown(node[scene.part.annotation])}`].join(" · ");
-    return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
+    return [...value, ...(node.spent === undefined ? [...part("self"), ...part("inclusive")] : part("spent")), ...as].join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
   return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+}
+
+/** Costs, of a function, a call or for a question, which have the unit of the profile. */
+const COSTS = ["spent", "spent_itself", "self", "inclusive", "cost"];
+
+/** Return the mark of what is an estimate: of a question what is spent, else whatever a function or call costs. */
+function markOf(thing, name) {
+  return thing.estimated && (thing.spent === undefined || name.startsWith("spent")) ? "≈ " : "";
+}
+
+/** Return a fact in words: costs with their unit and, where they are parts of what per cents are of, with these. */
+export function factText({ part, whole }, thing, name) {
+  const value = thing[name];
+  if (name === "part" && part.ranked) return `${thing.part_estimated ? "≈ " : ""}${percent(value)}`;
+  if (!part.measure || !COSTS.includes(name.replace(/_(before|after)$/, ""))) return shown(value);
+  const isPart = whole && !thing.again && typeof value === "number" && (thing.spent === undefined || name.startsWith("spent"));
+  return `${markOf(thing, name)}${amount(value, part.unit)}${isPart ? ` (${percent(value / whole)})` : ""}`;
+}
+
+/**
+ * Return the calls of a function, or to it, the costliest first: what they cost, which part of the function that is, and
+ * how often, of these not within a recursion. What it calls has what it costs by itself, too (place null).
+ */
+export function callRows(scene, node, links, side) {
+  const hasCosts = scene.part.measure === "cost";
+  const whole = node.spent ?? node.inclusive;
+  const hasOwn = side === "target" && hasCosts && node.spent === undefined && node.self;
+  const calls = [...links, ...(hasOwn ? [{ [side]: null, weight: node.self, estimated: node.estimated }] : [])];
+  const share = ({ again, weight }) => (again || !whole || typeof weight !== "number" ? "" : percent(weight / whole));
+  const often = ({ calls: all, primitive_calls: outer }) => [all, outer].filter((number) => number !== undefined).map(shown).join("/");
+  const rows = calls.sort((one, other) => other.weight - one.weight).map((link) => ({ place: link[side], texts: hasCosts ? [scene.costText(link), share(link), often(link)] : [often(link)] }));
+  return { rows, heads: hasCosts ? ["cost", "share", "calls"] : ["calls"] };
 }
 
 /** Return what a function cost before or after, or what it costs more. */
@@ -87,8 +120,14 @@ function spokenSums(scene, place) {
 }
 
 function linkStrength(scene, link) {
+  if (isAgain(link)) return Math.min(Math.abs(link.weight), scene.model.nodes[link.target].inclusive ?? 0);
   if (link.contribution === null) return Math.abs(link.weight);
   return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
+}
+
+/** Return whether a drawn link has calls within a recursion, whose costs are no parts. */
+function isAgain({ links }) {
+  return Boolean(links?.some(({ again }) => again));
 }
 
 function linkPicture(scene, link, largest) {
@@ -117,10 +156,13 @@ export function sweptIn({ annotation }) {
 
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
+  const has = (name) => part.nodes?.some((node) => node[name] !== undefined);
+  if (part.ranked) return "What comes first";
   if (isSummed) return "What most of the answer passes";
   if (sweptIn(part)) return part.edge_meaning === "feeds" ? `Largest ${part.annotation}s` : part.annotation === "tangent" ? "What most reaches" : "What reaches most";
   if (!part.measure) return "What most edges join";
-  return part.isCompared ? "What changed most by itself" : "What spends most itself";
+  if (part.nodes?.some(({ spent }) => spent !== undefined)) return "What most is spent in";
+  return part.isCompared ? "What changed most by itself" : "What costs most by itself";
 }
 
 /** Return what lines look like and mean, of those that are drawn. */
@@ -155,6 +197,7 @@ function linkNote(scene, link) {
     const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
     return `${SIGNS[link.status]} ${weights}`;
   }
+  if (isAgain(link)) return "recursion";
   if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
   const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
   return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
@@ -164,8 +207,8 @@ function spokenLink(scene, link) {
   const status = link.status && link.status !== "kept" ? [link.status, didText(scene, link)] : [];
   const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
   const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
-  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
   const many = link.links.length > 1 ? [`${shown(link.links.length)} ${scene.part.words?.edges ?? "edges"} added up`] : [];
+  const measure = [scene.linkWeight({ ...link.links[0], ...link, given: link.links.length === 1 && link.direct ? link.links[0].given : undefined })];
   return [...status, ...part, ...many, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
 }
 
@@ -175,7 +218,8 @@ export function didText({ part }, { change }) {
 }
 
 /** Return the columns and rows of what a comparison says of itself: what moved the total, or what differs. */
-export function accountTable({ part, model, drawn, state }) {
+export function accountTable(scene) {
+  const { part, model, drawn, state } = scene;
   const targetOf = (places) => {
     if (!places.length || places.includes(undefined)) return null;
     const link = drawn.links.findIndex(({ source, target }) => source === places[0] && target === places[1]);
@@ -185,7 +229,7 @@ export function accountTable({ part, model, drawn, state }) {
     key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
   }));
   const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
-  return { rows, columns: withValues(rows, [nameColumn("name"), ...factColumns(rows, ({ record }) => record), did]) };
+  return { rows, columns: withValues(rows, [nameColumn("name"), ...factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name)), did]) };
 }
 
 /** Return the columns that have something in some row. */
@@ -198,27 +242,33 @@ export function nodeTable(scene) {
   const { model, part, sums, looked } = scene;
   const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
-  const names = [...(scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : []), "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
+  const names = [...(scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : []), "contribution", "paths", ...(looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"])];
   const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through", positive: `${scene.least}for it`, negative: `${scene.least}against it` }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
   if (sweptIn(part)) computed.push({ title: headingOf(part.annotation, part.edge_meaning), form: "number", value: (row) => numberOf(row.node, part.annotation) });
   const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
-  const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
+  const rows = nodes.sort((one, other) => scene.order(one.place, other.place)).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
   }));
-  return { rows, columns: [nameColumn("name"), ...computed, ...factColumns(rows, (row) => row.node, part.edge_meaning)] };
+  const ranked = part.ranked ?? [];
+  const facts = (isWanted) => factColumns(scene, rows, (row) => row.node, isWanted);
+  const first = [...new Set([...ranked, ...(part.measure ? COSTS : [])])].flatMap((name) => facts((each) => each === name));
+  const taken = new Set(first.map(({ name }) => name));
+  return { rows, columns: [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))] };
 }
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
 /** Facts that have a column of their own, or none; and how many others have one. */
-const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total"]);
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated", "again", "recursion", "part_estimated"]);
 const MOST_COLUMNS = 9;
 
-function factColumns(rows, recordOf, meaning) {
-  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+/** Return the columns of facts that are wanted, by name; costs are said with their unit. */
+function factColumns(scene, rows, recordOf, isWanted) {
+  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
   const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
   return names.filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
-    return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
+    const form = !isNumber ? "text" : scene.part.measure && [...COSTS, "part"].includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
+    return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
   });
 }
 
@@ -230,7 +280,7 @@ export function linkTable(scene) {
   const sums = drawn.total === null ? [] : [...(scene.hasShares ? [column("of the answer", "share", "percent")] : []), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
   const weight = weightName(part);
-  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight")];
+  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
   const rows = drawn.links.map((link, at) => ({
     key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
     data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
@@ -239,7 +289,7 @@ export function linkTable(scene) {
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
   const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
-  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))]) };
+  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(scene, rows, (row) => row.record, (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status"))]) };
 }
 
 /** Return the columns and rows of the table of strongest paths. */

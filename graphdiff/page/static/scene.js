@@ -116,7 +116,8 @@ function mostJoined(models, most) {
   const { nodes, part } = models[0];
   const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
   const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
-  const sizes = nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? joined(place));
+  const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
+  const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
   const isChanged = nodes.map(({ status, version_before: old, version_after: now }) => part.isCompared && ((status ?? "kept") !== "kept" || old !== now));
   if (part.isCompared) for (const { source, target, status } of part.links) if ((status ?? "kept") !== "kept") isChanged[source] = isChanged[target] = true;
   const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || isChanged[other] - isChanged[one] || sizes[other] - sizes[one] || one - other);
@@ -180,9 +181,9 @@ export function groupings({ nodes, grouped_by: own }) {
   })];
 }
 
-/** Return how many nodes a node of the record counts as: a group that stays closed as many as are in it. */
+/** Return how many nodes a node of the record stands for: a merged cycle, or a group that stays closed, for its members. */
 export function sizeOf(node) {
-  return node.inner_edges === undefined ? 1 : membersOf(node).length || 1;
+  return Math.max(1, membersOf(node).length);
 }
 
 /**
