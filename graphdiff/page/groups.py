@@ -123,7 +123,7 @@ class _Opened:
         for box in dict.fromkeys(self.boxes):
             if isinstance(box, tuple):
                 name, data = called[box[0]], dict(self.quotient.nodes[box[0]])
-                facts = data | {"members": list(map(str, data["members"])), IN_GROUP: name}
+                facts = data | {"members": list(map(str, data["members"])), "n_members": data.pop("size"), IN_GROUP: name}
             else:
                 name, data = names[box], graph.nodes[topology.label(box)] if isinstance(graph, nx.Graph) else {}
                 facts = data | {IN_GROUP: called[self.names[box]]}

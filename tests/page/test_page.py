@@ -172,7 +172,7 @@ def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
     assert (record["title"], record["answer"], record["report"]) == ("3 nodes, 2 edges", [], None)
     assert opened(gd.compile(figure())).record["title"] == "4 nodes, 4 edges"
     groups = opened(gd.group(figure(), lambda node: node < "d")).record
-    assert (groups["title"], groups["part"]["words"]["total"]) == ("2 groups, 1 edge", "")
+    assert (groups["title"], groups["part"]["words"]["total"]) == ("4 nodes, 4 edges", "")
 
 
 def test_a_large_report_leaves_its_lists_to_the_part() -> None:

@@ -133,7 +133,8 @@ function nodeActs(scene, place, isEnd) {
   const [start, end] = scene.state.why.at(-1) ?? [null, null];
   return html(
     "p", { class: "acts" }, isStart ? null : ask("Ask: from the start to it", [start, id]), isLast ? null : ask("Ask: from it to the end", [id, end]),
-    isEnd ? null : button(scene.stays.has(place) ? "Put it away" : "Keep it drawn", () => (scene.stays.has(place) ? act.putAway(id) : act.open([place]))),
+    scene.by && typeof model.nodes[place][scene.by] === "string" && model.nodes[place].inner_edges === undefined ? groupButton(scene, model.nodes[place][scene.by]) : null,
+    isEnd || (scene.by && scene.stays.has(place) && !scene.state.open.includes(id) && !scene.state.apart.includes(model.nodes[place][scene.by])) ? null : button(scene.stays.has(place) ? "Put it away" : "Keep it drawn", () => (scene.stays.has(place) ? act.putAway(id) : act.open([place]))),
   );
 }
 
@@ -157,13 +158,18 @@ function linkSection(scene, title, links, side) {
 }
 
 /** Return what is told of nodes that are drawn as one. */
-function groupDetails(scene, { key, places, contribution }) {
-  const sorted = [...places].sort((one, other) => scene.size(other) - scene.size(one));
+function groupDetails(scene, group) {
+  const { key, places, contribution, size, isRest, isOthers } = group;
+  const hint = isRest ? "Those that most passes are drawn apart; more are where more nodes are drawn." : isOthers ? "The smallest groups; they are drawn apart where more nodes are." : "";
   return [
-    html("h2", { tabindex: -1 }, key), html("p", {}, `${howMany(places.length, scene.nouns)} drawn as one. Edges to and from them are added up; totals stay as they are.`),
+    html("h2", { tabindex: -1 }, isRest ? `Others of ${key}` : key), html("p", {}, `${howMany(size, scene.nouns)} drawn as one. Edges to and from them are added up; totals stay as they are. ${hint}`),
     contribution === null ? null : factList([["of the answer comes in", percent(shareOf(scene.model, contribution))], ["comes in", shown(contribution)]]),
-    html("p", { class: "acts" }, button("Open this group", () => scene.act.setApart(key))), nodeList(scene, sorted),
+    html("p", { class: "acts" }, isOthers ? null : groupButton(scene, key)), nodeList(scene, places),
   ];
+}
+
+function groupButton(scene, key) {
+  return button(scene.state.apart.includes(key) ? "Close this group" : "Open this group", () => scene.act.setApart(key));
 }
 
 // -- a link, a path
@@ -180,7 +186,8 @@ function linkDetails(scene, link) {
       ...bothFacts(link), ["of the answer", percent(link.share)], ["through it", shown(link.contribution)], [weightName(part), link.status ? "" : shown(link.weight)],
       ["paths through it", shown(link.paths)], ["total without it", rest],
     ]),
-    ...link.links.map((direct) => factList(factsOf({ ...direct, weight_before: null, weight_after: null }, part.edge_meaning))),
+    link.links.length > 1 ? html("p", {}, `${shown(link.links.length)} ${part.words?.edges ?? "edges"} added up${link.links.length > NAMES ? `; of ${NAMES} what is known` : ""}:`) : null,
+    ...link.links.slice(0, NAMES).map((direct) => factList(factsOf({ ...direct, weight_before: null, weight_after: null }, part.edge_meaning))),
     html("p", { class: "acts" }, nodeButton(scene, link.source), nodeButton(scene, link.target)),
     passed.length ? section("It passes", button(`Draw ${howMany(Math.min(5, passed.length), scene.nouns)} of it`, () => scene.act.open(passed.slice(0, 5))), nodeList(scene, passed)) : null,
   ];

@@ -4,8 +4,8 @@ import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
-import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, weighted } from "./scene.js";
-import { bothSides, cancels, numberOf, shareOf, sweeps } from "./model.js";
+import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
+import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
@@ -24,17 +24,13 @@ const byId = (id) => document.getElementById(id);
 
 // -- what a state shows
 
-const known = { question: null, paths: new WeakMap() };
+const known = { question: null };
 
 /** Return the part and the models of a question; the last one asked is kept. */
 function asked(part, ends) {
-  const key = JSON.stringify(ends);
-  if (known.question !== key) {
-    const within = between(part, ends);
-    const models = modelsOf(within);
-    Object.assign(known, { question: key, within, models, sums: new Map(models.map((model) => [model, nodeSums(model)])) });
-  }
-  return known;
+  const question = JSON.stringify(ends);
+  const within = known.question === question ? known.within : between(part, ends);
+  return Object.assign(known, within === known.within ? {} : { question, within, models: modelsOf(within) });
 }
 
 function fewestOf({ nodes }) {
@@ -43,38 +39,34 @@ function fewestOf({ nodes }) {
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
+  const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const n = Math.min(Math.max(fewestOf(within), state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL)), within.nodes.length);
-  const stays = keptNodes(looked, n, state);
+  const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
+  const together = by && groupsOf(looked, n, { ...state, by });
+  const stays = !by ? keptNodes(looked, n, state) : (state.node === null ? together : groupsOf(looked, n, { ...state, by, node: null })).alone;
   const chosenPlace = model.place.get(state.node);
-  const each = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
-  const drawn = state.by && !each.before ? putTogether(each, keyIn(each, state)) : each;
-  const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
-  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
+  const each = drawnOf(looked, by ? new Set(nodesIn(looked, state.mode)) : chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
+  const drawn = by ? putTogether(each, together) : each;
+  const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, by, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
+  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map(nodeSums), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
   addNames(scene);
   addSizes(scene);
   addChosen(scene, state);
   return scene;
 }
 
-/** Return the group of each node, by a fact; ends, the chosen node and groups set apart stay alone. */
-function keyIn({ model, starts, ends }, { by, apart, node: chosenId }) {
-  return (place) => {
-    const node = model.nodes[place];
-    const key = node[by];
-    return typeof key !== "string" || starts.has(place) || ends.has(place) || node.id === chosenId || apart.includes(key) ? null : key;
-  };
-}
-
 function addNames(scene) {
   const { nodes } = scene.model;
   const { starts, ends } = scene.part.words ?? {};
   const outside = [starts ?? "starts", ends ?? "ends"].map((name) => `other ${name.replace(/^the /, "")}`);
-  const group = (place) => scene.drawn.groups?.get(place)?.key;
+  const group = (place) => {
+    const { key, isRest } = scene.drawn.groups?.get(place) ?? {};
+    return isRest ? `others of ${key}` : key;
+  };
   scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : (group(place) ?? outside[place - nodes.length]));
-  scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.state.by}=${group(place)}`);
+  scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.by}=${group(place)}`);
   scene.isEnd = (place) => [...scene.model.starts, ...scene.model.ends].some(([end]) => end === place);
 }
 
@@ -93,12 +85,6 @@ function addSizes(scene) {
   scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
-/** Return the strongest paths of a model, which are looked for once. */
-function strongestOf(model, hasSums) {
-  if (!known.paths.has(model)) known.paths.set(model, (hasSums && strongest(model, PATHS)) || []);
-  return known.paths.get(model);
-}
-
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
   const { self, self_before: before, self_after: after } = model.nodes[place];
@@ -111,7 +97,7 @@ function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
   scene.node = place;
-  scene.paths = strongestOf(model, scene.isSummed);
+  scene.paths = remembered(model, "strongest", () => (scene.isSummed && strongest(model, PATHS)) || []);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
   if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
   scene.group = [...(drawn.groups?.values() ?? [])].find(({ key }) => key === scene.state.group) ?? null;
@@ -145,7 +131,7 @@ function isWhole(part) {
 
 function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
-  if (start === null && end === null && isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
+  if (start === null && end === null && isWhole(scene.part)) return record.title;
   if (start === null && end === null) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
@@ -173,6 +159,7 @@ function showsOf(scene) {
   const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
   const edges = part.words?.edges ?? "edges";
   if (!model.nodes.length) return "";
+  if (scene.by) return groupedText(scene);
   if (!scene.isSummed) {
     const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
     const sums = sumsText(scene);
@@ -184,6 +171,18 @@ function showsOf(scene) {
   const passing = drawn.through === null ? "" : cancels(model) ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
   const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
+}
+
+/** Return what is drawn where groups are: all nodes are in what is drawn. */
+function groupedText({ drawn, kept, part, model, nouns, totals }) {
+  const whole = [...kept].reduce((sum, place) => sum + sizeOf(model.nodes[place]), 0);
+  const isClosed = (place) => model.nodes[place]?.inner_edges !== undefined;
+  const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
+  const alone = drawn.nodes.length - groups;
+  const boxes = [groups ? howMany(groups, "groups") : "", alone ? `${shown(alone)} by themselves` : ""].filter(Boolean).join(" and ");
+  const sums = totals.every(({ total }) => total === null) ? "What stands at an edge is of all edges that it adds up, each counted once." : "What runs between groups is added up: the total stays, whatever is open.";
+  const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
+  return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
 }
 
 /** Return what of the total is for the answer and what against it, where that cancels. */
@@ -206,7 +205,10 @@ function cutText(scene) {
     const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
     const starts = drawn.starts.size > 1 ? "starts" : "start";
     const leave = cut.leaving === 1 ? `drawn edge that leaves the ${starts} carries` : `${shown(cut.leaving)} drawn edges that leave the ${starts} carry`;
-    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}, the` : "The"} ${leave} ${shown(cut.sum)}${part}.`)];
+    const back = cut.returning ? `, less what comes back by ${shown(cut.returning)}` : "";
+    const sides = cut.isOver ? `${when ? `${when}, between` : "Between"} the ${starts} and the rest: what leaves by ${howMany(cut.leaving, "drawn edges")}${back}, with what begins or ends on the other side, is` : "";
+    const text = sides || `${when ? `${when}, the` : "The"} ${leave}${back}`;
+    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${text} ${shown(cut.sum)}${part}.`)];
   };
   const { drawn } = scene;
   return drawn.before ? [...side(drawn.before, "Before"), " ", ...side(drawn.after, "After")] : side(drawn, "");
@@ -229,7 +231,8 @@ function showControls(page, scene) {
   slider.value = scene.n;
   slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
   byId("count").textContent = shown(scene.n);
-  byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part));
+  const isFew = scene.by && !scene.state.apart.length && ![...scene.drawn.groups.values()].some(({ isOthers }) => isOthers);
+  byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part)) || isFew;
   byId("all").textContent = `All ${shown(all)}`;
   byId("all").hidden = scene.n === all;
   byId("modes").hidden = !scene.part.isCompared;
@@ -239,11 +242,12 @@ function showControls(page, scene) {
   showCrumbs(page, scene);
 }
 
-function showGroupings({ part, state, drawn }) {
+function showGroupings({ part, state, by }) {
   const names = groupings(part);
-  byId("groups").hidden = !names.length || Boolean(drawn.before);
-  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === state.by }, name ? headingOf(name, part.edge_meaning) : "nothing")));
-  byId("together").hidden = !state.apart.length;
+  const nameOf = (name) => (name === "in_group" ? part.grouped_by : name ? headingOf(name, part.edge_meaning) : "nothing");
+  byId("groups").hidden = !names.length;
+  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === by }, nameOf(name))));
+  byId("together").hidden = !by || !state.apart.length;
 }
 
 function redraw(page) {
@@ -291,9 +295,11 @@ function showTables({ tables }, scene) {
 function makePage(record) {
   const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
-  page.select = (target) => page.go(chosenIn(page.scene, target));
+  const isOf = (target) => page.scene.drawn.groups?.get(target?.node);
+  page.select = (target) => (isOf(target) && isOf(target) === page.scene.group ? page.enter(target) : page.go(chosenIn(page.scene, target)));
+  page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
-  page.setApart = (key) => page.go({ ...CLOSED, apart: [...page.state.apart, key] });
+  page.setApart = (key) => setApart(page, key);
   page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));
   page.putAway = (id) => page.go({ ...CLOSED, hide: [...page.state.hide, id], open: page.state.open.filter((each) => each !== id) });
   page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
@@ -301,6 +307,17 @@ function makePage(record) {
   page.tables = Object.fromEntries(["account", "paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
   byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
   return page;
+}
+
+/** Open a group, or close it; then the first of it has the focus, or what it is again. */
+function setApart(page, key) {
+  const isOpen = page.state.apart.includes(key);
+  const within = ({ model }, place) => model.nodes[place]?.[page.scene.by] === key;
+  const apart = isOpen ? page.state.apart.filter((each) => each !== key) : [...page.state.apart, key];
+  page.go({ ...CLOSED, apart, group: isOpen ? key : "" });
+  const { scene } = page;
+  const place = scene.drawn.nodes.find((each) => (isOpen ? scene.drawn.groups.get(each)?.key === key : within(scene, each)));
+  if (place !== undefined) focusOn(page.view, { node: place });
 }
 
 function chosenIn(scene, target) {

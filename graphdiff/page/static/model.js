@@ -83,7 +83,7 @@ export function isEndOf({ sides }, node) {
 }
 
 /** Return what a function returned for a model before, under a name, or have it computed. */
-function remembered(model, name, compute) {
+export function remembered(model, name, compute) {
   if (!model.memory.has(name)) model.memory.set(name, compute(model));
   return model.memory.get(name);
 }
@@ -330,7 +330,8 @@ function passingSizes(model, weights) {
   return { whole: meeting(starts, back), through: ahead.map((value, node) => value * back[node]) };
 }
 
-function fixedEnds({ nodes, sides }, n) {
+/** Return the ends of a model that are drawn where `n` nodes are, of each side all, where these are few; and what stays. */
+export function fixedEnds({ nodes, sides }, n) {
   const most = Math.max(1, Math.floor(n / 4));
   const staying = [...nodes.keys()].filter((node) => nodes[node].placed?.stays);
   return new Set([...sides.filter((side) => side.size <= most).flatMap((side) => [...side]), ...staying]);
@@ -367,7 +368,8 @@ export function crossing(drawn, side = drawn.starts) {
   const { tangent, adjoint } = sweeps(model);
   const crossed = drawn.links.filter((link) => side.has(link.source) !== side.has(link.target));
   const amounts = crossed.map((link) => [link, side.has(link.source) ? link.contribution : -link.contribution]);
-  const isIn = (node, hidden) => side.has(drawn.nodes.includes(node) ? node : model.nodes.length + hidden);
+  const nodes = new Set(drawn.nodes);
+  const isIn = (node, hidden) => side.has([drawn.numberOf?.(node) ?? node].find((number) => nodes.has(number)) ?? model.nodes.length + hidden);
   const begin = model.starts.filter(([node]) => !isIn(node, 0)).map(([node, seed]) => [null, seed * adjoint[node]]);
   const end = model.ends.filter(([node]) => isIn(node, 1)).map(([node, seed]) => [null, seed * tangent[node]]);
   return [...amounts, ...begin, ...end];

@@ -1,7 +1,7 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
 import { numberOf, shareOf } from "./model.js";
-import { isThere } from "./scene.js";
+import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
 import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
 
@@ -23,7 +23,7 @@ function nodePicture(scene, place) {
   const { drawn, model } = scene;
   const node = model.nodes[place];
   const group = drawn.groups?.get(place);
-  const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
+  const [isStart, isEnd] = [drawn.starts, drawn.ends].map((side) => !group && side.has(place)); // of groups many may hold one
   const isToldByRow = scene.part.rows && node?.kind !== "feature";
   const tag = isToldByRow ? "" : isStart ? "start" : isEnd ? "end" : "";
   const strength = node ? nodeStrength(scene, place) : group?.contribution ? partOf(scene, group.contribution) : 0;
@@ -32,19 +32,18 @@ function nodePicture(scene, place) {
     isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
-  const together = group ? [howMany(group.places.length, scene.nouns), group.contribution !== null ? percent(shareOf(model, group.contribution)) || shown(group.contribution) : ""].filter(Boolean).join(" · ") : "";
+  const together = group ? [howMany(group.size, scene.nouns), group.contribution === null ? "" : percent(shareOf(model, group.contribution)) || shown(group.contribution)].filter(Boolean).join(" · ") : "";
   const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const status = statusIn(scene, node);
   const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
-  const said = [together, membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
+  const said = [group ? `group of ${together}` : "", canOpen(group) ? "Enter opens it" : "", membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
   return { index: place, row: rowOf(scene, place), name: sign + boxName(node?.placed?.text ?? scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
 }
 
 /** Return the row of a node; of what stands for several the first of theirs. */
 function rowOf({ model, drawn }, place) {
-  const ends = (pairs) => pairs.map(([node]) => node);
-  const places = drawn.groups?.get(place)?.places ?? [[place], ends(model.starts), ends(model.ends)][Math.max(0, place - model.nodes.length + 1)];
-  return Math.min(...places.map((node) => model.nodes[node].placed?.row));
+  const places = drawn.groups?.get(place)?.places ?? [[place], ...model.sides][Math.max(0, place - model.nodes.length + 1)];
+  return Math.min(...[...places].map((node) => model.nodes[node].placed?.row));
 }
 
 /** Return an amount as a part of the answer, or of the largest where there are no parts. */
@@ -63,7 +62,7 @@ export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
   const value = [...(scene.part.isCompared ? [versionText(node)].filter(Boolean) : []), ...(node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`])];
   if (!scene.isSummed) {
-    if (membersOf(node).length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
+    if (membersOf(node).length > 1) return [...value, `${howMany(node.members.length, scene.nouns)} as one`].join(" · ");
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
     if (sweptIn(scene.part)) return [...value, `${headingOf(scene.part.annotation, scene.part.edge_meaning)} ${shown(node[scene.part.annotation])}`].join(" · ");
@@ -158,7 +157,7 @@ function linkNote(scene, link) {
   }
   if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
   const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
-  return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed ? shown(link.weight) : "");
+  return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
 }
 
 function spokenLink(scene, link) {
@@ -166,7 +165,8 @@ function spokenLink(scene, link) {
   const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
   const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
   const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
-  return [...status, ...part, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
+  const many = link.links.length > 1 ? [`${shown(link.links.length)} ${scene.part.words?.edges ?? "edges"} added up`] : [];
+  return [...status, ...part, ...many, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
 }
 
 /** Return what a link of a comparison did to the total, or of profiles how much more it costs; nothing where that is unknown. */

@@ -18,11 +18,11 @@ const WHOLE = { read: number, write: (value) => value };
 /**
  * What is in a state: `why`, pairs of ends, each asked after the one before (null is the page's own end); `n`, how many
  * nodes are drawn; what is chosen, `node`, `edge` or `path`; `mode` of a comparison; `open` and `hide`, nodes drawn and
- * put away by hand; `q`, what was searched; `by` puts nodes together by a fact, all but the groups `apart`, of which
- * `group` is chosen.
+ * put away by hand; `q`, what was searched; `by` puts nodes together by a fact ("" by none, null as the record says), all but the groups `apart`,
+ * of which `group` is chosen.
  */
 const PARTS = {
-  by: TEXT, group: TEXT, apart: LIST, open: LIST, hide: LIST, q: TEXT, node: TEXT_OR_NULL, path: WHOLE,
+  by: TEXT_OR_NULL, group: TEXT, apart: LIST, open: LIST, hide: LIST, q: TEXT, node: TEXT_OR_NULL, path: WHOLE,
   why: {
     read: (text) => (text ? text.split(";").map(question) : []),
     write: (why) => why.map(joined).join(";") || null,

@@ -366,7 +366,7 @@ function walked(view, event) {
 }
 
 function keyed(view, key) {
-  if (key === "Enter" || key === " ") return { act: () => view.act.select(view.current) };
+  if (key === "Enter" || key === " ") return { act: () => (view.act.enter ?? view.act.select)(view.current) };
   if (key === "Escape") return { act: () => view.act.select(null) };
   if (key === "+" || key === "-") return { act: () => zoom(view, key === "+" ? 1.25 : 0.8) };
   if (key === "0") return { act: () => fit(view, true) };
