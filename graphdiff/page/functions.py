@@ -6,6 +6,7 @@ measured has each of them, and says of which a call costs again at every level. 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -54,9 +55,11 @@ def functions_picture(graph: nx.DiGraph, view: View) -> Picture:
         picture = _measured(graph, costs)
     else:
         picture = next(profile_pictures(graph, view))
+    known = _answer(graph, costs)
     if is_asked:
-        picture = replace(picture, nodes=[_of_question(node, graph, costs) for node in picture.nodes])
-    return replace(picture, facts={**picture.facts, **_answer(graph, costs)})
+        whole = known.get("whole", 0)
+        picture = replace(picture, nodes=[_of_question(node, graph, costs, whole) for node in picture.nodes])
+    return replace(picture, facts={**picture.facts, **known})
 
 
 def _measured(graph: nx.DiGraph, costs: Costs) -> Picture:
@@ -103,21 +106,38 @@ def _again(costs: Costs, tail: Any, head: Any) -> dict[str, bool]:
     return {"again": True} if one == other and (costs.counts_every_level or tail == head) else {}
 
 
-def _of_question(node: DrawnNode, graph: nx.DiGraph, costs: Costs) -> DrawnNode:
+def _of_question(node: DrawnNode, graph: nx.DiGraph, costs: Costs, whole: Number) -> DrawnNode:
     """Return a node with what is spent on it for the question, apart from what it costs in all, where that is known."""
     facts = dict(node.facts)
     if INCLUSIVE not in facts:
         return node
     spent = {SPENT: facts.pop(INCLUSIVE)}
     if costs.stacks is not None:  # the graph has the stacks of the question alone
-        facts.pop(SELF, None)
-        return replace(node, facts={**facts, **spent})
+        own = {f"{SPENT}_itself": facts.pop(SELF)} if SELF in facts else {}
+        return replace(node, facts={**facts, **spent, **({} if "target" in graph.graph else own)})
     if "members" in facts or node.name not in graph:
         return replace(node, facts={**spent, **facts, **_shared(facts, graph)})
     file = graph.nodes[node.name]
-    if file.get("allowed") == EXACT:
+    if file.get("allowed") == EXACT and math.isclose(file["part"] * float(whole), float(spent[SPENT])):
         facts.pop("estimated", None)
     return replace(node, facts={**spent, **facts, **_counted(file), **_recursion(costs, node.name)})
+
+
+def _answer(graph: nx.DiGraph, costs: Costs) -> dict[str, Any]:
+    """Return the answer in a sentence, and of what per cents are."""
+    facts, unit = graph.graph, costs.unit
+    if not facts.keys() & {"source", "target"}:
+        whole = facts.get("total")
+        parts = f"Per cents are of all that was measured, {amount(whole or 0, unit)}."
+        answer = _largest(graph, costs)
+    else:
+        end, name = (facts["target"], "target") if "target" in facts else (facts["source"], "source")
+        whole = facts.get("whole") if name == "target" else _of_source(costs, end)
+        owned = f"{name_of(end)}'s cost, {amount(whole or 0, unit)}"
+        passes = "passes a function" if name == "target" else "is spent in a function and what it calls"
+        parts = f"Spent is what of {owned}, {passes}; per cents are of that."
+        answer = _asked(graph, f" ({amount(whole, unit)})" if whole else "")
+    return {"answer": answer, **({"whole": whole, "parts": parts} if whole else {})}
 
 
 def _shared(facts: Mapping[str, Any], graph: nx.DiGraph) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from graphdiff.profiles.report_ranking import (
     CALLS,
     COLUMNS,
     RANGED,
-    bounds_text,
+    part_facts,
     ranking_beside,
     ranking_headline,
     ranking_text,
@@ -78,17 +78,20 @@ class CostRanking(Result):
     def to_networkx(self) -> nx.DiGraph:
         """Return the profile with what was asked, which `graphdiff.write` draws; functions have their ``place``.
 
-        Where it is told what the file allows a part to be, that is ``allowed``.
+        Of a question they have the ``part`` that they are ranked by, whether it is estimated, and what is ``allowed``.
         """
         graph, ranged = asked(self.costs.graph, self.source, self.target), self.rows()
-        graph.graph[RANKED] = ["place", *(COLUMNS if self.asked is None else ("spent", "allowed"))]
+        graph.graph[RANKED] = [
+            "place",
+            *(sorted(COLUMNS, key=self.by.__ne__) if self.asked is None else ("part", "allowed")),
+        ]
         place, before = 0, None
         for count, row in enumerate([*ranged, *self.listed[len(ranged) :]], 1):
             place, before = (place if self.number(row) == before else count), self.number(row)
-            known = {"place": place, "allowed": bounds_text(self, row)}
+            known = {"place": place, **part_facts(self, row)}
             for label in (self.costs.labels[number] for number in row.numbers):
                 if label in graph:  # of stacks the functions of the question alone
-                    graph.nodes[label].update({name: value for name, value in known.items() if value})
+                    graph.nodes[label].update(known)
         return graph
 
     def headline(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Part
@@ -25,7 +25,7 @@ from graphdiff.text.tables import WIDTH, aligned, aligned_at, hanging, in_column
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
 
-__all__ = ["CALLS", "COLUMNS", "EXACT", "RANGED", "bounds_text", "ranking_beside", "ranking_headline", "ranking_text"]
+__all__ = ["CALLS", "COLUMNS", "EXACT", "RANGED", "part_facts", "ranking_beside", "ranking_headline", "ranking_text"]
 
 #: The column of how often functions are called, and what functions are ranked by.
 CALLS = "calls"
@@ -77,12 +77,18 @@ def ranking_beside(ranking: CostRanking) -> list[str]:
     return [*_notes(ranking, ranking.rows())]
 
 
-def bounds_text(ranking: CostRanking, row: Row) -> str:
-    """Return between which per cent a part lies; "exact" where it is measured on edges, nothing where no part is."""
-    if row.part is None or ranking.by == CALLS:
-        return ""
-    text = _bounds(ranking, row.part, _scale(ranking, row.part))
-    return text if text in ("", EXACT) else f"{text} %"
+def part_facts(ranking: CostRanking, row: Row) -> dict[str, Any]:
+    """Return the part that a row is ranked by, whether it is an estimate, and between what it lies, in words."""
+    part = row.part
+    if part is None or part.share is None:
+        return {}
+    scale = _scale(ranking, part)
+    allowed = "" if ranking.by == CALLS else _bounds(ranking, part, scale)
+    return {
+        "part": part.share * scale,
+        **({} if part.is_measured else {"part_estimated": True}),
+        **({"allowed": allowed if allowed == EXACT else f"{allowed} %"} if allowed else {}),
+    }
 
 
 def _scale(ranking: CostRanking, part: Part) -> float:

@@ -163,6 +163,38 @@ def test_a_result_brings_its_report() -> None:
     assert (record["graphdiff"], record["kind"]) == (1, "page")
 
 
+def test_how_sure_an_answer_is_stands_beside_it() -> None:
+    answer = gd.explain(figure(), "b", "e")
+    beside = opened(answer).record["beside"]
+    assert beside == ["2 paths, as concentrated as 2 equal paths."]
+    floats = gd.explain(figure([("b", "c", 0.1), ("c", "e", 0.3), ("b", "d", 0.3), ("d", "e", -0.1)]), "b", "e")
+    known = floats.certificate
+    assert known is not None
+    assert known.digits == 0
+    assert any(line.startswith("! ") and "cancel" in line for line in floats.beside())
+    doubtful = gd.uncertainty(figure(), "b", "e", sd=dict.fromkeys(figure().edges, 5.0))
+    assert doubtful.beside()[-1] == "! The 95 % interval holds 0: not even the sign of the total is certain."
+    sure = gd.uncertainty(figure(), "b", "e", sd=dict.fromkeys(figure().edges, 0.01))
+    assert len(sure.beside()) == 1
+
+
+def test_a_page_of_a_ranking_says_what_is_ranked_and_has_its_columns_first() -> None:
+    ranking = gd.rank(figure(), target="e", weightings=[gd.compile(figure()), gd.compile(figure(), weight=None)])
+    record = opened(ranking).record
+    assert record["title"] == f"{ranking.title()}: b first"
+    assert record["part"]["ranked"] == ["place", *ranking.weights, "reach", "exclusive"]
+    rows = {row[1]: row for row in ranking.records()}
+    for node in record["part"]["nodes"]:
+        if node["id"] in rows:
+            place, _, *numbers = rows[node["id"]]
+            assert [node[name] for name in record["part"]["ranked"]] == [place, *numbers]
+    by = gd.rank(figure(), by="exclusive")
+    assert opened(by).record["title"].startswith(f"{by.title()}, by exclusive")
+    grouped = gd.rank(figure(), target="e", group=lambda node: node < "d")
+    assert "ranked" not in opened(grouped).record["part"]
+    assert opened(grouped).record["beside"][0].startswith("! Groups are in the report below")
+
+
 def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
     record = opened([("a", "b", 2), ("b", "c", 1)]).record
     assert (record["title"], record["answer"], record["report"]) == ("3 nodes, 2 edges", [], None)

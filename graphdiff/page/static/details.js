@@ -3,7 +3,7 @@
 import { button, html } from "./elements.js";
 import { without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { accountTable, factText, largestTitle, nodeNote, statusIn } from "./picture.js";
+import { accountTable, callRows, factText, largestTitle, nodeNote, statusIn } from "./picture.js";
 import { passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
@@ -13,7 +13,7 @@ const NAMES = 12;
 const FIRST = 4;
 const MOST_CALLS = 20;
 /** Facts that are said by other words, or are no facts of a node or link. */
-const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key", "estimated", "again"]);
+const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key", "estimated", "again", "part_estimated"]);
 
 /** Return what a record knows of a thing beside what the page computes, as names and texts. */
 export function factsOf(scene, thing) {
@@ -49,7 +49,7 @@ function overview(scene) {
     ranked(scene.part.account?.title ?? "", account.slice(0, FIRST), ({ name }) => name, ({ record }) => (record.change === undefined ? shown(record.what) : signed(record.change)), ({ target }) => target),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
     ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
-    ranked(largestTitle(scene), nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => nodeNote(scene, place), (place) => ({ node: place })),
+    ranked(largestTitle(scene), nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => (scene.part.ranked ? factText(scene, model.nodes[place], scene.part.ranked[1]) : nodeNote(scene, place)), (place) => ({ node: place })),
   ];
 }
 
@@ -164,22 +164,18 @@ function linkSection(scene, title, links, side) {
 const ESTIMATED = "≈ as if all calls of a function cost the same.";
 const AGAIN = "What a call within a recursion costs is counted again at each level: it is no share.";
 
-/** Return the calls of a function, or to it, as a table, the costliest first: how often, what they cost, which part of the function that is. */
+/** Return the calls of a function, or to it, as a table. */
 function callTable(scene, node, title, links, side) {
   if (!links.length) return null;
-  const whole = node.spent ?? node.inclusive;
-  const hasCosts = scene.part.measure === "cost";
-  const own = { weight: node.self, estimated: node.estimated, name: "by itself" };
-  const calls = side === "target" && node.spent === undefined && hasCosts && node.self ? [...links, own] : [...links];
-  const share = (link) => (link.again || !whole || typeof link.weight !== "number" || !hasCosts ? "" : percent(link.weight / whole));
-  const often = ({ calls: all, primitive_calls: outer }) => (all === undefined || outer === undefined || outer === all ? shown(all) : `${shown(all)}/${shown(outer)}`);
-  const row = (link) => html("tr", {}, html("th", { scope: "row" }, link.name === "by itself" && link[side] === undefined ? link.name : nodeButton(scene, link[side])),
-    ...(hasCosts ? [scene.costText(link), share(link), often(link)] : [often(link)]).map((text) => html("td", { class: "number" }, text)));
-  const sorted = calls.sort((one, other) => other.weight - one.weight);
-  const more = sorted.length > MOST_CALLS ? html("p", {}, `and ${shown(sorted.length - MOST_CALLS)} more, in the table below the graph`) : null;
-  const heads = ["function", ...(hasCosts ? ["cost", "share"] : []), "calls"].map((text, at) => html("th", { scope: "col", class: at ? "number" : "" }, text));
-  const table = html("table", { class: "calls" }, html("thead", {}, html("tr", {}, ...heads)), html("tbody", {}, ...sorted.slice(0, MOST_CALLS).map(row)));
-  return section(title, table, more, links.some(({ again }) => again) ? html("p", { class: "hint" }, AGAIN) : null);
+  const { heads, rows } = callRows(scene, node, links, side);
+  const numbers = (texts) => texts.map((text) => html("td", { class: "number" }, text));
+  const line = ({ place, texts }) => html("tr", {}, html("th", { scope: "row" }, place === null ? "by itself" : nodeButton(scene, place)), ...numbers(texts));
+  const head = html("tr", {}, html("th", { scope: "col" }, "function"), ...heads.map((text) => html("th", { scope: "col", class: "number" }, text)));
+  const more = rows.length > MOST_CALLS ? html("p", {}, `and ${shown(rows.length - MOST_CALLS)} more`) : null;
+  return section(
+    title, html("table", { class: "calls" }, html("thead", {}, head), html("tbody", {}, ...rows.slice(0, MOST_CALLS).map(line))), more,
+    links.some(({ again }) => again) ? html("p", { class: "hint" }, AGAIN) : null,
+  );
 }
 
 /** Return what is told of nodes that are drawn as one. */

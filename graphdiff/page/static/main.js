@@ -289,8 +289,12 @@ function makePage(record) {
   const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
   const isOf = (target) => page.scene.drawn.groups?.get(target?.node);
-  page.select = (target) => (isOf(target) && isOf(target) === page.scene.group ? page.enter(target) : page.go(chosenIn(page.scene, target)));
   page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
+  page.select = (target) => {
+    if (isOf(target) && isOf(target) === page.scene.group) page.enter(target);
+    else page.go(chosenIn(page.scene, target));
+    if (target && page.part.ranked) byId("stage").scrollIntoView({ block: "nearest" }); // the table that it was chosen in is above
+  };
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
   page.setApart = (key) => setApart(page, key);
   page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));

@@ -31,7 +31,8 @@ function nodePicture(scene, place) {
     isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
-  const together = group ? [howMany(group.size, scene.nouns), drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
+  const own = group && scene.whole ? group.places.reduce((sum, at) => sum + (model.nodes[at].self ?? 0), 0) / scene.whole : 0;
+  const together = group ? [howMany(group.size, scene.nouns), own ? `self ${percent(own)}` : "", drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
   const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const status = statusIn(scene, node);
   const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
@@ -63,19 +64,35 @@ export function nodeNote(scene, place) {
 }
 
 /** Costs, of a function, a call or for a question, which have the unit of the profile. */
-const COSTS = ["spent", "self", "inclusive", "cost"];
+const COSTS = ["spent", "spent_itself", "self", "inclusive", "cost"];
 
 /** Return the mark of what is an estimate: of a question what is spent, else whatever a function or call costs. */
 function markOf(thing, name) {
-  return thing.estimated && (thing.spent === undefined || name === "spent") ? "≈ " : "";
+  return thing.estimated && (thing.spent === undefined || name.startsWith("spent")) ? "≈ " : "";
 }
 
 /** Return a fact in words: costs with their unit and, where they are parts of what per cents are of, with these. */
 export function factText({ part, whole }, thing, name) {
   const value = thing[name];
+  if (name === "part" && part.ranked) return `${thing.part_estimated ? "≈ " : ""}${percent(value)}`;
   if (!part.measure || !COSTS.includes(name.replace(/_(before|after)$/, ""))) return shown(value);
-  const isPart = whole && typeof value === "number" && (thing.spent === undefined || name === "spent");
+  const isPart = whole && !thing.again && typeof value === "number" && (thing.spent === undefined || name.startsWith("spent"));
   return `${markOf(thing, name)}${amount(value, part.unit)}${isPart ? ` (${percent(value / whole)})` : ""}`;
+}
+
+/**
+ * Return the calls of a function, or to it, the costliest first: what they cost, which part of the function that is, and
+ * how often, of these not within a recursion. What it calls has what it costs by itself, too (place null).
+ */
+export function callRows(scene, node, links, side) {
+  const hasCosts = scene.part.measure === "cost";
+  const whole = node.spent ?? node.inclusive;
+  const hasOwn = side === "target" && hasCosts && node.spent === undefined && node.self;
+  const calls = [...links, ...(hasOwn ? [{ [side]: null, weight: node.self, estimated: node.estimated }] : [])];
+  const share = ({ again, weight }) => (again || !whole || typeof weight !== "number" ? "" : percent(weight / whole));
+  const often = ({ calls: all, primitive_calls: outer }) => [all, outer].filter((number) => number !== undefined).map(shown).join("/");
+  const rows = calls.sort((one, other) => other.weight - one.weight).map((link) => ({ place: link[side], texts: hasCosts ? [scene.costText(link), share(link), often(link)] : [often(link)] }));
+  return { rows, heads: hasCosts ? ["cost", "share", "calls"] : ["calls"] };
 }
 
 /** Return what a function cost before or after, or what it costs more. */
@@ -93,8 +110,14 @@ function spokenSums(scene, place) {
 }
 
 function linkStrength(scene, link) {
+  if (isAgain(link)) return Math.min(Math.abs(link.weight), scene.model.nodes[link.target].inclusive ?? 0);
   if (link.contribution === null) return Math.abs(link.weight);
   return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
+}
+
+/** Return whether a drawn link has calls within a recursion, whose costs are no parts. */
+function isAgain({ links }) {
+  return Boolean(links?.some(({ again }) => again));
 }
 
 function linkPicture(scene, link, largest) {
@@ -158,6 +181,7 @@ function linkNote(scene, link) {
     const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
     return `${SIGNS[link.status]} ${weights}`;
   }
+  if (isAgain(link)) return "recursion";
   if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
   const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
   return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
@@ -218,7 +242,7 @@ export function nodeTable(scene) {
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
 /** Facts that have a column of their own, or none; and how many others have one. */
-const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated"]);
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated", "again", "recursion", "part_estimated"]);
 const MOST_COLUMNS = 9;
 
 /** Return the columns of facts that are wanted, by name; costs are said with their unit. */
@@ -226,7 +250,7 @@ function factColumns(scene, rows, recordOf, isWanted) {
   const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
   return names.slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
-    const form = !isNumber ? "text" : scene.part.measure && COSTS.includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
+    const form = !isNumber ? "text" : scene.part.measure && [...COSTS, "part"].includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
     return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
   });
 }

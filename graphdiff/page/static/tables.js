@@ -35,6 +35,7 @@ export function showTable(table, title, note, columns, rows, lit) {
   table.element.hidden = rows.length === 0;
   table.title.textContent = title;
   table.caption.textContent = note;
+  table.caption.hidden = !note;
   if (isNew) {
     table.sort = null;
     const heads = columns.map((column, at) => html("th", { scope: "col", class: column.form === "text" ? "" : "number" }, button(column.title, () => sortBy(table, at))));
