@@ -4,7 +4,7 @@ import { button, html } from "./elements.js";
 import { shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
 import { accountTable, callRows, factText, largestTitle, nodeNote, statusIn, sweptIn } from "./picture.js";
-import { passedBy } from "./scene.js";
+import { isThere, passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
 
@@ -38,7 +38,7 @@ function elided(names) {
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
 function overview(scene) {
   const { model, drawn, act } = scene;
-  const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort(scene.order);
+  const nodes = [...model.nodes.keys()].filter((place) => isThere(model.nodes[place], scene.state.mode) && (!scene.isSummed || !scene.isEnd(place))).sort(scene.order);
   const account = accountTable(scene).rows;
   const moved = account.length ? [] : drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
   const line = (text, note, target) => html("li", {}, button(text, () => act.select(target), { class: "name" }), " ", html("span", { class: "number" }, note));

@@ -4,7 +4,7 @@ import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
-import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
+import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, isThere, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
 import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
@@ -160,13 +160,14 @@ function sumsText({ whole, part, model }) {
 
 function showsOf(scene) {
   const { drawn, part, model, nouns } = scene;
-  const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
+  const isOneSide = part.isCompared && scene.looked.length === 1;
+  const all = isOneSide ? part.nodes.filter((node) => isThere(node, scene.state.mode)).length : Math.max(part.n_nodes ?? 0, part.nodes.length);
   const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
   const edges = part.words?.edges ?? "edges";
   if (!model.nodes.length) return "";
   if (scene.by) return groupedText(scene);
   if (!scene.isSummed) {
-    const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
+    const hidden = (isOneSide ? model : part).links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
     const sums = sumsText(scene);
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }

@@ -175,7 +175,7 @@ export function legendOf({ links, total }) {
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
-    ["added", "+ added, two heads", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight, a diamond", has((link) => link.status === "changed")],
+    ["added", "+ added, two heads", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ changed, a diamond", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
 
