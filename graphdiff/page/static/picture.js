@@ -32,7 +32,8 @@ function nodePicture(scene, place) {
     isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
-  const together = group ? [howMany(group.size, scene.nouns), group.contribution === null ? "" : percent(shareOf(model, group.contribution)) || shown(group.contribution)].filter(Boolean).join(" · ") : "";
+  const own = group && scene.whole ? group.places.reduce((sum, at) => sum + (model.nodes[at].self ?? 0), 0) / scene.whole : 0;
+  const together = group ? [howMany(group.size, scene.nouns), own ? `self ${percent(own)}` : "", group.contribution === null ? "" : percent(shareOf(model, group.contribution)) || shown(group.contribution)].filter(Boolean).join(" · ") : "";
   const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const status = statusIn(scene, node);
   const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";

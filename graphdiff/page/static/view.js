@@ -35,6 +35,7 @@ export function makeView(frame, act) {
   view.root.addEventListener("focusin", (event) => nodeAt(event) && focused(view, nodeAt(event)));
   view.root.addEventListener("pointermove", (event) => hovered(view, event));
   view.root.addEventListener("pointerleave", () => pointedAt(view, null));
+  frame.addEventListener("scroll", () => pinned(view));
   frame.addEventListener("wheel", (event) => wheeled(view, event), { passive: false });
   draggable(view);
   return view;
@@ -76,7 +77,8 @@ function room({ frame }) {
 }
 
 function widthOf(node) {
-  return Math.max(44, LETTER * Math.max([...node.name].length, 0.86 * [...node.note].length) + 18);
+  const wide = node.name.match(/[@<>%MWmw]/g)?.length ?? 0;
+  return Math.max(44, LETTER * Math.max([...node.name].length + wide / 3, 0.86 * [...node.note].length) + 18);
 }
 
 function fillRoot(view) {
@@ -94,10 +96,10 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels, ...rowNames(view));
+  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, (view.rows = svg("g", {}, ...rowNames(view))), view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
 }
 
-/** Return what rows are called, at their left. */
+/** Return what rows are called; where they stand at the left is seen, wherever the frame is scrolled to. */
 function rowNames({ picture, place }) {
   const heights = new Map(place.direction === "BT" ? picture.nodes.map(({ index, row }) => [row, place.y.get(index)]) : []);
   return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
@@ -232,8 +234,13 @@ export function zoom(view, factor, at = null) {
   frame.scrollTop = top * view.scale - y;
 }
 
+function pinned({ frame, rows, scale }) {
+  rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
+}
+
 function rescale(view, scale) {
   view.scale = scale;
+  pinned(view);
   view.root.style.width = `${view.extent[0] * scale}px`;
   view.root.style.height = `${view.extent[1] * scale}px`;
   view.root.classList.toggle("far", scale < READABLE);
