@@ -68,6 +68,7 @@ function addNames(scene) {
   };
   scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : (group(place) ?? outside[place - nodes.length]));
   scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.by}=${group(place)}`);
+  scene.nameOfLink = ({ source, target }) => `${scene.nameOf(source)} → ${scene.nameOf(target)}`;
   scene.isEnd = (place) => [...scene.model.starts, ...scene.model.ends].some(([end]) => end === place);
 }
 
