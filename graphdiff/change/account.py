@@ -55,7 +55,9 @@ def with_account(graph: nx.MultiDiGraph, difference: Difference, rows: Mapping[s
     stands = {member: node for node in graph for member in (node if isinstance(node, frozenset) else (node,))}
     upgrades = {upgrade.new: upgrade.versions for upgrade in difference.upgraded}
     for node, data in graph.nodes(data=True):
-        data.update(_members(node) if isinstance(node, frozenset) else upgrades.get(node) or _version(difference, node, data))
+        data.update(
+            _members(node) if isinstance(node, frozenset) else upgrades.get(node) or _version(difference, node, data)
+        )
     told = [{**row, "ends": _names(row.get("ends", ()), stands)} for row in rows["rows"]]
     graph.graph.update(account={**rows, "rows": told}, weight_meaning=difference.matched.after.graph.weight_meaning)
     return graph

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 def _add_seeds(graph: nx.MultiDiGraph, matched: Matched, end: NumberedEnd, name: str) -> None:
     """Add to the nodes of an end what they count after and before, where that is not 1; those of a cycle are summed."""
     for which, key in ((1, name), (0, f"{name}_before")):
-        side, sums = matched.sides[which], {}
+        side = matched.sides[which]
+        sums: dict[Any, Number] = {}
         for number, seed in zip(end.numbers, end.counting(side), strict=True):
             node = names_in(matched, [number])[0]
             counts = 0 if seed is None or side.stands[number] < 0 else seed
@@ -241,22 +242,27 @@ class Comparison(Result):
         Nodes and edges have a ``status`` (kept, added, removed, changed), edges ``weight_before``, ``weight_after``
         and ``change``, what they did to the total.
         """
+        return self._overlay()
+
+    def _overlay(self, scopes: Sequence[NDArray[np.bool_]] = ()) -> nx.MultiDiGraph:
         matched, ways = self.sweeps.matched, self.sweeps.ways
         done = self.attribution if self.gains is None else Attribution(in_one_array(self.gains.through), matched)
-        graph = ends_marked(overlay(matched, ways.among, done), matched, ways)
+        graph = ends_marked(overlay(matched, ways.among, done, scopes), matched, ways)
         words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
         graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
         return graph
 
-    def paged(self, max_nodes: int) -> nx.MultiDiGraph:
-        """Return the same with versions, with what ends count before and after, and with an account of what moved it."""
-        graph, ways = self.to_networkx(), self.sweeps.ways
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
+        """Return the same with versions, what ends count before and after, and an account of what moved it."""
+        ways = self.sweeps.ways
+        graph = self._overlay(ways.scopes)
         for name, end in (("source_seed", ways.source), ("target_seed", ways.target)):
             _add_seeds(graph, self.sweeps.matched, end, name)
+        sentence, totals = graph.graph["headline"].split("\n")
         missing = "".join(f" {text[0].upper()}{text[1:]}." for text in self.missing)
-        graph.graph["headline"] += missing
+        graph.graph["headline"] = f"{sentence}\n{totals[0].upper()}{totals[1:]}.{missing}"
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)

@@ -6,6 +6,7 @@ Of more than fit those nodes stay that most of the answer passes; the others are
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from graphdiff.graph.compiled import compile
 from graphdiff.graph.networks import IN_GROUP, RANKED
 from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
+from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
@@ -28,7 +30,7 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
-from graphdiff.text.sentences import Words, how_many, words_of
+from graphdiff.text.sentences import WORDS, Words, how_many, words_for, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
@@ -54,14 +56,20 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    picture = _whole_picture(graph, view)
+    return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
+
+
+def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
+    """Return the picture with the most that a view allows."""
     if (grouping := getattr(graph, "grouping", None)) is not None:
         if isinstance(grouping, Grouping) and grouping.ends is None:
             return groups_picture(graph, view)
         graph = grouping.answer(graph.graph["grouped_by"]) if isinstance(grouping, Grouping) else grouping
     if graph.graph.get("annotation") == "comparison":
-        return next(overlay_pictures(graph, view))
+        return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
-        return next(answer_pictures(graph, view))
+        return in_rows(next(answer_pictures(graph, view)), graph)
     if graph.graph.get("annotation") == "profile":
         return functions_picture(graph, view)
     if not graph.graph.keys() & {"annotation", "quotient"}:
@@ -93,7 +101,8 @@ def part_of(picture: Picture) -> dict[str, Any]:
     >>> part["links"][0]["weight"], part["starts"], part["ends"], part["total"]
     (0.5, [[0, 1]], [[1, 1]], 0.5)
     """
-    order, names = _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
+    places = places_in(picture)
+    order, names = list(places) or _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
     place = {node: number for number, node in enumerate(order)}
     links = [
         {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
@@ -102,11 +111,14 @@ def part_of(picture: Picture) -> dict[str, Any]:
     part = {
         **{name: harmless(str(picture.facts.get(name, "unknown"))) for name in MEANINGS},
         "words": _words(picture),
-        "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
+        "nodes": [
+            _node(names[node], picture.nodes[node], picture.facts.get("node_title"), places.get(node)) for node in order
+        ],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
         **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
+        **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
         **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
@@ -120,18 +132,22 @@ def part_of(picture: Picture) -> dict[str, Any]:
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
-    *("total", "total_before", "drawn", "cycles", "annotation", "not_computed", "source", "target", "grouped_by"),
+    *("total", "total_before", "drawn", "notes", "besides", "cycles", "annotation", "not_computed"),
+    *("source", "target", "grouped_by"),
     *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
 )
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
 
-def _node(name: str, node: DrawnNode, called: str | None) -> dict[str, Any]:
-    """Return what is known of a node; what it is called, if that is not its name."""
+def _node(name: str, node: DrawnNode, called: str | None, place: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what is known of a node; what it is called, if that is not its name, and where it is drawn, in rows."""
     title = node.facts.get(called) if called else None
     own = {key: value for key, value in node.facts.items() if key != called}
-    return {"id": name, **({} if title is None else {"title": harmless(str(title))}), **_facts(own, NODE)}
+    for_itself = {"id": name, **({} if title is None else {"title": harmless(str(title))})}
+    if place is None:
+        return for_itself | _facts(own, NODE)
+    return for_itself | {"placed": place | {"text": harmless(place["text"])}} | _facts(own, (*NODE, "placed"))
 
 
 def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:
@@ -152,8 +168,30 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
-    has_title = picture.facts.get("annotation") in (*ANSWERS, "comparison")
-    return harmless(picture.facts.get("answer") or (picture.legend[0] if has_title else ""))
+    if "answer" in picture.facts:
+        return harmless(picture.facts["answer"])
+    if picture.facts.get("annotation") not in (*ANSWERS, "comparison"):
+        return ""
+    question, is_summed, total = picture.legend[0].rpartition("; total ")
+    return harmless(f"{question}{_said(picture, question, total)}" if is_summed else picture.legend[0])
+
+
+def _said(picture: Picture, question: str, total: str) -> str:
+    """Return what a total says, as a report does: between single nodes, and if it does not only count the paths."""
+    if question.endswith((f" by {total} paths", f" by {total} path")):
+        return ""
+    facts = picture.facts
+    single = all(sum(getattr(node, end) for node in picture.nodes) == 1 for end in ("is_source", "is_target"))
+    meanings = [str(facts.get(name, "unknown")) for name in MEANINGS]
+    sentence = words_for(*meanings).total
+    if (
+        not single
+        or not facts.keys() >= {"source", "target"}
+        or facts.get("edge_meaning", "unknown") not in WORDS
+        or re.search("{(percent|weights)}", sentence)
+    ):
+        return f"; total {total}"
+    return f"; {sentence.format(source=facts['source'], target=facts['target'], total=total)}"
 
 
 def words_in(picture: Picture) -> Words:

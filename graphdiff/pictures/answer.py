@@ -172,12 +172,25 @@ def _asked(graph: nx.DiGraph) -> Between:
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     if "not_computed" in graph.graph and ready.cycles == "raise":
         ready = replace(ready, cycles="solve")  # only to look what lies between
-    ends = [_end(graph, name) for name in SEEDS]
+    ends = [asked_end(graph, name) for name in SEEDS]
     return restriction(ready, *(None if end is None else seeds_of(ready, end) for end in ends))
 
 
-def _end(graph: nx.DiGraph, name: str) -> End | None:
-    """Return an end that the graph was annotated for; where it is no single node, the nodes that have seeds."""
+def asked_end(graph: nx.DiGraph, name: str) -> End | None:
+    """Return an end that the graph was annotated for; where it is no single node, the nodes that have seeds.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+    name : {"source", "target"}
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(source="a")
+    >>> G.add_node("b", target_seed=2)
+    >>> asked_end(G, "source"), asked_end(G, "target")
+    ('a', {'b': 2})
+    """
     seeds = {node: data[SEEDS[name]] for node, data in graph.nodes(data=True) if SEEDS[name] in data}
     text = next((node for node, seed in seeds.items() if isinstance(seed, str)), None)
     if text is not None:  # from a file, which has texts for all but ints and floats

@@ -177,8 +177,8 @@ class _Change:
         fill = mixed(WHITE, RED if strength > 0 else GREEN, 0.6 * min(1.0, abs(strength)))
         size = text_size(abs(float(new.own - old.own)) / self.largest if self.largest else 0.0, len(rows))
         facts: dict[str, Any] = {f"{name}_{side}": getattr(box, name if name != "self" else "own")
-                                 for side, box in zip(SIDES, (old, new), strict=True)
-                                 for name in ("self", "inclusive")}  # fmt: skip
+                                 for name in ("self", "inclusive")
+                                 for side, box in zip(SIDES, (old, new), strict=True)}  # fmt: skip
         if len(members) == 1:
             data = self.graph.nodes[members[0]]
             facts |= {name: data[name] for name in ("status", IN_GROUP) if name in data}

@@ -213,11 +213,12 @@ class ProfileComparison(Result):
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
         return graph
 
-    def paged(self, max_nodes: int) -> nx.MultiDiGraph:
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
         """Return the same with an account of what moved the cost: calls, and functions' own code."""
         graph = self.to_networkx()
         rows = [
-            {"name": part_text(part), "before": plain(part.before), "after": plain(part.after), "change": plain(part.change),
+            {"name": part_text(part),
+             **{name: plain(getattr(part, name)) for name in ("before", "after", "change")},
              **({} if part.margin is None else {"noise": part.is_noise}),
              "ends": [str(end) for end in (part.caller, part.function) if end is not None]}
             for part in self.parts[:MOST_ROWS]

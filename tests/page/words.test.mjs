@@ -12,7 +12,7 @@ test("numbers have four significant digits, ints all of them", () => {
 });
 
 test("a part of the whole is said in per cent, and one that would be called 0 as a power of ten", () => {
-  cases(percent, [[0.7788, "77.9 %"], [-0.4, "−40.0 %"], [0, "0.0 %"], [4e-119, "4e−117 %"], [null, ""], [NaN, ""], [0.0004, "4e−2 %"]]);
+  cases(percent, [[0.7788, "77.9 %"], [-0.4, "−40.0 %"], [0, "0.0 %"], [4e-119, "4e−117 %"], [null, ""], [NaN, ""], [0.0004, "0.04 %"], [-0.00006, "−0.006 %"]]);
 });
 
 test("signs and counts", () => {

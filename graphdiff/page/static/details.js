@@ -1,10 +1,10 @@
 // What is told of a chosen node, link or path: its numbers, why it is there, what goes with it, what is without it.
 
 import { button, html } from "./elements.js";
-import { without } from "./model.js";
+import { shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { accountTable, callRows, factText, largestTitle, nodeNote, statusIn } from "./picture.js";
-import { passedBy } from "./scene.js";
+import { accountTable, callRows, factText, largestTitle, nodeNote, statusIn, sweptIn } from "./picture.js";
+import { isThere, passedBy } from "./scene.js";
 import { factList } from "./tables.js";
 import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
 
@@ -38,7 +38,7 @@ function elided(names) {
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
 function overview(scene) {
   const { model, drawn, act } = scene;
-  const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort(scene.order);
+  const nodes = [...model.nodes.keys()].filter((place) => isThere(model.nodes[place], scene.state.mode) && (!scene.isSummed || !scene.isEnd(place))).sort(scene.order);
   const account = accountTable(scene).rows;
   const moved = account.length ? [] : drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
   const line = (text, note, target) => html("li", {}, button(text, () => act.select(target), { class: "name" }), " ", html("span", { class: "number" }, note));
@@ -48,7 +48,7 @@ function overview(scene) {
     html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
     ranked(scene.part.account?.title ?? "", account.slice(0, FIRST), ({ name }) => name, ({ record }) => (record.change === undefined ? shown(record.what) : signed(record.change)), ({ target }) => target),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
-    ranked("Strongest paths", scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
+    ranked(`Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
     ranked(largestTitle(scene), nodes.slice(0, 2 * FIRST), scene.nameOf, (place) => (scene.part.ranked ? factText(scene, model.nodes[place], scene.part.ranked[1]) : nodeNote(scene, place)), (place) => ({ node: place })),
   ];
 }
@@ -87,8 +87,8 @@ function nodeDetails(scene, place) {
   return [
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
-    ["", "kept"].includes(statusIn(scene, node)) ? null : html("p", {}, `${node.status} since before`),
-    scene.sums.some(Boolean) ? null : factList(["tangent", "adjoint"].map((name) => [headingOf(name, part.edge_meaning), shown(node[name])])),
+    sweptIn(part) ? factList([[headingOf(part.annotation, part.edge_meaning), shown(node[part.annotation])]]) : null,
+    ["", "kept"].includes(node.status ?? "") || !statusIn(scene, node) ? null : html("p", {}, `${node.status} since before`),
     factList(factsOf(scene, node)), node.estimated ? html("p", { class: "hint" }, ESTIMATED) : null, nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, `${shown(node.members.length)} ${node.inner_edges === undefined ? "on a cycle" : "in this group"}: ${node.members.slice(0, NAMES).join(", ")}${node.members.length > NAMES ? ", …" : ""}`)) : null,
     isEnd || part.unasked ? null : whySection(scene, place),
@@ -114,14 +114,14 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 /** Return what runs through a node and what the total is without it, in sentences; of a comparison before and after. */
 function throughNode(scene, model, sums, place) {
   if (!sums) return null;
-  const { contribution, share, paths, tangent, adjoint } = sums[place];
+  const { contribution, share, positive, negative, paths, tangent, adjoint } = sums[place];
   const { total } = scene.totals[scene.looked.indexOf(model)];
   const when = scene.looked.length > 1 ? `${scene.looked.indexOf(model) ? "after" : "before"}: ` : "";
   const rest = without(model, place);
-  const change = rest === null ? "not known: walks may have no sum" : `${shown(rest)} (${signed(rest - total)}${total ? `, ${percent((rest - total) / total)}` : ""})`;
+  const change = rest === null ? "not known: walks may have no sum" : `${shown(rest)} (${signed(rest - total)}${share === null ? "" : `, ${percent((rest - total) / total)}`})`;
   const heading = (name) => headingOf(name, scene.part.edge_meaning);
   return factList([
-    [`${when}of the answer`, total ? percent(share) : "the total is 0: no shares"], [heading("contribution"), shown(contribution)],
+    [`${when}of the answer`, total ? percent(share) : "the total is 0: no shares"], ...(scene.hasShares ? [] : [["for it", negative === null ? "" : scene.least + shown(positive)], ["against it", negative === null ? "" : scene.least + shown(negative)]]), [heading("contribution"), shown(contribution)],
     ["paths through it", paths === null ? "walks go round" : shown(paths)], [heading("tangent"), shown(tangent)], [heading("adjoint"), shown(adjoint)],
     ["total without it", scene.isEnd(place) ? "" : change],
   ]);
@@ -180,12 +180,11 @@ function callTable(scene, node, title, links, side) {
 
 /** Return what is told of nodes that are drawn as one. */
 function groupDetails(scene, group) {
-  const { total } = scene.drawn;
   const { key, places, contribution, size, isRest, isOthers } = group;
   const hint = isRest ? "Those that most passes are drawn apart; more are where more nodes are drawn." : isOthers ? "The smallest groups; they are drawn apart where more nodes are." : "";
   return [
     html("h2", { tabindex: -1 }, isRest ? `Others of ${key}` : key), html("p", {}, `${howMany(size, scene.nouns)} drawn as one. Edges to and from them are added up; totals stay as they are. ${hint}`),
-    contribution === null ? null : factList([["of the answer comes in", total ? percent(contribution / total) : ""], ["comes in", shown(contribution)]]),
+    contribution === null ? null : factList([["of the answer comes in", percent(shareOf(scene.model, contribution))], ["comes in", shown(contribution)]]),
     html("p", { class: "acts" }, isOthers ? null : groupButton(scene, key)), nodeList(scene, places),
   ];
 }

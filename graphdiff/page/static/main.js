@@ -3,15 +3,17 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
-import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
-import { sweeps } from "./model.js";
+import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
+import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, isThere, keptNodes, lookedAt, modelsOf, nodesIn, nodeSums, putTogether, sizeOf, weighted } from "./scene.js";
+import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
 import { amount, headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
+/** So many nodes are drawn beside those that stay. */
+const BESIDE = 5;
 const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
@@ -23,32 +25,33 @@ const byId = (id) => document.getElementById(id);
 
 // -- what a state shows
 
-const known = { question: null, paths: new WeakMap() };
+const known = { question: null };
 
 /** Return the part and the models of a question; the last one asked is kept. */
 function asked(part, ends) {
-  const key = JSON.stringify(ends);
-  if (known.question !== key) {
-    const within = between(part, ends);
-    const models = modelsOf(within);
-    Object.assign(known, { question: key, within, models, sums: new Map(models.map((model) => [model, nodeSums(model)])) });
-  }
-  return known;
+  const question = JSON.stringify(ends);
+  const within = known.question === question ? known.within : between(part, ends);
+  return Object.assign(known, within === known.within ? {} : { question, within, models: modelsOf(within) });
+}
+
+function fewestOf({ nodes }) {
+  const staying = nodes.filter(({ placed }) => placed?.stays).length;
+  return staying ? Math.max(FEWEST, staying + BESIDE) : 1;
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
+  const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
-  const n = Math.min(state.n ?? (matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL), within.nodes.length);
+  const n = Math.min(Math.max(fewestOf(within), state.n ?? (matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL)), within.nodes.length);
   const together = by && groupsOf(looked, n, { ...state, by });
   const stays = !by ? keptNodes(looked, n, state) : (state.node === null ? together : groupsOf(looked, n, { ...state, by, node: null })).alone;
   const chosenPlace = model.place.get(state.node);
   const each = drawnOf(looked, by ? new Set(nodesIn(looked, state.mode)) : chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
   const drawn = by ? putTogether(each, together) : each;
   const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, by, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
-  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
+  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map(nodeSums), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
   addNames(scene);
   addSizes(scene);
   addChosen(scene, state);
@@ -69,7 +72,7 @@ function addNames(scene) {
 }
 
 function addSizes(scene) {
-  const { model, sums, part } = scene;
+  const { model, sums, part, looked } = scene;
   const all = sums.filter(Boolean);
   const whole = part.whole ?? part.total;
   scene.whole = typeof whole === "number" && part.measure && !part.isCompared ? whole : 0;
@@ -78,25 +81,21 @@ function addSizes(scene) {
   const placeOf = (place) => model.nodes[place].place ?? Infinity;
   scene.order = (one, other) => (part.ranked && placeOf(one) !== placeOf(other) ? placeOf(one) - placeOf(other) : scene.size(other) - scene.size(one) || one - other);
   const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
-  const total = scene.totals.at(-1).total;
+  scene.least = model.links.some(({ eliminated }) => eliminated) ? "at least " : ""; // what cancels within one is on neither side
+  scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
   scene.linkSize = (link) => Math.abs(through(link));
   scene.costText = (link) => `${link.estimated || link.links?.some(({ estimated }) => estimated) ? "≈ " : ""}${part.measure === "cost" ? amount(link.weight, part.unit) : shown(link.weight)}`;
   scene.linkWeight = (link) => (part.measure ? `${weightName(part)} ${scene.costText(link)}` : link.unweighed ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  const changed = ({ status, weight_before: old, weight_after: now }) => [status === "kept" ? "" : status, [...new Set([old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
-  scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
-}
-
-/** Return the strongest paths of a model, which are looked for once. */
-function strongestOf(model, hasSums) {
-  if (!known.paths.has(model)) known.paths.set(model, (hasSums && strongest(model, PATHS)) || []);
-  return known.paths.get(model);
+  const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => [status === "kept" ? "" : status, [...new Set(unweighed && !part.measure ? [] : [old, now])].filter((each) => each !== undefined).map(shown).join(" → ")].filter(Boolean).join(", ");
+  scene.linkNote = (link) => scene.looked.length > 1 ? changed(link) : [scene.isSummed ? percent(shareOf(model, through(link))) || shown(through(link)) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
 }
 
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
-  const { spent, self, adjoint, tangent, self_before: before, self_after: after } = model.nodes[place];
+  const { spent, self, self_before: before, self_after: after } = model.nodes[place];
+  if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  const known = [spent, self, adjoint, tangent].find((number) => typeof number === "number");
+  const known = [spent, self].find((number) => typeof number === "number");
   return known === undefined ? (model.part.measure ? 0 : model.out[place].length + model.into[place].length) : Math.abs(known);
 }
 
@@ -104,7 +103,7 @@ function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
   scene.node = place;
-  scene.paths = strongestOf(model, scene.isSummed);
+  scene.paths = remembered(model, "strongest", () => (scene.isSummed && strongest(model, PATHS)) || []);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
   if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
   scene.group = [...(drawn.groups?.values() ?? [])].find(({ key }) => key === scene.state.group) ?? null;
@@ -154,27 +153,28 @@ function sumsText({ whole, part, model }) {
   if (part.unasked) return part.unasked;
   if (whole) return part.parts ?? `Per cents are of ${amount(whole, part.unit)}.`;
   if (part.measure) return "";
+  if (sweptIn(part)) return `The ${headingOf(part.annotation, part.edge_meaning)} of a node is the sum over the paths ${part.annotation === "tangent" ? `from ${part.source ?? "the starts"} to it` : `from it to ${part.target ?? "the ends"}`}.`;
   if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
 }
 
 function showsOf(scene) {
   const { drawn, part, model, nouns } = scene;
-  const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
+  const isOneSide = part.isCompared && scene.looked.length === 1;
+  const all = isOneSide ? part.nodes.filter((node) => isThere(node, scene.state.mode)).length : Math.max(part.n_nodes ?? 0, part.nodes.length);
   const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
   const edges = part.words?.edges ?? "edges";
   if (!model.nodes.length) return "";
   if (scene.by) return groupedText(scene);
   if (!scene.isSummed) {
-    const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
+    const hidden = (isOneSide ? model : part).links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
     const sums = sumsText(scene);
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
   if (!drawn.links.length) return "No path leads from end to end.";
   const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
   if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
-  const isSigned = model.links.some((link) => link.weight < 0); // then the parts of a total may be more than all of it
-  const passing = drawn.through === null ? "" : isSigned ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
+  const passing = drawn.through === null ? "" : cancels(model) ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
   const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
   return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
 }
@@ -189,6 +189,12 @@ function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const sums = totals.every(({ total }) => total === null) ? `A number at an edge is of all that it stands for, added up${part.measure ? "; calls nest, and may count the same twice" : ""}.` : "What runs between groups is added up: the total stays, whatever is open.";
   const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
+}
+
+/** Return what of the total is for the answer and what against it, where that cancels. */
+function signedText({ model, looked, isSummed: hasSums, least }) {
+  const known = hasSums && cancels(model) && bothSides(model);
+  return known ? ` Of the total ${looked.length > 1 ? "after " : ""}${least}${known.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.` : "";
 }
 
 /** Return what a comparison did to the total. */
@@ -227,12 +233,12 @@ const CLOSED = { group: "", node: null, edge: null, path: null };
 function showControls(page, scene) {
   const all = scene.part.nodes.length;
   const slider = byId("slider");
-  Object.assign(slider, { min: Math.min(FEWEST, all), max: Math.min(MOST, all) });
+  Object.assign(slider, { min: Math.min(Math.max(FEWEST, fewestOf(scene.part)), all), max: Math.min(MOST, all) });
   slider.value = scene.n;
   slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
   byId("count").textContent = shown(scene.n);
   const isFew = scene.by && !scene.state.apart.length && ![...scene.drawn.groups.values()].some(({ isOthers }) => isOthers);
-  byId("draw").hidden = all <= FEWEST || isFew;
+  byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part)) || isFew;
   byId("all").textContent = `All ${shown(all)}`;
   byId("all").hidden = scene.n === all;
   byId("modes").hidden = !scene.part.isCompared;
@@ -257,7 +263,8 @@ function redraw(page) {
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
   byId("beside").replaceChildren(...(scene.state.why.length ? [] : page.record.beside ?? []).map((line) => html("li", { class: line.startsWith("! ") ? "warning" : "" }, line.replace(/^! /, ""))));
-  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}`;
+  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}${signedText(scene)}`;
+  byId("notes").replaceChildren(...[...(page.part.notes ?? []), scene.part.isAsked ? null : page.part.besides].filter(Boolean).map((note) => html("li", {}, note)));
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
@@ -269,14 +276,22 @@ function redraw(page) {
   const chosenKey = JSON.stringify([page.state.node, page.state.edge]);
   if (chosenKey !== page.chosenKey && scene.node !== null) reveal(page.view, { node: scene.node });
   if (chosenKey !== page.chosenKey && scene.link) reveal(page.view, { link: scene.drawn.links.indexOf(scene.link) });
+  if (chosenKey !== page.chosenKey) uncover(page);
   page.chosenKey = chosenKey;
+}
+
+/** Scroll the page where a phone's details lie over what was chosen in the graph. */
+function uncover({ view, scene }) {
+  const [node, frame] = [view.elements.get(scene.node), view.frame.getBoundingClientRect()];
+  if (!node || !matchMedia(NARROW).matches || frame.bottom < 0 || frame.top > innerHeight) return;
+  scrollBy(0, Math.max(0, node.getBoundingClientRect().bottom + 12 - byId("chosen").getBoundingClientRect().top));
 }
 
 function showTables({ tables }, scene) {
   const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
   show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
-  show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
+  show(tables.paths, `Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
   const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
   const titleAll = isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`;
   show(tables.nodes, scene.part.ranked ? "The ranking" : titleAll, scene.part.ranked ? "Choose one to light it up." : `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
@@ -289,12 +304,12 @@ function makePage(record) {
   const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
   const isOf = (target) => page.scene.drawn.groups?.get(target?.node);
-  page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
   page.select = (target) => {
     if (isOf(target) && isOf(target) === page.scene.group) page.enter(target);
     else page.go(chosenIn(page.scene, target));
     if (target && page.part.ranked) byId("stage").scrollIntoView({ block: "nearest" }); // the table that it was chosen in is above
   };
+  page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
   page.setApart = (key) => setApart(page, key);
   page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));
@@ -399,8 +414,8 @@ function start() {
   const record = JSON.parse(byId("record").textContent);
   byId("report").textContent = record.answer.join("\n");
   byId("question").textContent = record.title;
-  byId("answer").open = !record.part;
-  if (!record.part || !record.part.nodes.length) return;
+  byId("answer").open = !record.part?.nodes.length;
+  if (!record.part?.nodes.length) return;
   byId("graph").hidden = false;
   const page = makePage(record);
   redraw(page);

@@ -11,6 +11,8 @@ const MOST_VISITS = 3_000_000;
 const COVERAGE = 0.9;
 /** Walks of so many links at most are looked at for a proof that all have a sum. */
 const MOST_ROUNDS = 1000;
+/** What is smaller than this part of what was added up is what rounding leaves. */
+const ROUNDED = 1e-12;
 
 /** Return a number of the record as float64: it may be text, as "1/3" is. NaN where it is no real number. */
 export function asNumber(given) {
@@ -81,7 +83,7 @@ export function isEndOf({ sides }, node) {
 }
 
 /** Return what a function returned for a model before, under a name, or have it computed. */
-function remembered(model, name, compute) {
+export function remembered(model, name, compute) {
   if (!model.memory.has(name)) model.memory.set(name, compute(model));
   return model.memory.get(name);
 }
@@ -191,7 +193,7 @@ function network(model, hidden) {
  * `nodes` are those that are drawn, in the order of the model, with the two numbers that stand for hidden starts and
  * ends where there are some; a node with a loop of weight 1 stays. Of a link: `weight`; `direct`, whether it passes no
  * hidden node, and `links`, those that do not; `paths` from start to end through it (null where that is unknown, as
- * where walks go round); `contribution`, `share` (null where the total is 0), and `beside`, what of it passes hidden
+ * where walks go round); `contribution`, `share` (as `shareOf`), and `beside`, what of it passes hidden
  * nodes. `through` is the part of the total that passes drawn nodes between the ends.
  */
 export function eliminated(model, kept) {
@@ -246,7 +248,7 @@ function measured(model, drawn) {
     link.paths = model.summed && Number.isFinite(paths) ? Math.round(paths) : null;
     link.contribution = swept ? through * link.weight : null;
     link.beside = swept ? through * link.past : null;
-    link.share = swept && swept.total !== 0 ? link.contribution / swept.total : null;
+    link.share = swept ? shareOf(model, link.contribution) : null;
   }
 }
 
@@ -286,8 +288,40 @@ function nodeSizes(model) {
     if (!swept) return nodes.map((_, node) => out[node].length + into[node].length);
     if (!model.summed) return (starts.length ? swept.tangent : swept.adjoint).map(Math.abs);
     if (!model.order) return swept.tangent.map((value, node) => Math.abs(value * swept.adjoint[node]));
-    return passingSizes(model, model.weights.map(Math.abs)).through;
+    return absolute(model).through;
   });
+}
+
+/** Return what all paths sum to without their signs: in all, and by the node that they pass. */
+function absolute(model) {
+  return remembered(model, "absolute", () => passingSizes(model, model.weights.map(Math.abs)));
+}
+
+/** Return what of an amount is for the answer and what against it, where `size` is what its paths sum to without signs. */
+function sidesOf(amount, size) {
+  return [1, -1].map((sign) => (amount + sign * size) / 2).map((side) => (Math.abs(side) <= ROUNDED * size ? 0 : side));
+}
+
+/** Return what is for the answer and what against it: of the total, and by node; null where walks go round. */
+export function bothSides(model) {
+  if (!model.order) return null;
+  const { tangent, adjoint, total } = sweeps(model);
+  const { whole, through } = absolute(model);
+  return { total: sidesOf(total, whole), nodes: model.nodes.map((_, node) => sidesOf(tangent[node] * adjoint[node], through[node])) };
+}
+
+/** Return whether paths of both signs cancel: a part may be more than the total then, and amounts say more than shares. */
+export function cancels(model) {
+  return remembered(model, "cancels", () => {
+    if (!model.order) return model.links.some(({ weight }) => weight < 0);
+    return bothSides(model).total.every((side) => side !== 0);
+  });
+}
+
+/** Return what part of the total an amount is; null where the total is 0, or paths cancel. */
+export function shareOf(model, amount) {
+  const total = sweeps(model)?.total;
+  return !total || cancels(model) ? null : amount / total;
 }
 
 /** Return what the sizes of paths over links of these weights sum to: in all, and by the node that they pass. */
@@ -297,10 +331,11 @@ function passingSizes(model, weights) {
   return { whole: meeting(starts, back), through: ahead.map((value, node) => value * back[node]) };
 }
 
-/** Return the ends of a model that are drawn where `n` nodes are: of each side all, where these are few. */
-export function fixedEnds({ sides }, n) {
+/** Return the ends of a model that are drawn where `n` nodes are, of each side all, where these are few; and what stays. */
+export function fixedEnds({ nodes, sides }, n) {
   const most = Math.max(1, Math.floor(n / 4));
-  return new Set(sides.filter((side) => side.size <= most).flatMap((side) => [...side]));
+  const staying = [...nodes.keys()].filter((node) => nodes[node].placed?.stays);
+  return new Set([...sides.filter((side) => side.size <= most).flatMap((side) => [...side]), ...staying]);
 }
 
 function covers(model, fixed, most) {
@@ -308,7 +343,7 @@ function covers(model, fixed, most) {
   const inner = [...model.nodes.keys()].filter((node) => !isEndOf(model, node));
   const sizes = model.weights.map(Math.abs);
   const past = sizes.map((size, at) => (fixed.has(model.tails[at]) && fixed.has(model.heads[at]) ? 0 : size));
-  const [list, { whole }] = [[], passingSizes(model, sizes)];
+  const [list, { whole }] = [[], absolute(model)];
   while (list.length < most) {
     const rest = passingSizes(model, past);
     if (!rest.whole || rest.whole / whole <= 1 - COVERAGE) break;

@@ -1,6 +1,6 @@
 // What leads from node to node: the strongest paths, what a node reaches, what goes with it; and names near to a word.
 
-import { gathered, sweeps } from "./model.js";
+import { gathered, shareOf } from "./model.js";
 import { membersOf } from "./words.js";
 
 /** So many links at most are looked at for the strongest walks, where they go round. */
@@ -8,13 +8,11 @@ const MOST_LOOKS = 2_000_000;
 
 /**
  * Return up to `k` paths from the starts to the ends, those of largest size first, of equal ones the shorter; through
- * a node, if one is given. Each has `nodes`, `links`, `influence` (its weights and seeds multiplied), `share` (null
- * where the total is 0), and `whole`: false where one of its links stands for several paths. Where walks go round they
- * are walks; null where none is the strongest, or the search would be too long.
+ * a node, if one is given. Each has `nodes`, `links`, `influence` (its weights and seeds multiplied), `share` (as
+ * `shareOf`), and `whole`: false where one of its links stands for several paths. Where walks go round they are walks; null where none is the strongest, or the search would be too long.
  */
 export function strongest(model, k, via = null) {
   if (!model.summed) return null;
-  const total = sweeps(model)?.total;
   const last = model.ends.map(([node, seed]) => [node, [{ value: seed, length: 0 }]]);
   let onward = bestOnward(model, last, k);
   if (onward && via !== null) onward = bestOnward(model, [[via, onward[via]]], k);
@@ -24,7 +22,7 @@ export function strongest(model, k, via = null) {
     const links = linksOf(way);
     const nodes = [way.node, ...links.map((link) => link.target)];
     const whole = links.every((link) => !link.eliminated);
-    return { nodes, links, influence: way.value, share: total ? way.value / total : null, whole };
+    return { nodes, links, influence: way.value, share: shareOf(model, way.value), whole };
   });
 }
 

@@ -1,6 +1,6 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
-import { numberOf } from "./model.js";
+import { numberOf, shareOf } from "./model.js";
 import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
 import { amount, headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
@@ -16,7 +16,7 @@ export function pictureOf(scene) {
   const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
   const isFlat = drawn.total === null && !scene.part.measure && drawn.links.every((link) => link.weight === drawn.links[0].weight);
   const links = drawn.links.map((link) => linkPicture(scene, link, isFlat ? 8 * largest : largest));
-  return { nodes, links, title: `${scene.title} ${scene.keys}` };
+  return { nodes, links, rows: scene.part.rows, title: `${scene.title} ${scene.keys}` };
 }
 
 function nodePicture(scene, place) {
@@ -24,28 +24,39 @@ function nodePicture(scene, place) {
   const node = model.nodes[place];
   const group = drawn.groups?.get(place);
   const [isStart, isEnd] = [drawn.starts, drawn.ends].map((side) => !group && side.has(place)); // of groups many may hold one
-  const tag = isStart ? "start" : isEnd ? "end" : "";
-  const strength = node ? nodeStrength(scene, place) : (group?.contribution && drawn.total ? group.contribution / drawn.total : 0);
+  const isToldByRow = scene.part.rows && node?.kind !== "feature";
+  const tag = isToldByRow ? "" : isStart ? "start" : isEnd ? "end" : "";
+  const strength = node ? nodeStrength(scene, place) : group?.contribution ? partOf(scene, group.contribution) : 0;
   const isChosen = group ? scene.group === group : node && scene.node === place;
   const classes = [
     isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
     `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
   ].filter(Boolean).join(" ");
   const own = group && scene.whole ? group.places.reduce((sum, at) => sum + (model.nodes[at].self ?? 0), 0) / scene.whole : 0;
-  const together = group ? [howMany(group.size, scene.nouns), own ? `self ${percent(own)}` : "", drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
+  const together = group ? [howMany(group.size, scene.nouns), own ? `self ${percent(own)}` : "", group.contribution === null ? "" : percent(shareOf(model, group.contribution)) || shown(group.contribution)].filter(Boolean).join(" · ") : "";
   const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const status = statusIn(scene, node);
   const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
   const said = [group ? `group of ${together}` : "", canOpen(group) ? "Enter opens it" : "", membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
-  return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+  return { index: place, row: rowOf(scene, place), name: sign + boxName(node?.placed?.text ?? scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+}
+
+/** Return the row of a node; of what stands for several the first of theirs. */
+function rowOf({ model, drawn }, place) {
+  const places = drawn.groups?.get(place)?.places ?? [[place], ...model.sides][Math.max(0, place - model.nodes.length + 1)];
+  return Math.min(...[...places].map((node) => model.nodes[node].placed?.row));
+}
+
+/** Return an amount as a part of the answer, or of the largest where there are no parts. */
+function partOf({ model, largest }, amount) {
+  return shareOf(model, amount) ?? amount / largest;
 }
 
 function nodeStrength(scene, place) {
   const node = scene.model.nodes[place];
   const cost = node.spent ?? node.inclusive;
   if (!scene.isSummed) return scene.whole && typeof cost === "number" ? cost / scene.whole : 0;
-  const { share, contribution } = scene.sums.at(-1)[place];
-  return share ?? contribution / scene.largest;
+  return partOf(scene, scene.sums.at(-1)[place].contribution);
 }
 
 /** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
@@ -56,8 +67,8 @@ export function nodeNote(scene, place) {
     if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
     const as = membersOf(node).length > 1 ? [`${howMany(node.members.length, scene.nouns)} as one`] : [];
     const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${markOf(node, name)}${percent(node[name] / scene.whole)}`] : []);
-    const sums = ["tangent", "adjoint"].flatMap((name) => (node[name] === undefined ? [] : [`${headingOf(name, scene.part.edge_meaning)} ${shown(node[name])}`]));
-    return [...value, ...sums, ...(node.spent === undefined ? [...part("self"), ...part("inclusive")] : part("spent")), ...as].join(" · ");
+    if (sweptIn(scene.part)) return [...value, `${headingOf(scene.part.annotation, scene.part.edge_meaning)} ${shown(node[scene.part.annotation])}`].join(" · ");
+    return [...value, ...(node.spent === undefined ? [...part("self"), ...part("inclusive")] : part("spent")), ...as].join(" · ");
   }
   const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
   return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
@@ -129,7 +140,7 @@ function linkPicture(scene, link, largest) {
     link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusIn(scene, link.links[0]),
     scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
   ].filter(Boolean).join(" ");
-  const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
+  const end = (link.status ?? "kept") !== "kept" ? link.status : amount < 0 ? "minus" : "";
   const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
   return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
 }
@@ -139,13 +150,19 @@ function amountOf({ share, contribution, weight }) {
   return share ?? contribution ?? weight;
 }
 
+/** Return whether nodes have sums from one end, which the library has swept. */
+export function sweptIn({ annotation }) {
+  return annotation === "tangent" || annotation === "adjoint";
+}
+
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
   const has = (name) => part.nodes?.some((node) => node[name] !== undefined);
   if (part.ranked) return "What comes first";
   if (isSummed) return "What most of the answer passes";
-  if (!part.measure) return ["adjoint", "tangent"].filter(has).map((name) => `Largest by ${name}`)[0] ?? "What most edges join";
-  if (has("spent")) return "What most is spent in";
+  if (sweptIn(part)) return part.edge_meaning === "feeds" ? `Largest ${part.annotation}s` : part.annotation === "tangent" ? "What most reaches" : "What reaches most";
+  if (!part.measure) return "What most edges join";
+  if (part.nodes?.some(({ spent }) => spent !== undefined)) return "What most is spent in";
   return part.isCompared ? "What changed most by itself" : "What costs most by itself";
 }
 
@@ -154,11 +171,11 @@ export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
   const isCompared = has((link) => link.status);
   return [
-    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : "the wider, the more of the answer"}`, true],
+    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : has((link) => typeof link.share === "number") ? "the wider, the more of the answer" : "the wider, the more runs through"}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
-    ["minus", "ends in a bar: takes away (−)", has((link) => amountOf(link) < 0)],
+    ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
-    ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
+    ["added", "+ added, two heads", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ changed, a diamond", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
 
@@ -213,7 +230,7 @@ export function accountTable(scene) {
     key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
   }));
   const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
-  return { rows, columns: withValues(rows, [nameColumn("what"), ...factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name)), did]) };
+  return { rows, columns: withValues(rows, [nameColumn("name"), ...factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name)), did]) };
 }
 
 /** Return the columns that have something in some row. */
@@ -226,16 +243,16 @@ export function nodeTable(scene) {
   const { model, part, sums, looked } = scene;
   const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
-  const names = ["share", "contribution", "paths", ...(looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"])];
-  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  const names = [...(scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : []), "contribution", "paths", ...(looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"])];
+  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through", positive: `${scene.least}for it`, negative: `${scene.least}against it` }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  if (sweptIn(part)) computed.push({ title: headingOf(part.annotation, part.edge_meaning), form: "number", value: (row) => numberOf(row.node, part.annotation) });
   const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
   const rows = nodes.sort((one, other) => scene.order(one.place, other.place)).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
   }));
   const ranked = part.ranked ?? [];
   const facts = (isWanted) => factColumns(scene, rows, (row) => row.node, isWanted);
-  const known = sums.some(Boolean) ? [] : ["tangent", "adjoint"];
-  const first = [...new Set([...ranked, ...known, ...(part.measure ? COSTS : [])])].flatMap((name) => facts((each) => each === name));
+  const first = [...new Set([...ranked, ...(part.measure ? COSTS : [])])].flatMap((name) => facts((each) => each === name));
   const taken = new Set(first.map(({ name }) => name));
   return { rows, columns: [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))] };
 }
@@ -248,7 +265,8 @@ const MOST_COLUMNS = 9;
 /** Return the columns of facts that are wanted, by name; costs are said with their unit. */
 function factColumns(scene, rows, recordOf, isWanted) {
   const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
-  return names.slice(0, MOST_COLUMNS).map((name) => {
+  const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
+  return names.filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
     const form = !isNumber ? "text" : scene.part.measure && [...COSTS, "part"].includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
     return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
@@ -260,7 +278,7 @@ export function linkTable(scene) {
   const { drawn, part } = scene;
   const isBoth = Boolean(drawn.before);
   const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
-  const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
+  const sums = drawn.total === null ? [] : [...(scene.hasShares ? [column("of the answer", "share", "percent")] : []), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
   const weight = weightName(part);
   const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
@@ -279,5 +297,5 @@ export function linkTable(scene) {
 export function pathTable(scene) {
   const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: path.nodes.map((place) => scene.nameOf(place)).join(" > "), target: { path: at }, data: {} }));
   const column = (title, form, value) => ({ title, form, value: (row) => value(row.path) });
-  return { rows, columns: [nameColumn("path"), column("of the answer", "percent", (path) => path.share), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
+  return { rows, columns: [nameColumn("path"), ...(scene.hasShares ? [column("of the answer", "percent", (path) => path.share)] : []), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
 }

@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, sweeps } from "./model.js";
+import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
 import { needing, reached, spreadFrom } from "./paths.js";
 import { membersOf } from "./words.js";
 
@@ -16,9 +16,8 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  const isOne = (link) => [link.weight_before, link.weight_after].every((weight) => weight === undefined || weight === 1);
   if (isEither("weight") || part.annotation === "comparison") {
-    const unweighed = !part.ends.length && part.links.every(isOne);
+    const unweighed = !part.ends.length && part.weight_meaning === "unit";
     return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
   }
   if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
@@ -69,7 +68,8 @@ export function lookedAt(models, mode) {
 export function isSummed(model) {
   const { part } = model;
   const isForSums = part.isAsked || part.isCompared || part.summed !== false;
-  return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
+  if (!model.summed || part.measure || !isForSums) return false;
+  return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
 }
 
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
@@ -96,8 +96,8 @@ export function nodesIn([{ part, nodes }], mode) {
 export function keptNodes(models, shown, { open, hide, mode }) {
   const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
   let kept = new Set();
-  for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
-    kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
+  for (let most = shown; most > 0; most -= Math.max(1, (kept.size - shown) >> 1)) {
+    kept = new Set(firstNodes(models, most).flatMap((first) => [...first]));
     if (kept.size <= shown || most === 1) break;
   }
   for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
@@ -105,11 +105,22 @@ export function keptNodes(models, shown, { open, hide, mode }) {
   return new Set(nodesIn(models, mode).filter((place) => kept.has(place)));
 }
 
-function mostPassed(model, most) {
-  if (isSummed(model)) return chosen(model, most);
+/** Return so many nodes of each model that is summed, those that most passes; of models that are not of all together. */
+function firstNodes(models, most) {
+  const summed = models.filter(isSummed);
+  return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
+}
+
+/** Return so many nodes where nothing is summed: of a comparison first those that changed, or that a changed link joins. */
+function mostJoined(models, most) {
+  const { nodes, part } = models[0];
+  const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
+  const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
   const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
-  const sizes = model.nodes.map((node, place) => (model.part.measure ? costOf(node) : model.out[place].length + model.into[place].length));
-  const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
+  const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
+  const isChanged = nodes.map(({ status, version_before: old, version_after: now }) => part.isCompared && ((status ?? "kept") !== "kept" || old !== now));
+  if (part.isCompared) for (const { source, target, status } of part.links) if ((status ?? "kept") !== "kept") isChanged[source] = isChanged[target] = true;
+  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || isChanged[other] - isChanged[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
 
@@ -209,7 +220,7 @@ export function canOpen(group) {
 
 /** Return all nodes, those first that most passes in any of the models. */
 function byMost(models, mode) {
-  const ranks = models.map((model) => new Map([...mostPassed(model, model.nodes.length)].map((at, rank) => [at, rank])));
+  const ranks = firstNodes(models, models[0].nodes.length).map((first) => new Map([...first].map((at, rank) => [at, rank])));
   const rank = (at) => Math.min(...ranks.map((by) => by.get(at) ?? Infinity));
   return nodesIn(models, mode).sort((one, other) => rank(one) - rank(other) || one - other);
 }
@@ -256,15 +267,20 @@ function addedUp(links, name) {
   return known.every((value) => typeof value === "number") ? known.reduce((sum, value) => sum + value, 0) : null;
 }
 
-/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, `share`, `paths`. */
+/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, of that what is `positive` and `negative`, `share`, `paths`. */
 export function nodeSums(model) {
-  if (!isSummed(model)) return null;
-  const { tangent, adjoint, total } = sweeps(model);
-  const counts = pathCounts(model).nodes;
-  return model.nodes.map((_, place) => {
-    const contribution = tangent[place] * adjoint[place];
-    const share = total ? contribution / total : null;
-    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
+  return remembered(model, "node sums", () => {
+    if (!isSummed(model)) return null;
+    const swept = sweeps(model);
+    const counts = pathCounts(model).nodes;
+    const bySign = bothSides(model)?.nodes;
+    return model.nodes.map((_, place) => {
+      const [tangent, adjoint] = [swept.tangent[place], swept.adjoint[place]];
+      const [positive, negative] = bySign?.[place] ?? [null, null];
+      const paths = Number.isFinite(counts[place]) ? Math.round(counts[place]) : null;
+      const contribution = tangent * adjoint;
+      return { positive, negative, tangent, adjoint, contribution, share: shareOf(model, contribution), paths };
+    });
   });
 }
 

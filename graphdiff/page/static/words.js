@@ -69,7 +69,7 @@ export function signed(value) {
 export function percent(share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return "";
   const number = 100 * share;
-  if (number !== 0 && Math.abs(number) < 0.05) return `${scientific(Number(number.toPrecision(1)))} %`;
+  if (number !== 0 && Math.abs(number) < 0.05) return `${shown(Number(number.toPrecision(1)))} %`;
   return `${number.toFixed(1).replace("-", "−")} %`;
 }
 
@@ -102,7 +102,7 @@ export function shortened(text, length) {
 const HEADINGS = {
   tangent: "from start", adjoint: "to end", contribution: "through it", n_members: "counts as one", sd: "standard error",
   weight_before: "weight before", weight_after: "weight after", inclusive: "inclusive", clause: "range", estimated: "≈ estimated",
-  allowed: "the file allows", version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
+  what: "what happened", allowed: "the file allows", version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
 };
 
 /** Return what is written over a fact; a computation has tangents and adjoints. */
