@@ -12,6 +12,7 @@ import networkx as nx
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
 from graphdiff.change.match import Matched, matched, renamed, requested_in, versions_in
+from graphdiff.change.overlay import ends_marked, overlay
 from graphdiff.change.prompts import identified, kinds_in
 from graphdiff.change.sweeps import Sweeps, swept_all
 from graphdiff.change.totals import Changes
@@ -24,11 +25,12 @@ from graphdiff.graph.ends import Boundary, End
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
 from graphdiff.pictures.group import group_of_name
+from graphdiff.pictures.sketch import apart
 from graphdiff.profiles.comparison import ProfileComparison, compared
 from graphdiff.profiles.pairing import aligned, are_profiles
 from graphdiff.profiles.sides import Side, sides
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.text.names import members_of
+from graphdiff.text.names import end_text, members_of
 
 By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
@@ -136,6 +138,17 @@ class Pair:
         ways = self._known.setdefault((first, last, first.kinds, last.kinds), ways)
         sweeps = Sweeps.of(graphs, ways).require()
         return Comparison(source, target, self._among(source, towards=False), sweeps, self.groups(by))
+
+    def sketch(self, source: End, target: End) -> nx.MultiDiGraph:
+        """Return what lies between two nodes of one cycle in both graphs as one, without numbers: for pictures."""
+        before, after = (apart(side.graph) for side in self.plain.sides)
+        graphs = matched(before, after, self.pairs)
+        first, last = (self._numbered(graphs, end) for end in (source, target))
+        ways = Ways.of(graphs, first, last)
+        graph = ends_marked(overlay(graphs, ways.among), graphs, ways)
+        ends = " and ".join(end_text(graph.graph[name]) for name in ("source", "target"))
+        graph.graph["headline"] = graph.graph["not_computed"] = f"no total, before or after: {ends} are on one cycle"
+        return graph
 
     def labels_in_each(self, end: End) -> tuple[list[Any], list[Any]]:
         """Return the nodes of an end by their labels before and after; of a graph those that it has."""

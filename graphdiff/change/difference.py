@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.change.account import MOST_ROWS, account, with_account
 from graphdiff.change.entries import Directs, Entry, Origins, Row, Upgrade, entry_rows
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
@@ -230,6 +231,40 @@ class Difference(Result):
         graph.graph["headline"] = difference_lines(self)[0]
         return graph
 
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
+        """Return both graphs as one, with what they have in common; of more nodes what differs alone, saying so.
+
+        Nodes have their versions, and ``unasked`` says why no question can be asked of the graph, if none can.
+        """
+        whole = self.scope[0] | self.scope[1]
+        if max_nodes is None or whole.sum() <= max_nodes:
+            graph, unasked = overlay(self.matched, whole, scopes=self.scope), self._torn
+        else:
+            graph = self.to_networkx()
+            among = self.scope[0] != self.scope[1]
+            among[list(self._upgrades)] = True
+            graph.add_nodes_from(overlay(self.matched, among).nodes(data=True))
+            after = self.matched.after.graph
+            words = words_for(after.edge_meaning, node_meaning=after.node_meaning)
+            unasked = (
+                f"This page holds what differs: all {int(whole.sum()):,} {words.nodes} are more than fit, "
+                f"and {words.edges} that stayed are left out."
+            )
+        graph.graph.update(headline=difference_lines(self)[0], cycles=self.matched.after.graph.cycles)
+        if unasked:
+            graph.graph["unasked"] = unasked
+        return with_account(graph, self, account("What differs", list(_account_rows(self))))
+
+    @property
+    def _torn(self) -> str:
+        """What is said where a cycle that counts as one node is another one in the other graph; else nothing."""
+        if self.matched.after.graph.cycles != "collapse":
+            return ""
+        sides = self.matched.sides
+        if _merged(*sides) == _merged(*sides[::-1]):
+            return ""
+        return "Cycles, which count as one node, are not the same before and after: nothing else can be asked here."
+
     def _frame(self) -> Frame:
         return Frame(self.edge_records())
 
@@ -256,6 +291,39 @@ def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:
         for number, other in zip(ends[hits].tolist(), others[hits].tolist(), strict=True):
             neighbours[number].add((way, other))
     return list(neighbours.values())
+
+
+def _merged(side: Side, other: Side) -> set[frozenset[int]]:
+    """Return the cycles of a graph, by the numbers of those members that the other graph has."""
+    ranges = side.graph.topology.cyclic.tolist()
+    members = (side.numbers[start:stop] for start, stop in ranges)
+    return {common for each in members if len(common := frozenset(each[other.places[each] >= 0].tolist())) > 1}
+
+
+def _account_rows(difference: Difference) -> Iterator[dict[str, Any]]:
+    """Yield a row for each node that appeared, is gone or has another version: what happened to it, and by what."""
+    for what, entries, words in (
+        ("appeared", difference.appeared, ("by the new", "by")),
+        ("gone", difference.gone, ("lost with", "with")),
+    ):
+        for entry in entries[:MOST_ROWS]:
+            row = next(iter(entry_rows([entry], words, direct=difference.names_directs)))
+            yield {
+                "name": node_text(entry.node),
+                "what": what,
+                "by": f"{row.what}{row.where}".strip(),
+                "ends": [entry.node],
+            }
+        if len(entries) > MOST_ROWS:
+            yield {"name": f"{len(entries) - MOST_ROWS:,} others", "what": what}
+    for upgrade in () if difference.kinds else difference.upgraded[:MOST_ROWS]:
+        yield {
+            "name": node_text(upgrade.new),
+            "what": f"upgraded {str(upgrade).removeprefix(upgrade.names[1]).strip()}",
+            "ends": [upgrade.new],
+        }
+    if not difference.kinds and (more := len(difference.upgraded) - MOST_ROWS) > 0:
+        yield {"name": f"{more:,} others", "what": "upgraded"}
 
 
 # -- text

@@ -109,7 +109,7 @@ def compare(
     except SameComponentError:
         gate.check([pairs[0].difference()], *graphs)
         labels = pairs[0].labels_in_each(first), pairs[0].labels_in_each(last)
-        print_change(settings, graphs, *map(routes, graphs, *labels))
+        print_change(settings, graphs, *map(routes, graphs, *labels), lambda: pairs[-1].sketch(first, last))
         return
     gate.check(results, *graphs)
     _emit(settings, new, graphs, results, rows, gate)
@@ -308,6 +308,7 @@ def _emit(
         rows=lambda: _rows(answers),
         also={"markdown": _markdown(settings, new, gate, lambda: comparison_markdown(asked, top))},
         drawn=answers[-1].to_networkx,
+        results=[answers[-1]],
     )
 
 
@@ -336,6 +337,7 @@ def _emit_costs(
         rows=lambda: [list(OF_COSTS), *_cells([part.to_dict() for part in found.parts], OF_COSTS)],
         also={"markdown": _markdown(settings, new, gate, lambda: costs_markdown(found, top))},
         drawn=found.to_networkx,
+        results=[found],
     )
 
 

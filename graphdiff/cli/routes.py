@@ -66,8 +66,14 @@ def _sketched(graph: nx.DiGraph, ends: Ends, settings: options.Settings) -> nx.D
     return sketch(graph, *ends, **weightings.weight_options(name, settings, graph))
 
 
-def print_change(settings: options.Settings, graphs: Sequence[nx.DiGraph], before: Routes, after: Routes) -> None:
-    """Print the same of what was and of what became of it, under the graphs that were read."""
+def print_change(
+    settings: options.Settings,
+    graphs: Sequence[nx.DiGraph],
+    before: Routes,
+    after: Routes,
+    drawn: Callable[[], nx.DiGraph] | None = None,
+) -> None:
+    """Print the same of what was and of what became of it, under the graphs that were read; draw both, where asked."""
     from graphdiff.why.routes import change_text
 
     whens = ("before: ", "after: ") if len(graphs) > 1 else ("",)
@@ -81,6 +87,7 @@ def print_change(settings: options.Settings, graphs: Sequence[nx.DiGraph], befor
         },
         rows=lambda: _rows({"before": before, "after": after}),
         also={"markdown": lambda: f"```text\n{change_text(before, after)}\n```"},
+        drawn=drawn,
     )
 
 

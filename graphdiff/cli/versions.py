@@ -23,13 +23,11 @@ MEANINGS = ("depends on", "imports")
 def meant_together(graph: nx.DiGraph, ends: Ends, settings: Settings) -> list[Any]:
     """Return the packages or modules that the one target means, where it means several; none where all is as ever.
 
-    Weights, and pictures, are of one question: for these several are refused, as other verbs do.
+    Weights are of one question: for these several are refused, as other verbs do.
     """
     if len(ends.targets) != 1 or ends.listed or graph.graph.get("edge_meaning") not in MEANINGS:
         return []
     if settings.weights or settings.exact or settings.cycles not in (None, "collapse"):
-        return []
-    if output.is_drawn(settings.path):
         return []
     try:
         nodes = find_nodes(graph, ends.targets[0])
@@ -58,4 +56,5 @@ def print_versions(
         text=lambda: f"{output.read_line(graph)}\n\n{report}",
         document=lambda: {"kind": "why", "graph": output.read_record(graph), **versions.to_dict(every=every)},
         rows=lambda: [COLUMNS, *versions.rows()],
+        drawn=versions.to_networkx,
     )

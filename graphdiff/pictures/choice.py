@@ -9,6 +9,7 @@ by one. Ends that are too many to be drawn are drawn as one.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -42,8 +43,8 @@ MAX_JOINS = 2_000_000
 #: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
 MAX_VISITS = 3_000_000
 
-#: Where more ways do not fit, not one node less is tried, but so many times as many, down to few.
-MANY_WAYS, SMALLER, LEAST_NODES = 10_000, 0.7, 100
+#: Where more ways do not fit, not one node less is tried, but so many times as many.
+MANY_WAYS, SMALLER = 10_000, 0.85
 
 #: A box names so many nodes, each by so many characters at most.
 MAX_NAMES, MAX_BOXED = 10, 30
@@ -71,16 +72,60 @@ def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes
     """
     if between.loops:
         between = between.weighed(between.graph.divisible)
+    fixed, order = _ordered(between, sizes, view)
+    n_nodes = _n_fitting(between, order, view)
+    if n_nodes < min(view.max_nodes, between.n_nodes, 2 * len(fixed)):  # so many ends that nothing between has room
+        fixed, order = _ordered(between, sizes, replace(view, max_ends=(n_nodes // 4, n_nodes // 4)))
+        n_nodes = _n_fitting(between, order, view)
+    part = _started(between, order[:n_nodes], min(n_nodes, len(fixed)), view)
+    return part and part.within(view, with_boxes=with_boxes)
+
+
+def _ordered(between: Between, sizes: Sequence[Number], view: View) -> tuple[list[int], list[int]]:
+    """Return the ends that stay, and all nodes, those that come first first."""
     fixed = _fixed(between, sizes, view)
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
     if between.n_nodes > view.max_nodes and not between.loops:
         order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
-    n_nodes = view.max_nodes
-    part = _started(between, order[:n_nodes], len(fixed), view)
-    while part and len(part.ways) > max(MANY_WAYS, view.max_edges) and n_nodes > max(len(fixed), LEAST_NODES):
-        n_nodes = max(len(fixed), round(SMALLER * n_nodes))
-        part = _started(between, order[:n_nodes], len(fixed), view)
-    return part and part.within(view, with_boxes=with_boxes)
+    return fixed, order
+
+
+def _n_fitting(between: Between, order: list[int], view: View) -> int:
+    """Return of how many nodes, the first of an order, the ways fit; few more are left to `Part.within`.
+
+    Ways grow in number as nodes go, until few are left: so it is looked for from above, by steps, then between two.
+    """
+    most, n_nodes = max(MANY_WAYS, view.max_edges), min(view.max_nodes, between.n_nodes)
+    steps = [{head for head, *_ in row} for row in between.rows]
+    beyond = n_nodes + 1
+    while _n_ways(between, steps, order[:n_nodes]) > most:
+        beyond, n_nodes = n_nodes, int(SMALLER * n_nodes)
+    larger = range(n_nodes + 1, beyond)
+    return n_nodes + bisect_left(larger, True, key=lambda n: _n_ways(between, steps, order[:n]) > most)
+
+
+def _n_ways(between: Between, steps: Sequence[Collection[int]], order: list[int]) -> int:
+    """Return from how many kept nodes to how many others ways lead that pass no kept one; hidden ends are one each.
+
+    The tails of the ways to each node are the bits of an int. Where walks go round, sweeps are made until none adds one.
+    """
+    if len(order) == between.n_nodes:
+        return sum(map(len, steps))
+    bits = {node: 1 << place for place, node in enumerate(order)}
+    tails = [0] * (between.n_nodes + 1)
+    for node in set(between.sources).difference(bits):
+        tails[node] = 1 << len(order)
+    hidden_ends = set(between.targets).difference(bits)
+    before: list[int] = []
+    while before != tails:
+        before = tails.copy() if between.loops else tails
+        for node, heads in enumerate(steps):
+            leaving = bits.get(node, tails[node])
+            for head in heads:
+                tails[head] |= leaving
+            if node in hidden_ends:
+                tails[-1] |= leaving
+    return sum(tails[node].bit_count() for node in (*order, -1))
 
 
 def _fixed(between: Between, sizes: Sequence[Number], view: View) -> list[int]:

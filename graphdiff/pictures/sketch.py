@@ -66,7 +66,7 @@ def sketch(
     >>> dict(known.nodes(data="tangent")), known.graph["not_computed"]
     ({'a': 1, 'b': None, 'c': None, 'd': 7}, 'no number of 2 of 4 nodes: the cycle b -> c -> b is on the way')
     """
-    ready = _apart(compiled(graph, options))
+    ready = apart(compiled(graph, options))
     way = _Way.of(ready, source, target)
     tangents, adjoints = way.tangents, way.adjoints
     nodes = {"tangent": tangents, "adjoint": adjoints}
@@ -80,13 +80,20 @@ def sketch(
     return copy
 
 
-def _apart(graph: CompiledGraph) -> CompiledGraph:
-    """Return the graph without any cycle collapsed: a picture of two nodes of one shows them, and no number of it."""
+def apart(graph: CompiledGraph) -> CompiledGraph:
+    """Return the graph without any cycle collapsed: a picture of two nodes of one shows them, and no number of it.
+
+    Examples
+    --------
+    >>> from graphdiff.graph.compiled import compile
+    >>> apart(compile(nx.DiGraph([("a", "b"), ("b", "a")]), weight=None, cycles="collapse")).cycles
+    'raise'
+    """
     if graph.cycles != "collapse":
         return graph
     preset = graph.preset
-    apart = replace(graph, cycles="raise")
-    return apart if preset is None else apart.with_preset(WEIGHTS[preset])
+    whole = replace(graph, cycles="raise")
+    return whole if preset is None else whole.with_preset(WEIGHTS[preset])
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,13 +15,15 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.errors import UsageError
+from graphdiff.errors import SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, counted
 from graphdiff.graph.ends import ROOTS, End
 from graphdiff.graph.lookup import find_nodes
 from graphdiff.graph.networks import network_of
 from graphdiff.kernels.reach import flooded
 from graphdiff.paths.paths import count_paths
+from graphdiff.pictures.annotate import swept
+from graphdiff.pictures.sketch import sketch
 from graphdiff.sets.sets import exclusive_sizes, root_positions
 from graphdiff.sums.between import between_ends
 from graphdiff.text.ecosystems import admits, ecosystem_of, version_order
@@ -157,6 +159,24 @@ class Versions(Result):
             raise UsageError("these versions were not made by explain_versions, which keeps the graph that they are in")
         ready = replace(self.ready, cycles="solve")
         return Routes(self.source, version.node, between_ends(ready, self.source, version.node), self.given)
+
+    def to_networkx(self) -> nx.DiGraph:
+        """Return the graph annotated with the paths from the source to all versions: what `graphdiff.write` draws.
+
+        Where a version is on one cycle with the source, there are no numbers of it, as `routes` has none.
+
+        Raises
+        ------
+        UsageError
+            If the versions were made by hand, so that it is not known in which graph they are.
+        """
+        if self.ready is None or self.given is None:
+            raise UsageError("these versions do not hold the graph that they are in: ask explain_versions again")
+        ends = self.source, [version.node for version in self.versions]
+        try:
+            return swept(self.given, self.ready, ends)
+        except SameComponentError:
+            return sketch(self.given, *ends, weight=None, cycles="collapse")
 
     def __len__(self) -> int:
         return len(self.versions)

@@ -123,6 +123,24 @@ test("downwards columns are rows; upwards the last row is above", () => {
   assert.ok(down.height < right.width); // between rows texts stand across
 });
 
+test("rows are columns without gaps, each in the order that is given, wherever links lead", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const [nodes, links] = generated(seed, 30, 60);
+    const rowed = nodes.map((node) => ({ ...node, row: (7 * node.id) % 5 === 3 ? 9 : (7 * node.id) % 5 }));
+    const drawing = layered(rowed, links, { direction: "BT" });
+    const heights = [...new Set(drawing.y.values())].sort((one, other) => other - one);
+    assert.deepEqual(rowed.map(({ id }) => heights.indexOf(drawing.y.get(id))), rowed.map(({ row }) => [0, 1, 2, 4, 9].indexOf(row)));
+    for (const row of [0, 1, 2, 4, 9]) {
+      const across = rowed.filter((node) => node.row === row).map(({ id }) => drawing.x.get(id));
+      assert.deepEqual(across, [...across].sort((one, other) => one - other), `${seed}: row ${row}`);
+    }
+    assert.ok(drawing.points.flat(2).every(Number.isFinite));
+    const all = boxes(nodes, drawing);
+    all.forEach((one, at) => all.slice(0, at).forEach((other) => assert.ok(isBeside(one, other), `${seed}: ${one.id} on ${other.id}`)));
+  }
+  assert.equal(layered([{ id: "a", row: 1 }, { id: "b" }], [{ source: "a", target: "b" }]).x.get("b") > 0, true);
+});
+
 test("nothing is drawn of nothing", () => {
   const { points, width, height } = layered([], []);
   assert.deepEqual([points, width, height], [[], 0, 0]);

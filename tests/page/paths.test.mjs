@@ -22,6 +22,11 @@ test("titles are searched as names are, and the name is returned", () => {
   assert.deepEqual(suggestions(model, "résumé"), ["42"]);
 });
 
+test("members of what counts as one are searched, and it is returned", () => {
+  const model = makeModel({ nodes: [{ id: "libc6 + 1", members: ["libc6", "libgcc-s1"] }, { id: "x", members: "none" }], links: [] });
+  assert.deepEqual(suggestions(model, "gcc"), ["libc6 + 1"]);
+});
+
 test("of equal paths the shorter comes first, and none is found twice", () => {
   const links = [[0, 1], [0, 2], [1, 2], [2, 3], [0, 3]].map(([source, target]) => ({ source, target, weight: 1 }));
   const model = makeModel({ nodes: ["a", "b", "c", "d"].map((id) => ({ id })), links, starts: [[0, 1]], ends: [[3, 1]] });

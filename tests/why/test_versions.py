@@ -349,3 +349,13 @@ def test_the_newest_is_that_of_the_ecosystem_and_each_ecosystem_has_its_own() ->
     both = packages(("app", "x@1.0.0", "^1"), ("app", "x@2.0.0", "^2"))
     both.nodes["x@2.0.0"]["purl"] = "pkg:cargo/x@2.0.0"
     assert [need.holds_back for one in gd.explain_versions(both, "x") for need in one.needs] == [None, None]
+
+
+def test_all_versions_are_drawn_and_one_on_a_cycle_with_the_source_without_numbers() -> None:
+    graph = nx.DiGraph([("app", "ms@2"), ("app", "send"), ("send", "ms@1")], edge_meaning="depends on")
+    drawn = gd.explain_versions(graph, "ms", "app").to_networkx()
+    assert (drawn.graph["total"], drawn.graph["target"], drawn.nodes["ms@1"]["paths"]) == (2, ["ms@2", "ms@1"], 1)
+    graph.add_edge("ms@1", "app")
+    drawn = gd.explain_versions(graph, "ms", "app").to_networkx()
+    assert "total" not in drawn.graph
+    assert drawn.graph["not_computed"].startswith("no total and no shares: the cycle")

@@ -19,20 +19,26 @@ const BETWEEN_ROWS = 42;
 const LOOP = 12;
 /** How far a link that runs back is beside one that runs forth. */
 const BACK = 3;
+/** What is left free before rows for their names. */
+const ROW_NAMES = 70;
 
 /**
  * Return where nodes and links are drawn: `x` and `y` of the middle of each node, by its id (Maps); `points` by link,
  * each a list of [x, y] from its source to its target; `width` and `height` of all.
  *
  * Nodes are `{id, width, height}` (sizes are optional), in topological order as far as there is one; links
- * `{source, target}` name ids. `direction` is "LR", "TB" or "BT".
+ * `{source, target}` name ids. `direction` is "LR", "TB" or "BT". Where all nodes have a `row` that is their column,
+ * and they stand in it as they are given.
  */
 export function layered(nodes, links, { direction = "LR" } = {}) {
   const turned = direction !== "LR";
-  const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? { along: height, across: width } : { along: width, across: height }));
+  const isInRows = nodes.every(({ row }) => row >= 0);
+  if (isInRows) nodes = [...nodes].sort((one, other) => one.row - other.row);
+  const sized = (along, across) => ({ along, across });
+  const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? sized(height, width) : sized(width, height)));
   const number = new Map(nodes.map((node, place) => [node.id, place]));
   const ends = links.map((link) => [number.get(link.source), number.get(link.target)]);
-  const grid = placesOf(sizes, ends);
+  const grid = placesOf(sizes, ends, isInRows ? nodes.map(({ row }) => row) : null);
   const columns = ordered(grid);
   placeAcross(grid, columns);
   const extent = placeAlong(grid, columns, turned ? BETWEEN_ROWS : BETWEEN_COLUMNS);
@@ -45,12 +51,14 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
  * Return the grid: its places are the nodes, then those of chains; `column` and `across` (its size) of each, `before`
  * and `behind`: the places that it is joined to in the columns next to it. `chain` is the first place of a node's.
  */
-function placesOf(sizes, ends) {
-  const forward = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
-  const column = columnsOf(sizes.length, forward);
+function placesOf(sizes, ends, rows) {
+  const pairs = ends.filter(([tail, head]) => tail !== head).map((pair) => [Math.min(...pair), Math.max(...pair)]);
+  const column = rows ? closedUp(rows) : columnsOf(sizes.length, pairs);
+  const forward = pairs.filter(([tail, head]) => column[tail] !== column[head]);
   const last = [...column];
   for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
-  const grid = { sizes, column, across: sizes.map((size) => size.across), chain: [], before: [], behind: [] };
+  const across = sizes.map((size) => size.across);
+  const grid = { sizes, column, isInRows: rows !== null, across, chain: [], before: [], behind: [] };
   for (const node of sizes.keys()) {
     grid.chain.push(grid.column.length);
     for (let at = column[node] + 1; at <= last[node]; at++) {
@@ -81,6 +89,12 @@ function placeIn(grid, node, at) {
   return at === grid.column[node] ? node : grid.chain[node] + at - grid.column[node] - 1;
 }
 
+/** Return rows numbered without gaps. */
+function closedUp(rows) {
+  const used = [...new Set(rows)].sort((one, other) => one - other);
+  return rows.map((row) => used.indexOf(row));
+}
+
 /** Return by node its column: the longest path to it; later, where that shortens more links than it lengthens. */
 function columnsOf(size, forward) {
   const [out, entering, column] = [[], new Array(size).fill(0), new Array(size).fill(0)];
@@ -89,7 +103,9 @@ function columnsOf(size, forward) {
     out[tail].push(head);
     entering[head]++;
   }
-  for (let node = 0; node < size; node++) for (const head of out[node]) column[head] = Math.max(column[head], column[node] + 1);
+  for (const [node, heads] of out.entries()) {
+    for (const head of heads) column[head] = Math.max(column[head], column[node] + 1);
+  }
   for (let node = size - 1; node >= 0; node--) {
     if (out[node].length <= entering[node]) continue;
     column[node] = out[node].reduce((least, head) => Math.min(least, column[head] - 1), Infinity);
@@ -99,9 +115,9 @@ function columnsOf(size, forward) {
 
 // -- order in the columns
 
-/** Return the places by column, in that order of those met by sweeps by barycentres and by exchanges in which fewest links cross. */
+/** Return the places by column: of the orders that sweeps by barycentres and exchanges meet, that of fewest crossings. */
 function ordered(grid) {
-  let columns = [];
+  const columns = [];
   for (const [place, at] of grid.column.entries()) (columns[at] ??= []).push(place);
   const position = new Float64Array(grid.column.length);
   for (const column of columns) settle(column, position);
@@ -117,7 +133,8 @@ function ordered(grid) {
 
 /** Return how many links cross behind a column: sums of those met before, in a tree (Barth, Jünger, Mutzel 2002). */
 function crossingsBehind({ behind }, column, position) {
-  const heads = column.flatMap((place) => behind[place].map((other) => position[other]).sort((one, other) => one - other));
+  const headsOf = (place) => behind[place].map((head) => position[head]).sort((one, other) => one - other);
+  const heads = column.flatMap(headsOf);
   const size = heads.reduce((most, head) => Math.max(most, head + 1), 1);
   const tree = new Float64Array(size + 1);
   let crossings = 0;
@@ -131,14 +148,19 @@ function crossingsBehind({ behind }, column, position) {
 }
 
 /** Exchange neighbours in a column as long as fewer links cross then. */
-function exchange({ before, behind }, column, position) {
-  const crossing = (one, other) => one.reduce((sum, a) => sum + other.reduce((count, b) => count + (position[a] > position[b]), 0), 0);
-  const saved = (one, other) => [before, behind].reduce((sum, list) => sum + crossing(list[one], list[other]) - crossing(list[other], list[one]), 0);
+function exchange({ before, behind, isInRows, sizes }, column, position) {
+  const crossing = (places, others) => {
+    let count = 0;
+    for (const place of places) for (const other of others) if (position[place] > position[other]) count++;
+    return count;
+  };
+  const gain = (list, one, other) => crossing(list[one], list[other]) - crossing(list[other], list[one]);
+  const saved = (one, other) => gain(before, one, other) + gain(behind, one, other);
   for (let pass = 0, isBetter = true; isBetter && pass < EXCHANGES; pass++) {
     isBetter = false;
     for (let at = 1; at < column.length; at++) {
       const [one, other] = [column[at - 1], column[at]];
-      if (saved(one, other) <= 0) continue;
+      if ((isInRows && one < sizes.length && other < sizes.length) || saved(one, other) <= 0) continue;
       [column[at - 1], column[at], isBetter] = [other, one, true];
     }
   }
@@ -156,8 +178,15 @@ function sweptOrder(grid, columns, position, round) {
   for (const column of isForth ? columns : [...columns].reverse()) {
     for (const place of column) wishes[place] = meanOf(position, position[place], beside[place]);
     column.sort((one, other) => wishes[one] - wishes[other] || (isTurned ? -1 : 1) * (position[one] - position[other]));
+    if (grid.isInRows) asGiven(column, grid.sizes.length);
     settle(column, position);
   }
+}
+
+/** Put the nodes of a column in the order in which they were given; links that pass stay where they are. */
+function asGiven(column, size) {
+  const nodes = column.filter((place) => place < size).sort((one, other) => one - other);
+  column.forEach((place, at) => { if (place < size) column[at] = nodes.shift(); });
 }
 
 /** Return the mean of the values at some places, in one list or two; `otherwise` where there are none. */
@@ -183,38 +212,34 @@ function placeAcross(grid, columns) {
   }
   for (let round = 0; round < STRAIGHTENING; round++) straighten(grid, columns);
   const least = grid.middle.reduce((before, middle, place) => Math.min(before, middle - grid.across[place] / 2), Infinity);
-  grid.middle = grid.middle.map((middle) => middle - least + LOOP);
+  grid.middle = grid.middle.map((middle) => middle - least + (grid.isInRows ? ROW_NAMES : LOOP));
 }
 
 /** Make chains straight in runs as long as what is beside them allows. */
 function straighten(grid, columns) {
-  const least = new Float64Array(grid.column.length).fill(-Infinity);
-  const most = new Float64Array(grid.column.length).fill(Infinity);
   const position = new Float64Array(grid.column.length);
   for (const column of columns) settle(column, position);
-  const limits = (place) => {
-    const [column, at] = [columns[grid.column[place]], position[place]];
-    least[place] = at ? grid.middle[column[at - 1]] + apart(grid, column[at - 1], place) : -Infinity;
-    most[place] = at + 1 < column.length ? grid.middle[column[at + 1]] - apart(grid, place, column[at + 1]) : Infinity;
+  const limit = (place, side) => {
+    const beside = columns[grid.column[place]][position[place] + side];
+    return beside === undefined ? side * Infinity : grid.middle[beside] - side * apart(grid, beside, place);
   };
-  for (const node of grid.sizes.keys()) {
-    let run = [];
-    let [from, to] = [-Infinity, Infinity];
-    const settleRun = () => {
-      const middle = Math.min(to, Math.max(from, meanOf(grid.middle, 0, run)));
-      for (const place of run) grid.middle[place] = middle;
-    };
-    for (let place = grid.chain[node]; place < (grid.chain[node + 1] ?? grid.column.length); place++) {
-      limits(place);
-      if (run.length && Math.max(from, least[place]) > Math.min(to, most[place])) {
-        settleRun();
-        [run, from, to] = [[], -Infinity, Infinity];
+  for (const [node, first] of grid.chain.entries()) {
+    let run = { places: [], from: -Infinity, to: Infinity };
+    for (let place = first; place < (grid.chain[node + 1] ?? grid.column.length); place++) {
+      const [from, to] = [limit(place, -1), limit(place, 1)];
+      if (Math.max(run.from, from) > Math.min(run.to, to)) {
+        level(grid, run);
+        run = { places: [], from, to };
       }
-      run.push(place);
-      [from, to] = [Math.max(from, least[place]), Math.min(to, most[place])];
+      run = { places: [...run.places, place], from: Math.max(run.from, from), to: Math.min(run.to, to) };
     }
-    settleRun();
+    level(grid, run);
   }
+}
+
+function level({ middle }, { places, from, to }) {
+  const across = Math.min(to, Math.max(from, meanOf(middle, 0, places)));
+  for (const place of places) middle[place] = across;
 }
 
 /** Place a column as near to what is wished as its order allows: pools of neighbours share their mean. */

@@ -32,8 +32,10 @@ export function makeView(frame, act) {
   frame.append(view.root);
   view.root.addEventListener("keydown", (event) => walked(view, event));
   view.root.addEventListener("click", (event) => clicked(view, event));
+  view.root.addEventListener("focusin", (event) => nodeAt(event) && focused(view, nodeAt(event)));
   view.root.addEventListener("pointermove", (event) => hovered(view, event));
   view.root.addEventListener("pointerleave", () => pointedAt(view, null));
+  frame.addEventListener("scroll", () => pinned(view));
   frame.addEventListener("wheel", (event) => wheeled(view, event), { passive: false });
   draggable(view);
   return view;
@@ -48,7 +50,7 @@ export function drawPicture(view, picture) {
   view.picture = picture;
   if (isNew) {
     view.key = key;
-    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 40 : 28 }));
+    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 40 : 28, row: node.row }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
     view.place = laidOut(view, sized, picture.links);
   }
@@ -59,9 +61,9 @@ export function drawPicture(view, picture) {
   restoreCurrent(view, hadFocus);
 }
 
-/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read. */
+/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read; rows grow upwards. */
 function laidOut(view, sized, links) {
-  const directions = links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
+  const directions = sized.every(({ row }) => row >= 0) ? ["BT"] : links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
   const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
   const [width, height] = room(view);
   const fits = (place) => Math.min(width / place.width, height / place.height);
@@ -75,7 +77,8 @@ function room({ frame }) {
 }
 
 function widthOf(node) {
-  return Math.max(44, LETTER * Math.max([...node.name].length, 0.86 * [...node.note].length) + 18);
+  const wide = node.name.match(/[@<>%MWmw]/g)?.length ?? 0;
+  return Math.max(44, LETTER * Math.max([...node.name].length + wide / 3, 0.86 * [...node.note].length) + 18);
 }
 
 function fillRoot(view) {
@@ -93,12 +96,20 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", "minus"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
+  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, (view.rows = svg("g", {}, ...rowNames(view))), view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
 }
 
-/** Return what a link ends in: an arrow, or a bar where it works against. */
+/** Return what rows are called; where they stand at the left is seen, wherever the frame is scrolled to. */
+function rowNames({ picture, place }) {
+  const heights = new Map(place.direction === "BT" ? picture.nodes.map(({ index, row }) => [row, place.y.get(index)]) : []);
+  return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
+}
+
+/** What a link ends in that is not an arrow: a bar where it works against, and by what happened to it. */
+const ENDS = { minus: "M6 0 H9 V10 H6 Z", added: "M0 1 L5 5 L0 9 Z M4 1 L9 5 L4 9 Z", removed: "M1 1 L9 5 L1 9 Z", changed: "M0 5 L4.5 1 L9 5 L4.5 9 Z" };
+
 function marker(kind) {
-  const shape = kind === "minus" ? "M6 0 H9 V10 H6 Z" : "M1 1 L9 5 L1 9 Z";
+  const shape = ENDS[kind] ?? "M1 1 L9 5 L1 9 Z";
   const frame = { id: `end${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" };
   return svg("marker", frame, svg("path", { d: shape, class: "tip" }));
 }
@@ -109,15 +120,12 @@ function nodeElement(view, node) {
   const box = { width, height, x: -width / 2, y: -height / 2, rx: 6 };
   const bar = node.bar ? svg("rect", { class: "bar", x: -width / 2 + 3, y: height / 2 - 5, height: 3, width: Math.max(1, (width - 6) * Math.min(1, node.bar)) }) : null;
   const attributes = { class: `node ${node.classes}`, transform: `translate(${x} ${y})`, role: "button", tabindex: -1, "aria-label": node.label, "aria-pressed": String(node.classes.includes("selected")), "data-node": node.index };
-  const made = svg(
+  return svg(
     "g", attributes, svg("title", {}, node.label),
     node.classes.includes("merged") ? svg("rect", { ...box, x: box.x + 3, y: box.y - 3, class: "behind" }) : null,
     svg("rect", { ...box, class: "box" }), bar,
     svg("text", { class: "name", y: node.note ? -3 : 4 }, node.name), node.note ? svg("text", { class: "note", y: 11 }, node.note) : null,
   );
-  made.addEventListener("focus", () => focused(view, { node: node.index }));
-  made.addEventListener("pointerenter", () => pointedAt(view, { node: node.index }));
-  return made;
 }
 
 function linkElements(view) {
@@ -131,12 +139,13 @@ function linkElements(view) {
     groups.set(key, group);
   });
   const byWidth = [...groups.values()].sort((one, other) => one.width - other.width);
-  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
+  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}${isMany ? " many" : ""}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
 }
 
 /** Return a short line of a kind, for a legend. */
 export function sampleOf(classes) {
-  const line = svg("path", { class: `link ${classes}`, d: "M1 7H36", "stroke-width": 2.5, "marker-end": `url(#end${classes === "minus" ? classes : ""})` });
+  const end = Object.hasOwn(ENDS, classes) ? classes : "";
+  const line = svg("path", { class: `link ${classes}`, d: "M1 7H36", "stroke-width": 2.5, "marker-end": `url(#end${end})` });
   return svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" }, line);
 }
 
@@ -206,7 +215,13 @@ export function fit(view, whole = view.picture.nodes.length > 250) {
   const start = view.picture.nodes.find((node) => node.classes.includes("start"));
   if (!start) return;
   frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
-  frame.scrollLeft = (view.place.x.get(start.index) + 12) * view.scale - frame.clientWidth / 2;
+  const across = view.place.direction === "BT" ? meanAcross(view) : view.place.x.get(start.index);
+  frame.scrollLeft = (across + 12) * view.scale - frame.clientWidth / 2;
+}
+
+/** Return where nodes are across, in the mean. */
+function meanAcross({ place: { x } }) {
+  return [...x.values()].reduce((sum, at) => sum + at, 0) / x.size;
 }
 
 export function zoom(view, factor, at = null) {
@@ -219,8 +234,13 @@ export function zoom(view, factor, at = null) {
   frame.scrollTop = top * view.scale - y;
 }
 
+function pinned({ frame, rows, scale }) {
+  rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
+}
+
 function rescale(view, scale) {
   view.scale = scale;
+  pinned(view);
   view.root.style.width = `${view.extent[0] * scale}px`;
   view.root.style.height = `${view.extent[1] * scale}px`;
   view.root.classList.toggle("far", scale < READABLE);
@@ -251,15 +271,15 @@ function draggable(view) {
 
 // -- pointing
 
-/** Return the number of the link nearest to a place on the screen, or -1. */
+/** Return the link nearest to a place on the screen, or null. */
 function linkAt(view, event) {
   const box = view.root.getBoundingClientRect();
   const point = [(event.clientX - box.left) / view.scale - 12, (event.clientY - box.top) / view.scale - 12];
-  let [best, least] = [-1, NEAR / view.scale];
+  let [best, least] = [null, NEAR / view.scale];
   view.place.points.forEach((points, at) => {
     for (let next = 1; next < points.length; next++) {
       const away = distance(point, points[next - 1], points[next]);
-      if (away < least) [best, least] = [at, away];
+      if (away < least) [best, least] = [{ link: at }, away];
     }
   });
   return best;
@@ -271,16 +291,13 @@ function distance([x, y], [x0, y0], [x1, y1]) {
   return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
 }
 
-function nodeAt(event) {
-  const group = event.target.closest(".node");
-  return group ? Number(group.dataset.node) : null;
+function nodeAt({ target }) {
+  const group = target.closest(".node");
+  return group && { node: Number(group.dataset.node) };
 }
 
 function targetOf(view, event) {
-  const node = nodeAt(event);
-  if (node !== null) return { node };
-  const link = linkAt(view, event);
-  return link < 0 ? null : { link };
+  return nodeAt(event) ?? linkAt(view, event);
 }
 
 function clicked(view, event) {
@@ -288,11 +305,10 @@ function clicked(view, event) {
 }
 
 function hovered(view, event) {
-  if (event.buttons || nodeAt(event) !== null || view.waiting) return;
+  if (event.buttons || view.waiting) return;
   view.waiting = requestAnimationFrame(() => {
     view.waiting = null;
-    const link = linkAt(view, event);
-    pointedAt(view, link < 0 ? null : { link });
+    pointedAt(view, targetOf(view, event));
   });
 }
 
@@ -357,13 +373,14 @@ function walked(view, event) {
 }
 
 function keyed(view, key) {
-  if (key === "Enter" || key === " ") return { act: () => view.act.select(view.current) };
+  if (key === "Enter" || key === " ") return { act: () => (view.act.enter ?? view.act.select)(view.current) };
   if (key === "Escape") return { act: () => view.act.select(null) };
   if (key === "+" || key === "-") return { act: () => zoom(view, key === "+" ? 1.25 : 0.8) };
   if (key === "0") return { act: () => fit(view, true) };
   if (key === "Home" || key === "End") return { target: { node: view.picture.nodes.at(key === "Home" ? 0 : -1).index } };
   if (!STEPS[key]) return null;
-  const [along, across] = view.place.direction === "TB" ? STEPS[key].toReversed() : STEPS[key];
+  const [right, down] = STEPS[key];
+  const [along, across] = { LR: [right, down], TB: [down, right], BT: [-down, right] }[view.place.direction];
   return view.current.link === undefined ? fromNode(view, view.current.node, along, across) : fromLink(view, view.current.link, along, across);
 }
 
@@ -378,7 +395,7 @@ function fromNode(view, node, along, across) {
     const [first] = beside(view, node, along > 0 ? "source" : "target");
     return first === undefined ? null : { target: { link: first }, came: along };
   }
-  const [column, row] = view.place.direction === "TB" ? ["y", "x"] : ["x", "y"];
+  const [column, row] = view.place.direction === "LR" ? ["x", "y"] : ["y", "x"];
   const ordered = view.picture.nodes.map(({ index }) => index).sort((one, other) => view.place[column].get(one) - view.place[column].get(other) || view.place[row].get(one) - view.place[row].get(other));
   const next = ordered[ordered.indexOf(node) + across];
   return next === undefined ? null : { target: { node: next } };
