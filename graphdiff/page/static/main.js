@@ -415,7 +415,7 @@ function start() {
   byId("report").textContent = record.answer.join("\n");
   byId("question").textContent = record.title;
   byId("answer").open = !record.part?.nodes.length;
-  if (!record.part || !record.part.nodes.length) return;
+  if (!record.part?.nodes.length) return;
   byId("graph").hidden = false;
   const page = makePage(record);
   redraw(page);
