@@ -186,7 +186,7 @@ function groupedText({ drawn, kept, part, model, nouns, totals }) {
   const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
   const alone = drawn.nodes.length - groups;
   const boxes = [groups ? howMany(groups, "groups") : "", alone ? `${shown(alone)} by themselves` : ""].filter(Boolean).join(" and ");
-  const sums = totals.every(({ total }) => total === null) ? "A number at an edge is of all that it stands for, added up." : "What runs between groups is added up: the total stays, whatever is open.";
+  const sums = totals.every(({ total }) => total === null) ? `A number at an edge is of all that it stands for, added up${part.measure ? "; calls nest, and may count the same twice" : ""}.` : "What runs between groups is added up: the total stays, whatever is open.";
   const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
   return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
 }
