@@ -7,6 +7,7 @@ import { amount, headingOf, howMany, joinedBy, membersOf, partText, percent, sho
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
+const KEYS = "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.";
 const SIGNS = { added: "+", removed: "−", changed: "Δ", kept: "" };
 
 /** Return the picture of a scene, as a view draws it. */
@@ -17,7 +18,7 @@ export function pictureOf(scene) {
   const isEven = drawn.links.every((link) => link.weight === drawn.links[0].weight);
   const isFlat = drawn.total === null && !scene.part.measure && isEven;
   const links = drawn.links.map((link) => linkPicture(scene, link, isFlat ? 8 * largest : largest));
-  return { nodes, links, rows: scene.part.rows, title: `${scene.title} ${scene.keys}` };
+  return { nodes, links, rows: scene.part.rows, title: `${scene.title} ${KEYS}` };
 }
 
 /** Return the names of classes that something has. */
@@ -258,7 +259,7 @@ function linkNote(scene, link) {
 function spokenLink(scene, link) {
   const { length, 0: first } = link.links;
   const [part, paths] = spokenPart(link);
-  const many = length > 1 ? `${shown(length)} ${scene.part.words?.edges ?? "edges"} added up` : "";
+  const many = length > 1 ? `${shown(length)} ${scene.edges} added up` : "";
   const weight = scene.linkWeight({ ...first, ...link, given: length === 1 && link.direct ? first.given : undefined });
   const status = happened(link) ? [link.status, didText(scene, link)] : [];
   const hidden = link.direct ? "" : "passes nodes not drawn";

@@ -72,6 +72,11 @@ export function isSummed(model) {
   return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
 }
 
+/** Return the total of a model; null where it is not known. */
+export function totalOf(model) {
+  return isSummed(model) ? sweeps(model).total : null;
+}
+
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
 function isAsRecorded(model) {
   const { part, weight } = model;

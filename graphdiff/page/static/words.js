@@ -83,6 +83,8 @@ export function joinedBy(between, ...texts) {
   return texts.flat().filter(Boolean).join(between);
 }
 
+export const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 /** Return a number of things with their noun, which is given in the plural. */
 export function howMany(number, plural) {
   if (number !== 1) return `${shown(number)} ${plural}`;
