@@ -10,7 +10,7 @@ import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, swe
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { amount, capital, headingOf, howMany, joinedBy, partText } from "./words.js";
+import { amount, capital, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
 import { percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
@@ -173,12 +173,18 @@ function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
   if (start === null && end === null) return record.title;
   const { model, words } = scene;
-  if (!model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
   const side = (name) => {
     const pairs = model[name];
     return pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${scene.part.words?.[name] ?? name} (${shown(pairs.length)})`;
   };
   const [from, to] = [side("starts"), side("ends")];
+  const isCalled = (node, name) => node.id === name || membersOf(node).includes(name);
+  const isAbsent = (name) => name !== null && !record.part.nodes.some((node) => isCalled(node, name));
+  const absent = [start, end].find(isAbsent);
+  if (absent !== undefined) return `No ${absent} is in this page.`;
+  if (start === null && !model.starts.length) return capital(words.needing.replace(/\bit\b/, () => to));
+  if (end === null && !model.ends.length) return `What ${from} ${words.reaches}`;
+  if (!model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
   const totals = scene.totals.map((total) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
   const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";

@@ -220,7 +220,7 @@ export function legendOf({ links, total }) {
   const [isCompared, hasShares] = [has((link) => link.status), has((link) => typeof link.share === "number")];
   const wider = total === null ? "the larger" : hasShares ? "the more of the answer" : "the more runs through";
   return [
-    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}the wider, ${wider}`, true],
+    [isCompared ? "kept" : "", `${has((link) => link.status === "kept") ? "grey: as it was; " : ""}the wider, ${wider}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],

@@ -60,6 +60,11 @@ export function amount(value, unit) {
   return `${shown(seconds / SECONDS[fitting])} ${fitting}`;
 }
 
+/** Return a text that begins with a capital letter. */
+export function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
 /** Return a number with its sign. */
 export function signed(value) {
   return value > 0 ? `+${shown(value)}` : shown(value);
@@ -82,8 +87,6 @@ export function partText({ share, contribution }) {
 export function joinedBy(between, ...texts) {
   return texts.flat().filter(Boolean).join(between);
 }
-
-export const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** Return a number of things with their noun, which is given in the plural. */
 export function howMany(number, plural) {
