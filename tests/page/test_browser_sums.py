@@ -110,7 +110,9 @@ const read = (n) => {
   const texts = $("main").innerHTML;
   return {
     n, sum: Number(sum), total: Number(total), amounts, nodes: $$("g.node").length, dashed: $$(".links .dashed").length,
-    broken: /NaN|Infinity|undefined|\\[object/.test(texts), shares: texts.includes("%"),
+    against: $$("#links tbody tr").filter(({ dataset }) => dataset.contribution < 0).length,
+    minus: $$(".links .minus").length, cut: $("#cut").textContent, shares: texts.includes("%"),
+    broken: /NaN|Infinity|undefined|\\[object/.test(texts),
   };
 };
 return [...Array(slider.max - slider.min + 1).keys()].map((step) => read(Number(slider.min) + step));
@@ -136,7 +138,8 @@ def test_at_every_position_of_the_slider_what_leaves_the_starts_is_the_total(bro
             assert sum(amounts) == near, case
             assert position["nodes"] <= position["n"], case
             assert not position["broken"], case
-            assert position["shares"] == (question.total != 0), case
+            assert position["shares"] == ("=" in position["cut"]) == (question.total != 0), case
+            assert position["minus"] == position["against"], case
             n_dashed += position["dashed"] > 0
     assert n_dashed > 10
 
