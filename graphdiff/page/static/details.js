@@ -6,7 +6,7 @@ import { goingWith, needing, reached, strongest } from "./paths.js";
 import { accountTable, callRows, factText, largestTitle, nodeNote, statusIn, sweptIn } from "./picture.js";
 import { isThere, passedBy } from "./scene.js";
 import { factList } from "./tables.js";
-import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
+import { capital, headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
 
 /** So many names of a list are said. */
 const NAMES = 12;
@@ -109,8 +109,6 @@ function setsOf(scene, place, model, when) {
   ];
 }
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
-
 /** Return what runs through a node and what the total is without it, in sentences; of a comparison before and after. */
 function throughNode(scene, model, sums, place) {
   if (!sums) return null;
@@ -128,14 +126,14 @@ function throughNode(scene, model, sums, place) {
 }
 
 function nodeActs(scene, place, isEnd) {
-  const { act, part, model } = scene;
+  const { act, part, model, words } = scene;
   const { id } = model.nodes[place];
   const isStart = model.starts.some(([start]) => start === place);
   const isLast = model.ends.some(([end]) => end === place);
   const ask = (text, ends) => (part.isAskable ? button(text, () => act.ask(ends)) : null);
   const [start, end] = scene.state.why.at(-1) ?? [null, null];
   return html(
-    "p", { class: "acts" }, isStart ? null : ask("Ask: from the start to it", [start, id]), isLast ? null : ask("Ask: from it to the end", [id, end]),
+    "p", { class: "acts" }, isStart ? null : ask(start !== null || part.starts.length ? "Ask: from the start to it" : `Ask: ${words.needing}`, [start, id]), isLast ? null : ask(end !== null || part.ends.length ? "Ask: from it to the end" : `Ask: what it ${words.reaches}`, [id, end]),
     scene.by && typeof model.nodes[place][scene.by] === "string" && model.nodes[place].inner_edges === undefined ? groupButton(scene, model.nodes[place][scene.by]) : null,
     isEnd || (scene.by && scene.stays.has(place) && !scene.state.open.includes(id) && !scene.state.apart.includes(model.nodes[place][scene.by])) ? null : button(scene.stays.has(place) ? "Put it away" : "Keep it drawn", () => (scene.stays.has(place) ? act.putAway(id) : act.open([place]))),
   );

@@ -9,7 +9,7 @@ import { bothSides, cancels, numberOf, remembered, shareOf, sweeps } from "./mod
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { amount, headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
+import { amount, capital, headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
 /** So many nodes are drawn beside those that stay. */
@@ -141,6 +141,10 @@ function sentenceOf(record, scene) {
   const { model, words } = scene;
   const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
   const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
+  const absent = [start, end].find((name) => name !== null && !record.part.nodes.some((node) => node.id === name || membersOf(node).includes(name)));
+  if (absent !== undefined) return `No ${absent} is in this page.`;
+  if (start === null && !model.starts.length) return capital(words.needing.replace(/\bit\b/, () => to));
+  if (end === null && !model.ends.length) return `What ${from} ${words.reaches}`;
   if (!model.nodes.length || !model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
   const totals = scene.totals.map(({ total }) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
@@ -293,7 +297,7 @@ function showTables({ tables }, scene) {
   show(tables.account, scene.part.account?.title ?? "", `${scene.part.account?.note ?? ""} Choose a row to see it.`.trim(), accountTable(scene));
   show(tables.paths, `Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
   const isAll = !scene.part.unasked && scene.part.nodes.length >= (scene.part.n_nodes ?? 0);
-  const titleAll = isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${scene.nouns[0].toUpperCase()}${scene.nouns.slice(1)} in this page`;
+  const titleAll = isAll ? `All ${scene.nouns}${scene.looked.length === 1 && scene.part.isCompared ? ` ${scene.state.mode}` : ""}` : `${capital(scene.nouns)} in this page`;
   show(tables.nodes, scene.part.ranked ? "The ranking" : titleAll, scene.part.ranked ? "Choose one to light it up." : `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
   show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, scene.drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "", linkTable(scene));
 }

@@ -171,7 +171,7 @@ export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
   const isCompared = has((link) => link.status);
   return [
-    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : has((link) => typeof link.share === "number") ? "the wider, the more of the answer" : "the wider, the more runs through"}`, true],
+    [isCompared ? "kept" : "", `${has((link) => link.status === "kept") ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : has((link) => typeof link.share === "number") ? "the wider, the more of the answer" : "the wider, the more runs through"}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],

@@ -111,16 +111,18 @@ function firstNodes(models, most) {
   return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
 }
 
-/** Return so many nodes where nothing is summed: of a comparison first those that changed, or that a changed link joins. */
+/** Return so many nodes where nothing is summed: of a comparison those of one graph first, then what changed, or a changed link joins. */
 function mostJoined(models, most) {
   const { nodes, part } = models[0];
   const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
   const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
   const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
   const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
-  const isChanged = nodes.map(({ status, version_before: old, version_after: now }) => part.isCompared && ((status ?? "kept") !== "kept" || old !== now));
-  if (part.isCompared) for (const { source, target, status } of part.links) if ((status ?? "kept") !== "kept") isChanged[source] = isChanged[target] = true;
-  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || isChanged[other] - isChanged[one] || sizes[other] - sizes[one] || one - other);
+  const isNew = ({ status }) => part.isCompared && (status ?? "kept") !== "kept";
+  const changed = new Set(part.links.filter(isNew).flatMap(({ source, target }) => [source, target]));
+  const rank = (node, place) => (isNew(node) ? 2 : Number(part.isCompared && (node.version_before !== node.version_after || changed.has(place))));
+  const ranks = nodes.map(rank);
+  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || ranks[other] - ranks[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
 

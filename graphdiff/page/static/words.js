@@ -60,6 +60,11 @@ export function amount(value, unit) {
   return `${shown(seconds / SECONDS[fitting])} ${fitting}`;
 }
 
+/** Return a text that begins with a capital letter. */
+export function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
 /** Return a number with its sign. */
 export function signed(value) {
   return value > 0 ? `+${shown(value)}` : shown(value);
