@@ -107,10 +107,10 @@ const read = (n) => {
   const { sum, total } = $("#cut .sum").dataset;
   const leaving = $$("#links tbody tr").filter(({ dataset }) => dataset.leavesStart !== undefined);
   const amounts = leaving.map(({ dataset }) => Number(dataset.contribution));
-  const [texts, sign] = [$("main").innerHTML, Number(total) < 0 ? -1 : 1];
+  const texts = $("main").innerHTML;
   return {
     n, sum: Number(sum), total: Number(total), amounts, nodes: $$("g.node").length, dashed: $$(".links .dashed").length,
-    against: $$("#links tbody tr").filter(({ dataset }) => sign * dataset.contribution < 0).length,
+    against: $$("#links tbody tr").filter(({ dataset }) => dataset.contribution < 0).length,
     minus: $$(".links .minus").length, cut: $("#cut").textContent, shares: texts.includes("%"),
     broken: /NaN|Infinity|undefined|\\[object/.test(texts),
   };
