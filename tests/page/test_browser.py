@@ -170,6 +170,9 @@ def test_tables_are_sorted_and_filtered(browser: Browser, openssh: bytes) -> Non
     assert browser.run("return $('#nodes th[aria-sort]').getAttribute('aria-sort');") == "ascending"
     browser.click("#nodes thead th:first-child button")
     assert browser.texts("#nodes tbody th") == sorted(names, reverse=True)
+    browser.click("#nodes thead th:nth-child(2) button")
+    shares = [float(text.removesuffix(" %")) for text in browser.texts("#nodes tbody td:nth-child(2)")]
+    assert shares == sorted(shares, reverse=True) != sorted(shares)
     browser.click("#nodes-filter")
     browser.press(*"lzma")
     assert browser.texts("#nodes tbody th") == ["liblzma5"]
@@ -279,6 +282,42 @@ def test_what_a_dashed_edge_passes_is_drawn_where_it_is_wanted(browser: Browser)
     browser.click("#all")
     assert len(browser.texts("g.node")) == 32
     assert browser.texts(".links .dashed") == []
+
+
+def test_a_function_of_a_profile_has_its_callers_and_its_callees(browser: Browser) -> None:
+    browser.open(gd.read(DATA / "site.callgrind"))
+    browser.click("g.node[aria-label^='render,'] .name")
+    assert browser.text(CHOSEN) == "render"
+    assert {"export", "view", "parse", "format"} <= {*browser.texts("#details button")}
+
+
+def test_a_comparison_of_profiles_has_the_costs_of_both(browser: Browser) -> None:
+    browser.open(gd.compare(gd.read(DATA / "site.callgrind"), gd.read(DATA / "site-after.callgrind")))
+    nodes = {node["id"]: node for node in json.loads(browser.run("return $('#record').textContent;"))["part"]["nodes"]}
+    for mode in ("before", "after"):
+        browser.click(f"#modes input[value={mode}]")
+        for name in ("render", "escape"):
+            label = browser.run(f"return $('g.node[aria-label^=\"{name},\"]').getAttribute('aria-label');")
+            assert f"inclusive {nodes[name][f'inclusive_{mode}']:,}" in label
+
+
+def test_the_graph_is_made_larger_and_smaller(browser: Browser, openssh: bytes) -> None:
+    browser.open(openssh)
+    width = "return $('#frame > svg').getBoundingClientRect().width;"
+    first = browser.run(width)
+    browser.click("#larger")
+    assert browser.run(width) == pytest.approx(1.25 * first, rel=1e-3)
+    browser.click("#smaller")
+    assert browser.run(width) == pytest.approx(first, rel=1e-3)
+    wheel = (
+        "$('#frame').dispatchEvent(new WheelEvent('wheel', { deltaY: -300, ctrlKey: arguments[0], cancelable: true }));"
+    )
+    browser.run(wheel, False)
+    assert browser.run(width) == pytest.approx(first, rel=1e-3)
+    browser.run(wheel, True)
+    assert browser.run(width) > 2 * first
+    browser.click("#fit")
+    assert browser.run("return $('#frame > svg').getBoundingClientRect().width <= $('#frame').clientWidth;")
 
 
 def test_a_page_is_printed(browser: Browser, openssh: bytes) -> None:
