@@ -166,13 +166,14 @@ function showsOf(scene) {
     const sums = sumsText(scene);
     return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
   }
-  if (!drawn.links.length) return "No path leads from end to end.";
-  const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
-  if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
+  const zero = part.zero ? `The total is 0: ${part.zero}. ` : "";
+  if (!drawn.links.length) return zero || "No path leads from end to end.";
+  const answer = drawn.total === 0 ? `${zero ? "" : "the total is 0, "}there are no shares` : "100 % of the answer";
+  if (count === all) return `${zero}Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
   const isSigned = model.links.some((link) => link.weight < 0); // then the parts of a total may be more than all of it
   const passing = drawn.through === null ? "" : isSigned ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
   const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
-  return `${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
+  return `${zero}${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
 }
 
 /** Return what a comparison did to the total. */
