@@ -217,12 +217,13 @@ function showsOf(scene) {
     const others = `; ${howMany(hidden, scene.edges)} to or between the others are not drawn`;
     return `Draws ${ofAll}${hidden ? others : " and all that joins them"}. ${sumsText(scene)}`;
   }
-  if (!drawn.links.length) return "No path leads from end to end.";
-  const answer = drawn.total === 0 ? "the total is 0, there are no shares" : "100 % of the answer";
-  if (count === all) return `Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
+  const zero = part.zero ? `The total is 0: ${part.zero}. ` : "";
+  if (!drawn.links.length) return zero || "No path leads from end to end.";
+  const answer = drawn.total === 0 ? `${zero ? "" : "the total is 0, "}there are no shares` : "100 % of the answer";
+  if (count === all) return `${zero}Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
   const passing = passingText(model, drawn);
   const first = passing ? `Shows ${passing} through ${ofAll}.` : `Draws ${ofAll}.`;
-  return `${first} What passes the others is added up in dashed edges: nothing is lost.`;
+  return `${zero}${first} What passes the others is added up in dashed edges: nothing is lost.`;
 }
 
 /** Return what of the answer passes drawn nodes; nothing where that is unknown. */
