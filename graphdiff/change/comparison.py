@@ -266,9 +266,10 @@ class Comparison(Result):
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)
-        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
+        groups = self.node_groups
+        if groups is None or groups == self.difference.kinds:  # by which nobody asked
             return graph
-        return marked(graph, self.node_groups.get, "group")
+        return marked(graph, groups.get, "group")
 
     # -- meanings and output
 

@@ -13,6 +13,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, added
 from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
+from graphdiff.graph.networks import marked
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import below, overlaid
@@ -226,7 +227,7 @@ class ProfileComparison(Result):
         rows += [{"name": f"{len(rest):,} others together", "change": plain(sum(rest))}] if rest else []
         note = f"The change of all rows together is {change_text(self, self.change)} {self.unit}."
         graph.graph["account"] = {"title": "What moved it", "note": note, "rows": rows}
-        return graph
+        return graph if self.node_groups is None else marked(graph, self.node_groups.get, "group")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, the parts largest first."""

@@ -11,6 +11,7 @@ import { capital, headingOf, howMany, membersOf, percent, shortened, shown, sign
 /** So many names of a list are said. */
 const NAMES = 12;
 const FIRST = 4;
+const HINT = "Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.";
 const MOST_CALLS = 20;
 /** Facts that are said by other words, or are no facts of a node or link. */
 const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key", "estimated", "again", "part_estimated"]);
@@ -45,7 +46,7 @@ function overview(scene) {
   const ranked = (title, things, name, note, target) =>
     things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => line(name(thing), note(thing), target(thing))))) : null;
   return [
-    html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
+    html("h2", {}, "At a glance"), html("p", { class: "hint" }, HINT),
     ranked(scene.part.account?.title ?? "", account.slice(0, FIRST), ({ name }) => name, ({ record }) => (record.change === undefined ? shown(record.what) : signed(record.change)), ({ target }) => target),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
     ranked(`Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
@@ -113,7 +114,7 @@ function setsOf(scene, place, model, when) {
 function throughNode(scene, model, sums, place) {
   if (!sums) return null;
   const { contribution, share, positive, negative, paths, tangent, adjoint } = sums[place];
-  const { total } = scene.totals[scene.looked.indexOf(model)];
+  const total = scene.totals[scene.looked.indexOf(model)];
   const when = scene.looked.length > 1 ? `${scene.looked.indexOf(model) ? "after" : "before"}: ` : "";
   const rest = without(model, place);
   const change = rest === null ? "not known: walks may have no sum" : `${shown(rest)} (${signed(rest - total)}${share === null ? "" : `, ${percent((rest - total) / total)}`})`;

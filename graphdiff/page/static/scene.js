@@ -47,7 +47,7 @@ function numberedAnew(part, kept) {
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
   const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
-    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true,
+    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
   };
 }
@@ -70,6 +70,11 @@ export function isSummed(model) {
   const isForSums = part.isAsked || part.isCompared || part.summed !== false;
   if (!model.summed || part.measure || !isForSums) return false;
   return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
+}
+
+/** Return the total of a model; null where it is not known. */
+export function totalOf(model) {
+  return isSummed(model) ? sweeps(model).total : null;
 }
 
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */

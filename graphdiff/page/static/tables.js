@@ -24,7 +24,7 @@ export function makeTable(id, act) {
   const above = html("p", { class: "filter" }, html("label", { for: `${id}-filter` }, "Only rows with "), table.filter, " ", table.count);
   const scrolled = html("div", { class: "scrolled", tabindex: 0, role: "region", "aria-labelledby": `${id}-title` }, html("table", {}, table.caption, table.head, table.body));
   table.title = html("h2", { id: `${id}-title` });
-  table.element = html("section", { id, class: "table", "aria-labelledby": `${id}-title` }, table.title, above, scrolled, table.more);
+  table.element = html("section", { id, class: "table" }, table.title, above, scrolled, table.more);
   return table;
 }
 

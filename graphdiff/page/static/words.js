@@ -78,6 +78,16 @@ export function percent(share) {
   return `${number.toFixed(1).replace("-", "−")} %`;
 }
 
+/** Return what an amount is of the answer; the amount itself where that has no parts. */
+export function partText({ share, contribution }) {
+  return percent(share) || shown(contribution);
+}
+
+/** Return texts one after the other with something between them, without those that say nothing. */
+export function joinedBy(between, ...texts) {
+  return texts.flat().filter(Boolean).join(between);
+}
+
 /** Return a number of things with their noun, which is given in the plural. */
 export function howMany(number, plural) {
   if (number !== 1) return `${shown(number)} ${plural}`;
