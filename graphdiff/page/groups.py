@@ -11,8 +11,9 @@ from typing import Any
 import networkx as nx
 
 from graphdiff import arithmetic
+from graphdiff.graph.networks import IN_GROUP
 from graphdiff.pictures.dot import pictures_of
-from graphdiff.pictures.group import IN_GROUP, Grouping
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, merged
 from graphdiff.pictures.view import View
 from graphdiff.text.names import texts
@@ -123,7 +124,8 @@ class _Opened:
         for box in dict.fromkeys(self.boxes):
             if isinstance(box, tuple):
                 name, data = called[box[0]], dict(self.quotient.nodes[box[0]])
-                facts = data | {"members": list(map(str, data["members"])), "n_members": data.pop("size"), IN_GROUP: name}
+                members = list(map(str, data["members"]))
+                facts = data | {"members": members, "n_members": data.pop("size"), IN_GROUP: name}
             else:
                 name, data = names[box], graph.nodes[topology.label(box)] if isinstance(graph, nx.Graph) else {}
                 facts = data | {IN_GROUP: called[self.names[box]]}

@@ -49,7 +49,7 @@ def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
     if not isinstance(thing, Result):
         return page(graph, max_nodes=max_nodes)
     answer = str(thing).split("\n")
-    return page(graph, answer, document(thing), title=answer[0], max_nodes=max_nodes)
+    return page(graph, answer, document(thing), [thing], title=answer[0], max_nodes=max_nodes)
 
 
 def graph_for_page(thing: Any, max_nodes: int = MAX_NODES) -> nx.DiGraph:
@@ -69,6 +69,7 @@ def page(
     graph: nx.DiGraph | None,
     answer: Sequence[str] = (),
     report: Mapping[str, Any] | None = None,
+    results: Sequence[Result] = (),
     *,
     title: str = "",
     max_nodes: int = MAX_NODES,
@@ -83,6 +84,8 @@ def page(
         The lines of the report in words; those of the picture's legend, where there are none.
     report : mapping, optional
         The same as JSON.
+    results : sequence of Result
+        What is answered: the page is called by the headline of the first, and says what is to be known with each.
     title : str
         What the page is called where the graph does not say what was asked of it; else how large it is.
     max_nodes : int
@@ -94,19 +97,28 @@ def page(
     """
     picture = None if graph is None else picture_for_page(graph, max_nodes)
     lines = [harmless(line) for line in answer or (picture.legend if picture else ())]
+    headline = next((result.headline() for result in results), "") or (picture and answer_of(picture))
     record = {
         "graphdiff": SCHEMA,
         "kind": "page",
-        "title": harmless((picture and answer_of(picture)) or title or (_counted(picture) if picture else lines[0])),
+        "title": harmless(headline or title or (_counted(picture) if picture else lines[0])),
+        "beside": [harmless(line) for result in results for line in result.beside()],
         "answer": lines,
         "report": None if report is None else _report(report),
-        "part": None if picture is None else part_of(picture),
+        "part": None if picture is None else part_of(picture) | _zero(report or {}),
     }
     return _filled(record).encode()
 
 
+def _zero(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return which zero the total is, by what is drawn: the last answer of a report; nothing where it is none."""
+    answer = (report.get("results") or [report.get("result")])[-1]
+    zero = answer.get("zero") if isinstance(answer, Mapping) else None
+    return {"zero": harmless(zero)} if zero else {}
+
+
 def _counted(picture: Picture) -> str:
-    """Return how many nodes and edges there are, or of a profile what it measured."""
+    """Return how many nodes and edges there are, or what numbers are told of them."""
     if "annotation" in picture.facts:
         return picture.legend[0]
     words = words_in(picture)

@@ -16,11 +16,14 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.networks import IN_GROUP, RANKED
+from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
 from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
@@ -33,6 +36,8 @@ __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
 #: A page holds so many nodes at most where nothing else is asked, and so many times as many links.
 MAX_NODES, LINKS_TO_A_NODE = 2_000, 10
+#: In fewer steps than the page's script takes at most (elimination.js) it can sum walks again, as many as a page holds.
+MAX_JOINS = 1_500_000
 #: From here on floats, which are all the numbers that a script has, leave out ints.
 LEAST_INEXACT = 2**53
 #: What a graph is annotated with that has sums over paths.
@@ -53,6 +58,7 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    view = replace(view, max_joins=MAX_JOINS)
     picture = _whole_picture(graph, view)
     return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
 
@@ -60,13 +66,15 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
     """Return the picture with the most that a view allows."""
     if (grouping := getattr(graph, "grouping", None)) is not None:
-        if grouping.ends is None:
+        if isinstance(grouping, Grouping) and grouping.ends is None:
             return groups_picture(graph, view)
-        graph = grouping.answer(graph.graph["grouped_by"])
+        graph = grouping.answer(graph.graph["grouped_by"]) if isinstance(grouping, Grouping) else grouping
     if graph.graph.get("annotation") == "comparison":
         return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
         return in_rows(next(answer_pictures(graph, view)), graph)
+    if graph.graph.get("annotation") == "profile":
+        return functions_picture(graph, view)
     if not graph.graph.keys() & {"annotation", "quotient"}:
         _require_few(graph, view)
     return next(pictures_of(graph, view))
@@ -115,8 +123,11 @@ def part_of(picture: Picture) -> dict[str, Any]:
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
         **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
+        **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
     }
+    if not any(IN_GROUP in node for node in part["nodes"]):
+        part.pop("grouped_by", None)
     return part | {"summed": _is_summed(picture, part)}
 
 
@@ -125,7 +136,8 @@ MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
 WHOLE = (
     *("total", "total_before", "drawn", "notes", "besides", "cycles", "annotation", "not_computed"),
-    *("unit", "source", "target", "grouped_by"),
+    *("source", "target", "grouped_by"),
+    *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
 )
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
@@ -159,6 +171,8 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
+    if "answer" in picture.facts:
+        return harmless(picture.facts["answer"])
     if picture.facts.get("annotation") not in (*ANSWERS, "comparison"):
         return ""
     question, is_summed, total = picture.legend[0].rpartition("; total ")
@@ -265,9 +279,9 @@ def _held(value: Any) -> tuple[Any, float | None]:
 
 
 def _float(number: Any) -> float | None:
-    """Return about what a number is; None where it is none, or beyond the floats."""
+    """Return about what a number is; None where it is none, or beyond the floats, as 10**-400 is."""
     try:
         about = math.nan if isinstance(number, str | bytes) else float(number)
     except (TypeError, ValueError, OverflowError):  # complex numbers and symbols; what is no number
         return None
-    return about if math.isfinite(about) else None
+    return about if math.isfinite(about) and (about or not number) else None  # some are smaller than floats

@@ -19,10 +19,10 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.networks import IN_GROUP, RANKED
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.pictures.annotate import ATTRIBUTES, RANKED, SEEDS
+from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
-from graphdiff.pictures.group import IN_GROUP
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, pruned_lines, share_text, title
 from graphdiff.pictures.scale import FAINT, Scale, Signed, scale_of

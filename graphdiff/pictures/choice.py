@@ -9,6 +9,7 @@ by one. Ends that are too many to be drawn are drawn as one.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,13 +23,14 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.ends import ROOTS, Boundary
 from graphdiff.jacobians.elimination import ORDERS, Shape, Ways, count, take_out
-from graphdiff.paths.bypasses import Way, bypasses
+from graphdiff.paths.bypasses import Way, bypasses, ways_into
 from graphdiff.pictures.annotate import SEEDS
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import DrawnNode, share_text
 from graphdiff.pictures.scale import Scale
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.cycles import MAX_SOLVED
 from graphdiff.sums.levels import Arrays
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import node_text, texts
@@ -42,8 +44,8 @@ MAX_JOINS = 2_000_000
 #: More visits of edges are not spent on which nodes cover most; the largest are drawn then.
 MAX_VISITS = 3_000_000
 
-#: Where more ways do not fit, not one node less is tried, but so many times as many, down to few.
-MANY_WAYS, SMALLER, LEAST_NODES = 10_000, 0.7, 100
+#: Where more ways do not fit, not one node less is tried, but so many times as many.
+MANY_WAYS, SMALLER = 10_000, 0.85
 
 #: A box names so many nodes, each by so many characters at most.
 MAX_NAMES, MAX_BOXED = 10, 30
@@ -71,16 +73,50 @@ def bounded(between: Between, sizes: Sequence[Number], view: View, *, with_boxes
     """
     if between.loops:
         between = between.weighed(between.graph.divisible)
+    fixed, order = _ordered(between, sizes, view)
+    n_nodes = _n_fitting(between, order, view)
+    if n_nodes < min(view.max_nodes, between.n_nodes, 2 * len(fixed)):  # so many ends that nothing between has room
+        fixed, order = _ordered(between, sizes, replace(view, max_ends=(n_nodes // 4, n_nodes // 4)))
+        n_nodes = _n_fitting(between, order, view)
+    part = _started(between, order[:n_nodes], min(n_nodes, len(fixed)), view)
+    return part and part.within(view, with_boxes=with_boxes)
+
+
+def _ordered(between: Between, sizes: Sequence[Number], view: View) -> tuple[list[int], list[int]]:
+    """Return the ends that stay, and all nodes, those that come first first."""
     fixed = _fixed(between, sizes, view)
     order = [*fixed, *sorted(set(range(between.n_nodes)) - set(fixed), key=lambda node: (-sizes[node], node))]
     if between.n_nodes > view.max_nodes and not between.loops:
         order = list(dict.fromkeys([*fixed, *_Cover(between, set(fixed), view).nodes, *order]))
-    n_nodes = view.max_nodes
-    part = _started(between, order[:n_nodes], len(fixed), view)
-    while part and len(part.ways) > max(MANY_WAYS, view.max_edges) and n_nodes > max(len(fixed), LEAST_NODES):
-        n_nodes = max(len(fixed), round(SMALLER * n_nodes))
-        part = _started(between, order[:n_nodes], len(fixed), view)
-    return part and part.within(view, with_boxes=with_boxes)
+    return fixed, order
+
+
+def _n_fitting(between: Between, order: list[int], view: View) -> int:
+    """Return of how many nodes, the first of an order, the ways fit; few more are left to `Part.within`.
+
+    Ways grow in number as nodes go, until few are left: so it is looked for from above, by steps, then between two.
+    """
+    n_nodes, beyond = min(view.max_nodes, between.n_nodes), 0
+    while not _fits(between, order[:n_nodes], view):
+        beyond, n_nodes = n_nodes, int(SMALLER * n_nodes)
+    larger = range(n_nodes + 1, beyond)
+    return n_nodes + bisect_left(larger, True, key=lambda n: not _fits(between, order[:n], view))
+
+
+def _fits(between: Between, kept: list[int], view: View) -> bool:
+    """Tell whether the ways between kept nodes are not too many; of walks round cycles, to be summed again, too."""
+    ways = ways_into(between, kept)
+    if sum(tails.bit_count() for tails in ways) > max(MANY_WAYS, view.max_edges):
+        return False
+    if not between.loops or view.max_joins is None:
+        return True
+    pattern: Ways = [{} for _ in range(len(kept) + 2)]
+    for head, tails in enumerate(ways):
+        for tail in range(len(kept) + 1):
+            if tails >> tail & 1:
+                pattern[tail][head + (head == len(kept))] = 0
+    shape = Shape(pattern)
+    return count(shape, ORDERS["markowitz"](shape, range(len(kept))), view.max_joins) is not None
 
 
 def _fixed(between: Between, sizes: Sequence[Number], view: View) -> list[int]:
@@ -118,9 +154,31 @@ def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Wa
     shape = Shape(ways)
     inner = [node for node in range(between.n_nodes) if node not in kept]
     counted = count(shape, ORDERS["markowitz"](shape, inner), MAX_JOINS)
-    if counted is None or take_out(ways, counted[0], one) is not None:
+    if counted is None:
+        return _solved(between, ways, sorted(kept))
+    if take_out(ways, counted[0], one) is not None:
         return None
     return {(tail, head): (weight, 0) for tail, row in enumerate(ways) for head, weight in row.items()}
+
+
+def _solved(between: Between, ways: Ways, kept: list[int]) -> dict[tuple[int, int], Way] | None:
+    """Return what `_walked` does by (I - A)^-1 of the nodes that go, where the weights are floats, and they not many."""
+    n_nodes, weights = between.n_nodes, between.graph.weights
+    if n_nodes > MAX_SOLVED or not isinstance(weights, np.ndarray) or weights.dtype.kind != "f":
+        return None
+    whole = np.zeros((n_nodes + 2, n_nodes + 2))
+    for tail, row in enumerate(ways):
+        whole[tail, list(row)] = list(row.values())
+    gone = np.setdiff1d(np.arange(n_nodes), kept)
+    tails, heads = [*kept, n_nodes], [*kept, n_nodes + 1]
+    try:
+        behind = np.linalg.solve(np.eye(len(gone)) - whole[np.ix_(gone, gone)], whole[np.ix_(gone, heads)])
+    except np.linalg.LinAlgError:
+        return None
+    sums = whole[np.ix_(tails, heads)] + whole[np.ix_(tails, gone)] @ behind
+    known = ways_into(between, kept)
+    pairs = ((at, to) for at in range(len(tails)) for to in range(len(heads)) if known[to] >> at & 1)
+    return {(tails[at], heads[to]): (float(sums[at, to]), 0) for at, to in pairs}
 
 
 def _steps(between: Between, kept: Collection[int]) -> Iterator[tuple[int, int, Number]]:

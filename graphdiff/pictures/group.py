@@ -22,7 +22,7 @@ from graphdiff.graph.attributes import adds_up, no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, End
 from graphdiff.graph.measured import is_attribution
-from graphdiff.graph.networks import pictured
+from graphdiff.graph.networks import marked, pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
 from graphdiff.pictures.annotate import swept
@@ -32,15 +32,12 @@ from graphdiff.sums.between import ends_of
 from graphdiff.sums.flow import flow
 from graphdiff.text.sentences import NEEDING, words_for
 
-__all__ = ["IN_GROUP", "Grouping", "group", "marked"]
+__all__ = ["Grouping", "group"]
 
 By: TypeAlias = str | int | Callable[[Any], Hashable]
 
 #: What a graph says of how it was pruned.
 PRUNED = ("eliminated", "pruned_to")
-
-#: The attribute that says in which group a node is, where a page is to draw groups at first.
-IN_GROUP = "in_group"
 
 #: So many groups at most are made of parts of names, where nobody says how many parts.
 MAX_GROUPS = 30
@@ -175,21 +172,6 @@ class Grouping:
         assert self.ends is not None
         groups = dict(zip(self.ready.topology.labels, self.names, strict=True))
         return marked(swept(self.graph, self.ready, self.ends), groups.__getitem__, text)
-
-
-def marked(graph: nx.DiGraph, name_of: Callable[[Any], Hashable], text: str) -> nx.DiGraph | nx.MultiDiGraph:
-    """Return a graph that is ours after each node was told its group, and the graph what these are made by.
-
-    Examples
-    --------
-    >>> marked(nx.DiGraph([("web.a", "web.b")]), group_of_name(1), by_text(1)).nodes["web.b"]
-    {'in_group': 'web'}
-    """
-    for node, data in graph.nodes(data=True):
-        if (name := name_of(node)) is not None:
-            data[IN_GROUP] = str(name)
-    graph.graph["grouped_by"] = text
-    return graph
 
 
 def _say_where(quotient: nx.DiGraph, graph: nx.DiGraph) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import random
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import UsageError
+from graphdiff.pictures import choice
 from graphdiff.pictures.choice import bounded
 from graphdiff.pictures.dot import picture_of
 from graphdiff.pictures.picture import Picture
@@ -248,6 +250,111 @@ def test_what_has_too_many_edges_has_fewer_nodes_and_says_so() -> None:
     poster = picture_of(gd.annotate(dense(60), 0, 59), fit="poster")
     assert len(picture.nodes) < len(poster.nodes)
     assert 60 < len(poster.edges) <= 150
+
+
+def tangled(seed: int, *, acyclic: bool) -> nx.DiGraph:
+    """Return a graph of 30 nodes and more edges than fit, some of them parallel ways, with or without cycles."""
+    draw = random.Random(seed)
+    pairs = [draw.sample(range(30), 2) for _ in range(150)]
+    pairs += [[node, node + 1] for node in range(29)]
+    return weighted([(*(sorted(pair) if acyclic else pair), Fraction(draw.randint(1, 9), 900)) for pair in pairs])
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("max_edges", [20, 60, 110])
+def test_as_many_nodes_are_kept_as_their_ways_fit(seed: int, max_edges: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph, policy = tangled(seed, acyclic=seed % 2 == 0), "raise" if seed % 2 == 0 else "solve"
+    monkeypatch.setattr(choice, "MANY_WAYS", 0)
+    between = between_ends(gd.compile(graph, cycles=policy), gd.ROOTS if seed % 4 == 0 else 0, 29)
+    view = replace(view_of(max_nodes=25), max_edges=max_edges, has_boxes=False, coverage=0)
+    sizes = random.Random(seed).sample(range(between.n_nodes), between.n_nodes)
+    part = bounded(between, sizes, view)
+    assert part is not None
+    assert len(part.ways) <= max_edges
+    order = [*part.order, *sorted(set(range(between.n_nodes)) - set(part.order), key=lambda node: -sizes[node])]
+    one_more = order[: len(part.order) + 1]
+    n_ways = len(eliminated_ways(between, one_more))
+    hidden = [not {*ends} <= {*one_more} for ends in (between.sources, between.targets)]
+    is_full = n_ways > max_edges or len(one_more) + sum(hidden) > view.max_nodes
+    assert is_full or len(part.order) == between.n_nodes
+
+
+def test_round_more_cycles_than_are_joined_one_by_one_ways_are_solved_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tangled(5, acyclic=False)
+    for *_, data in graph.edges(data=True):
+        data["weight"] = float(data["weight"]) * 20
+    between = between_ends(gd.compile(graph, cycles="solve"), {0: 2.0, 3: 1.0, 4: 1.0}, {29: 1.0, 7: 3.0})
+    sizes = list(range(between.n_nodes))
+    views = [replace(view_of(max_nodes=8), max_edges=90, has_boxes=False, max_ends=(n, n)) for n in (0, 5)]
+    for view in views:
+        joined = bounded(between, sizes, view)
+        assert joined is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(choice, "MAX_JOINS", 1)
+            solved = bounded(between, sizes, view)
+            patch.setattr(choice, "MAX_SOLVED", 1)
+            assert bounded(between, sizes, view) is None
+        assert solved is not None
+        assert {pair: pytest.approx(weight) for pair, (weight, _) in joined.ways.items()} == {
+            pair: weight for pair, (weight, _) in solved.ways.items()
+        }
+
+
+def test_of_cycles_so_many_nodes_are_kept_that_all_walks_can_be_summed_again() -> None:
+    between = between_ends(gd.compile(tangled(3, acyclic=False), cycles="solve"), 0, 29)
+    view = replace(view_of(max_nodes=30), max_edges=10_000, has_boxes=False)
+    n_kept = []
+    for most in (None, 1_000, 100):
+        part = bounded(between, list(range(between.n_nodes)), replace(view, max_joins=most))
+        assert part is not None
+        n_kept.append(len(part.order))
+        shape = nx.DiGraph(pair for pair in part.ways if pair[0] != pair[1])
+        assert most is None or joins_of(shape) <= most
+    assert n_kept[0] == between.n_nodes > n_kept[1] > n_kept[2]
+
+
+def joins_of(graph: nx.DiGraph) -> int:
+    """Return how many pairs are joined while all nodes go, one of fewest pairs first."""
+    n_joins = 0
+    while graph:
+        node = min(graph, key=lambda node: graph.in_degree(node) * graph.out_degree(node))
+        pairs = [(tail, head) for tail in graph.predecessors(node) for head in graph.successors(node)]
+        n_joins += len(pairs)
+        graph.remove_node(node)
+        graph.add_edges_from((tail, head) for tail, head in pairs if tail != head)
+    return n_joins
+
+
+def eliminated_ways(between: Any, kept: list[int]) -> set[tuple[int, int]]:
+    """Return from which kept node to which a way leads that passes none, by search; hidden ends are -1, -2."""
+    graph = nx.DiGraph((tail, head) for tail, row in enumerate(between.rows) for head, *_ in row)
+    graph.add_edges_from((-1, node) for node in between.sources if node not in kept)
+    graph.add_edges_from((node, -2) for node in between.targets if node not in kept)
+    stay, found = {*kept, -1, -2}, set()
+    for tail in stay & {*graph}:
+        waiting, seen = [tail], set()
+        while waiting:
+            for head in set(graph.successors(waiting.pop())) - seen:
+                seen.add(head)
+                if head in stay:
+                    found.add((tail, head))
+                else:
+                    waiting.append(head)
+    return found
+
+
+def test_of_many_ends_some_make_room_where_their_ways_alone_do_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    edges = [(f"s{s}", f"t{t}", Fraction(s + t + 1, 7)) for s in range(8) for t in range(8)]
+    graph = weighted([*edges, *((f"s{s}", "m", Fraction(50)) for s in range(8)), ("m", "t0", Fraction(1))])
+    monkeypatch.setattr(choice, "MANY_WAYS", 0)
+    between = between_ends(gd.compile(graph), gd.ROOTS, gd.LEAVES)
+    view = replace(view_of(max_nodes=40), max_edges=20, has_boxes=False)
+    middle = between.labels.index("m")
+    part = bounded(between, [9 if node == middle else 1 for node in range(between.n_nodes)], view)
+    assert part is not None
+    assert len(part.ways) <= 20
+    assert part.others
+    assert middle in part.order
 
 
 def test_too_many_parallel_edges_are_one() -> None:
