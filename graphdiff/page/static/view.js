@@ -235,15 +235,15 @@ export function zoom(view, factor, at = null) {
 }
 
 function pinned({ frame, rows, scale }) {
-  rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
+  if (rows.firstChild) rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
 }
 
 function rescale(view, scale) {
   view.scale = scale;
-  pinned(view);
   view.root.style.width = `${view.extent[0] * scale}px`;
   view.root.style.height = `${view.extent[1] * scale}px`;
   view.root.classList.toggle("far", scale < READABLE);
+  pinned(view);
 }
 
 function wheeled(view, event) {
