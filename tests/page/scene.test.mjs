@@ -124,6 +124,7 @@ test("where nothing is summed what changed is drawn first, and no more than was 
   Object.assign(part.nodes.find(({ id }) => id === "y"), { status: "added" });
   Object.assign(part.nodes.find(({ id }) => id === "n3"), { status: "kept", version_before: "1", version_after: "2" });
   const names = (n, mode) => [...keptNodes(lookedAt(modelsOf(part), mode), n, { ...NOTHING, mode })].map((place) => part.nodes[place].id).sort();
+  assert.deepEqual(names(1, "both"), ["y"]);
   assert.deepEqual(names(4, "both"), ["n3", "x", "y", "z"]);
   assert.deepEqual(names(5, "both"), ["hub", "n3", "x", "y", "z"]);
   assert.deepEqual(names(4, "before"), ["n3", "x", "z"]);
