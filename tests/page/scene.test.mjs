@@ -124,6 +124,7 @@ test("where nothing is summed what changed is drawn first, and no more than was 
   Object.assign(part.nodes.find(({ id }) => id === "y"), { status: "added" });
   Object.assign(part.nodes.find(({ id }) => id === "n3"), { status: "kept", version_before: "1", version_after: "2" });
   const names = (n, mode) => [...keptNodes(lookedAt(modelsOf(part), mode), n, { ...NOTHING, mode })].map((place) => part.nodes[place].id).sort();
+  assert.deepEqual(names(1, "both"), ["y"]);
   assert.deepEqual(names(4, "both"), ["n3", "x", "y", "z"]);
   assert.deepEqual(names(5, "both"), ["hub", "n3", "x", "y", "z"]);
   assert.deepEqual(names(4, "before"), ["n3", "x", "z"]);
@@ -151,6 +152,13 @@ function groupedAt(part, state = {}, n = 9) {
 function inGroups(part, groups) {
   return { ...part, grouped_by: "team", nodes: part.nodes.map((node) => ({ ...node, in_group: groups[node.id] })) };
 }
+
+test("tokens and logits stay where nothing is summed, too", () => {
+  const part = partOf([["a", "b", 1], ["b", "c", 1], ["b", "d", 1]], null, null);
+  part.nodes[0].placed = { row: 0, stays: true };
+  part.nodes[3].placed = { row: 2, stays: true };
+  assert.deepEqual([...keptNodes(modelsOf(part), 2, NOTHING)], [0, 3]);
+});
 
 test("nodes put together and taken apart leave every sum as it is", () => {
   const part = partOf([...FIGURE, ["b", "c", 0.5]], "a", "e");

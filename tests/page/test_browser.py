@@ -249,6 +249,26 @@ def test_nodes_are_put_together_and_apart_and_the_total_stays(browser: Browser) 
     assert len(browser.texts("g.node")) == 4
 
 
+def test_groups_of_the_library_are_closed_at_first_and_open_and_close_by_keyboard(browser: Browser) -> None:
+    browser.open(gd.group(grouped(), "module", source="a", target="z"))
+    labels = "return $$('g.node').map((each) => each.getAttribute('aria-label'));"
+    assert [text.split(" ·")[0] for text in browser.run(labels) if "group" in text] == [
+        "first, group of 6 nodes",
+        "second, group of 4 nodes",
+    ]
+    browser.run("$('g.node[aria-label^=second]').focus();")
+    browser.press("\ue007")
+    assert browser.run("return document.activeElement.getAttribute('aria-label')[0];") == "k"
+    assert (len(browser.texts("g.node")), browser.run("return location.hash;")) == (7, "#apart=second")
+    assert float(sums(browser)[0]["sum"]) == float(sums(browser)[0]["total"]) == -42
+    browser.press("\ue007")
+    browser.run("$$('#details button').find((each) => each.textContent === 'Close this group').click();")
+    assert browser.run("return document.activeElement.getAttribute('aria-label');").startswith("second, group of 4")
+    assert len(browser.texts("g.node")) == 4
+    browser.open(gd.group(grouped(), "module", weight=None), "#apart=first,second")
+    assert (len(browser.texts("g.node")), sums(browser)) == (11, [])  # both ends are a group
+
+
 def test_what_a_dashed_edge_passes_is_drawn_where_it_is_wanted(browser: Browser) -> None:
     made = graph([("a", f"m{n:02}", 40 - n) for n in range(30)] + [(f"m{n:02}", "z", 1) for n in range(30)])
     browser.open(gd.explain(made, "a", "z"), "#n=10")

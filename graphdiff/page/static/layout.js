@@ -26,14 +26,14 @@ const ROW_NAMES = 70;
  * Return where nodes and links are drawn: `x` and `y` of the middle of each node, by its id (Maps); `points` by link,
  * each a list of [x, y] from its source to its target; `width` and `height` of all.
  *
- * Nodes are `{id, width, height}` (sizes are optional), in topological order as far as there is one; links
- * `{source, target}` name ids. `direction` is "LR", "TB" or "BT". Where all nodes have a `row` that is their column,
- * and they stand in it as they are given.
+ * Nodes are `{id, width, height}` (sizes are optional); links `{source, target}` name ids. Where they go round, those
+ * run back that would lead to a node given before. `direction` is "LR", "TB" or "BT". Where all nodes have a `row` that
+ * is their column, and they stand in it as they are given.
  */
-export function layered(nodes, links, { direction = "LR" } = {}) {
+export function layered(given, links, { direction = "LR" } = {}) {
   const turned = direction !== "LR";
-  const isInRows = nodes.every(({ row }) => row >= 0);
-  if (isInRows) nodes = [...nodes].sort((one, other) => one.row - other.row);
+  const isInRows = given.every(({ row }) => row >= 0);
+  const nodes = isInRows ? [...given].sort((one, other) => one.row - other.row) : inOrder(given, links);
   const sized = (along, across) => ({ along, across });
   const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? sized(height, width) : sized(width, height)));
   const number = new Map(nodes.map((node, place) => [node.id, place]));
@@ -43,6 +43,30 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
   placeAcross(grid, columns);
   const extent = placeAlong(grid, columns, turned ? BETWEEN_ROWS : BETWEEN_COLUMNS);
   return drawnAs({ nodes, grid, points: ends.map((pair) => pointsOf(grid, pair)), extent, direction });
+}
+
+/** Return the nodes in topological order; as they are given as far as links allow, and where these go round. */
+function inOrder(nodes, links) {
+  const place = new Map(nodes.map((node, at) => [node.id, at]));
+  const ends = links.map(({ source, target }) => [place.get(source), place.get(target)]);
+  if (ends.every(([tail, head]) => tail <= head)) return nodes;
+  const [out, entering] = [nodes.map(() => []), new Array(nodes.length).fill(0)];
+  for (const [tail, head] of ends) {
+    if (tail === head) continue;
+    out[tail].push(head);
+    entering[head]++;
+  }
+  const order = new Set();
+  const take = (first) => {
+    for (const free = [first]; free.length; ) {
+      const at = free.pop();
+      order.add(at);
+      for (const head of out[at]) if (--entering[head] === 0 && !order.has(head)) free.push(head);
+    }
+  };
+  const sources = [...entering.keys()].filter((at) => !entering[at]);
+  for (const at of [...sources, ...nodes.keys()]) if (!order.has(at)) take(at);
+  return [...order].map((at) => nodes[at]);
 }
 
 // -- columns, and the places in them
