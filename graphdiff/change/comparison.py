@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 def _add_seeds(graph: nx.MultiDiGraph, matched: Matched, end: NumberedEnd, name: str) -> None:
     """Add to the nodes of an end what they count after and before, where that is not 1; those of a cycle are summed."""
     for which, key in ((1, name), (0, f"{name}_before")):
-        side, sums = matched.sides[which], {}
+        side = matched.sides[which]
+        sums: dict[Any, Number] = {}
         for number, seed in zip(end.numbers, end.counting(side), strict=True):
             node = names_in(matched, [number])[0]
             counts = 0 if seed is None or side.stands[number] < 0 else seed
@@ -253,8 +254,8 @@ class Comparison(Result):
         graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
         return graph
 
-    def paged(self, max_nodes: int) -> nx.MultiDiGraph:
-        """Return the same with versions, with what ends count before and after, and with an account of what moved it."""
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
+        """Return the same with versions, what ends count before and after, and an account of what moved it."""
         ways = self.sweeps.ways
         graph = self._overlay(ways.scopes)
         for name, end in (("source_seed", ways.source), ("target_seed", ways.target)):
@@ -265,9 +266,10 @@ class Comparison(Result):
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)
-        if self.node_groups is None or self.edge_meaning == "drives":  # of these the kinds, whatever was asked
+        groups = self.node_groups
+        if groups is None or groups == self.difference.kinds:  # by which nobody asked
             return graph
-        return marked(graph, self.node_groups.get, "group")
+        return marked(graph, groups.get, "group")
 
     # -- meanings and output
 

@@ -231,13 +231,13 @@ class Difference(Result):
         graph.graph["headline"] = difference_lines(self)[0]
         return graph
 
-    def paged(self, max_nodes: int) -> nx.MultiDiGraph:
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
         """Return both graphs as one, with what they have in common; of more nodes what differs alone, saying so.
 
         Nodes have their versions, and ``unasked`` says why no question can be asked of the graph, if none can.
         """
         whole = self.scope[0] | self.scope[1]
-        if whole.sum() <= max_nodes:
+        if max_nodes is None or whole.sum() <= max_nodes:
             graph, unasked = overlay(self.matched, whole, scopes=self.scope), self._torn
         else:
             graph = self.to_networkx()
@@ -260,14 +260,10 @@ class Difference(Result):
         """What is said where a cycle that counts as one node is another one in the other graph; else nothing."""
         if self.matched.after.graph.cycles != "collapse":
             return ""
-        merged = [
-            _merged(side, other) for side, other in zip(self.matched.sides, self.matched.sides[::-1], strict=True)
-        ]
-        return (
-            ""
-            if merged[0] == merged[1]
-            else "Cycles, which count as one node, are not the same before and after: this page asks nothing else of them."
-        )
+        sides = self.matched.sides
+        if _merged(*sides) == _merged(*sides[::-1]):
+            return ""
+        return "Cycles, which count as one node, are not the same before and after: nothing else can be asked here."
 
     def _frame(self) -> Frame:
         return Frame(self.edge_records())

@@ -49,10 +49,11 @@ def overlay(
     names = _names(matched, among)
     after = matched.after.graph
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=after.edge_meaning, node_meaning=after.node_meaning)
-    has = [side.places >= 0 for side in matched.sides]
+    has = matched.before.places >= 0, matched.after.places >= 0
     for number, name in names.items():
-        counts = tuple(bool(scope[number]) for scope in scopes)
-        status = STATUS[counts if any(counts) else tuple(bool(each[number]) for each in has)]
+        in_scope = [bool(mask[number]) for mask in scopes]
+        is_before, is_after = in_scope if any(in_scope) else (bool(mask[number]) for mask in has)
+        status = STATUS[is_before, is_after]
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
             graph.nodes[name].update(_known(matched, number))

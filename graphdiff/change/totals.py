@@ -84,7 +84,7 @@ class Changes(Numbers, Mapping[Any, Number]):
         """Return what differs, as `Difference` does: what `graphdiff.write` draws."""
         return self.difference.to_networkx()
 
-    def paged(self, max_nodes: int) -> nx.MultiDiGraph:
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
         """Return what a page holds of the difference, and for its account each node whose total changed."""
         graph, after = self.difference.paged(max_nodes), self.matched.after.graph
         names = [name for name in map(self.difference.matched.label, self._own_numbers) if name in graph]
@@ -92,8 +92,8 @@ class Changes(Numbers, Mapping[Any, Number]):
             graph.graph["target" if self.towards else "source"] = names[0] if len(names) == 1 else names
         title = scope_title(words_for(after.edge_meaning, after.weight_meaning), self.end, towards=self.towards)
         rows = [
-            {"name": node_text(row.node), "total_before": row.before, "total_after": row.after, "place": place_text(row),
-             "change": row.change, "ends": [row.node]}
+            {"name": node_text(row.node), "total_before": row.before, "total_after": row.after,
+             "place": place_text(row), "change": row.change, "ends": [row.node]}
             for row in self.moved[:MOST_ROWS]
         ]  # fmt: skip
         title = f"Totals that changed: {title}, {by_weights(after.weight_meaning)}"

@@ -105,9 +105,16 @@ def page(
         "beside": [harmless(line) for result in results for line in result.beside()],
         "answer": lines,
         "report": None if report is None else _report(report),
-        "part": None if picture is None else part_of(picture),
+        "part": None if picture is None else part_of(picture) | _zero(report or {}),
     }
     return _filled(record).encode()
+
+
+def _zero(report: Mapping[str, Any]) -> dict[str, str]:
+    """Return which zero the total is, by what is drawn: the last answer of a report; nothing where it is none."""
+    answer = (report.get("results") or [report.get("result")])[-1]
+    zero = answer.get("zero") if isinstance(answer, Mapping) else None
+    return {"zero": harmless(zero)} if zero else {}
 
 
 def _counted(picture: Picture) -> str:

@@ -36,6 +36,8 @@ __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
 #: A page holds so many nodes at most where nothing else is asked, and so many times as many links.
 MAX_NODES, LINKS_TO_A_NODE = 2_000, 10
+#: In fewer steps than the page's script takes at most (elimination.js) it can sum walks again, as many as a page holds.
+MAX_JOINS = 1_500_000
 #: From here on floats, which are all the numbers that a script has, leave out ints.
 LEAST_INEXACT = 2**53
 #: What a graph is annotated with that has sums over paths.
@@ -56,6 +58,7 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
+    view = replace(view, max_joins=MAX_JOINS)
     picture = _whole_picture(graph, view)
     return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
 
@@ -276,9 +279,9 @@ def _held(value: Any) -> tuple[Any, float | None]:
 
 
 def _float(number: Any) -> float | None:
-    """Return about what a number is; None where it is none, or beyond the floats."""
+    """Return about what a number is; None where it is none, or beyond the floats, as 10**-400 is."""
     try:
         about = math.nan if isinstance(number, str | bytes) else float(number)
     except (TypeError, ValueError, OverflowError):  # complex numbers and symbols; what is no number
         return None
-    return about if math.isfinite(about) else None
+    return about if math.isfinite(about) and (about or not number) else None  # some are smaller than floats

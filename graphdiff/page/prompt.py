@@ -90,8 +90,9 @@ def _staying(picture: Picture) -> set[int]:
 
 def _size(number: Any) -> float:
     """Return about how large a number is: of symbols, which have no size, 0."""
+    has_size = isinstance(number, (*REAL, complex))
     try:
-        return float(abs(number)) if isinstance(number, (*REAL, complex)) else 0.0
+        return float(abs(number)) if has_size else 0.0
     except OverflowError:
         return math.inf
 

@@ -5,7 +5,7 @@ One sweep finds them all, which carries, for each node that is not drawn, the su
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,7 +15,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.sums.between import Between
 from graphdiff.sums.levels import Arrays
 
-__all__ = ["Way", "bypasses"]
+__all__ = ["Way", "bypasses", "ways_into"]
 
 #: The sum of the products over some ways, and the number of these.
 Way: TypeAlias = tuple[Number, int]
@@ -59,6 +59,38 @@ def bypasses(between: Between, kept: Collection[int]) -> dict[tuple[int, int], W
             else:
                 _carry(carried.setdefault(head, {}), ways, weight)
     return {(tail, head): way for tail in sorted(arrived) for head, way in sorted(arrived[tail].items())}
+
+
+def ways_into(between: Between, kept: Sequence[int]) -> list[int]:
+    """Return from which kept nodes ways lead to each of them that pass no kept one, whatever the weights.
+
+    Parameters
+    ----------
+    between : Between
+    kept : sequence of int
+        Nodes, numbered as in `between`.
+
+    Returns
+    -------
+    list of int
+        For each kept node, and behind them for all targets that are not kept, the bits of the places in `kept` of its
+        tails; the one bit more is of all sources that are not kept.
+    """
+    bits = {node: 1 << place for place, node in enumerate(kept)}
+    tails = [0] * (between.n_nodes + 1)
+    for node in set(between.sources).difference(bits):
+        tails[node] = 1 << len(kept)
+    hidden_ends = set(between.targets).difference(bits)
+    before: list[int] = []
+    while before != tails:  # where walks go round one sweep is not enough
+        before = tails.copy() if between.loops else tails
+        for node, heads in enumerate(between.steps):
+            leaving = bits.get(node, tails[node])
+            for head in heads:
+                tails[head] |= leaving
+            if node in hidden_ends:
+                tails[-1] |= leaving
+    return [tails[node] for node in (*kept, -1)]
 
 
 def _direct(between: Between) -> dict[tuple[int, int], Way]:

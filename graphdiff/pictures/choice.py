@@ -23,13 +23,14 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import REAL, Number
 from graphdiff.graph.ends import ROOTS, Boundary
 from graphdiff.jacobians.elimination import ORDERS, Shape, Ways, count, take_out
-from graphdiff.paths.bypasses import Way, bypasses
+from graphdiff.paths.bypasses import Way, bypasses, ways_into
 from graphdiff.pictures.annotate import SEEDS
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import DrawnNode, share_text
 from graphdiff.pictures.scale import Scale
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
+from graphdiff.sums.cycles import MAX_SOLVED
 from graphdiff.sums.levels import Arrays
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import node_text, texts
@@ -95,37 +96,27 @@ def _n_fitting(between: Between, order: list[int], view: View) -> int:
 
     Ways grow in number as nodes go, until few are left: so it is looked for from above, by steps, then between two.
     """
-    most, n_nodes = max(MANY_WAYS, view.max_edges), min(view.max_nodes, between.n_nodes)
-    steps = [{head for head, *_ in row} for row in between.rows]
-    beyond = n_nodes + 1
-    while _n_ways(between, steps, order[:n_nodes]) > most:
+    n_nodes, beyond = min(view.max_nodes, between.n_nodes), 0
+    while not _fits(between, order[:n_nodes], view):
         beyond, n_nodes = n_nodes, int(SMALLER * n_nodes)
     larger = range(n_nodes + 1, beyond)
-    return n_nodes + bisect_left(larger, True, key=lambda n: _n_ways(between, steps, order[:n]) > most)
+    return n_nodes + bisect_left(larger, True, key=lambda n: not _fits(between, order[:n], view))
 
 
-def _n_ways(between: Between, steps: Sequence[Collection[int]], order: list[int]) -> int:
-    """Return from how many kept nodes to how many others ways lead that pass no kept one; hidden ends are one each.
-
-    The tails of the ways to each node are the bits of an int. Where walks go round, sweeps are made until none adds one.
-    """
-    if len(order) == between.n_nodes:
-        return sum(map(len, steps))
-    bits = {node: 1 << place for place, node in enumerate(order)}
-    tails = [0] * (between.n_nodes + 1)
-    for node in set(between.sources).difference(bits):
-        tails[node] = 1 << len(order)
-    hidden_ends = set(between.targets).difference(bits)
-    before: list[int] = []
-    while before != tails:
-        before = tails.copy() if between.loops else tails
-        for node, heads in enumerate(steps):
-            leaving = bits.get(node, tails[node])
-            for head in heads:
-                tails[head] |= leaving
-            if node in hidden_ends:
-                tails[-1] |= leaving
-    return sum(tails[node].bit_count() for node in (*order, -1))
+def _fits(between: Between, kept: list[int], view: View) -> bool:
+    """Tell whether the ways between kept nodes are not too many; of walks round cycles, to be summed again, too."""
+    ways = ways_into(between, kept)
+    if sum(tails.bit_count() for tails in ways) > max(MANY_WAYS, view.max_edges):
+        return False
+    if not between.loops or view.max_joins is None:
+        return True
+    pattern: Ways = [{} for _ in range(len(kept) + 2)]
+    for head, tails in enumerate(ways):
+        for tail in range(len(kept) + 1):
+            if tails >> tail & 1:
+                pattern[tail][head + (head == len(kept))] = 0
+    shape = Shape(pattern)
+    return count(shape, ORDERS["markowitz"](shape, range(len(kept))), view.max_joins) is not None
 
 
 def _fixed(between: Between, sizes: Sequence[Number], view: View) -> list[int]:
@@ -163,9 +154,31 @@ def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Wa
     shape = Shape(ways)
     inner = [node for node in range(between.n_nodes) if node not in kept]
     counted = count(shape, ORDERS["markowitz"](shape, inner), MAX_JOINS)
-    if counted is None or take_out(ways, counted[0], one) is not None:
+    if counted is None:
+        return _solved(between, ways, sorted(kept))
+    if take_out(ways, counted[0], one) is not None:
         return None
     return {(tail, head): (weight, 0) for tail, row in enumerate(ways) for head, weight in row.items()}
+
+
+def _solved(between: Between, ways: Ways, kept: list[int]) -> dict[tuple[int, int], Way] | None:
+    """Return what `_walked` does by (I - A)^-1 of the nodes that go, where the weights are floats, and they not many."""
+    n_nodes, weights = between.n_nodes, between.graph.weights
+    if n_nodes > MAX_SOLVED or not isinstance(weights, np.ndarray) or weights.dtype.kind != "f":
+        return None
+    whole = np.zeros((n_nodes + 2, n_nodes + 2))
+    for tail, row in enumerate(ways):
+        whole[tail, list(row)] = list(row.values())
+    gone = np.setdiff1d(np.arange(n_nodes), kept)
+    tails, heads = [*kept, n_nodes], [*kept, n_nodes + 1]
+    try:
+        behind = np.linalg.solve(np.eye(len(gone)) - whole[np.ix_(gone, gone)], whole[np.ix_(gone, heads)])
+    except np.linalg.LinAlgError:
+        return None
+    sums = whole[np.ix_(tails, heads)] + whole[np.ix_(tails, gone)] @ behind
+    known = ways_into(between, kept)
+    pairs = ((at, to) for at in range(len(tails)) for to in range(len(heads)) if known[to] >> at & 1)
+    return {(tails[at], heads[to]): (float(sums[at, to]), 0) for at, to in pairs}
 
 
 def _steps(between: Between, kept: Collection[int]) -> Iterator[tuple[int, int, Number]]:

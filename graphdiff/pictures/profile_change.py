@@ -15,6 +15,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.arithmetic import Number
+from graphdiff.graph.networks import IN_GROUP
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
 from graphdiff.pictures.scale import FAINT, GREEN, GREY, RED, WHITE, mixed
 from graphdiff.pictures.sizes import (
@@ -179,7 +180,8 @@ class _Change:
                                  for name in ("self", "inclusive")
                                  for side, box in zip(SIDES, (old, new), strict=True)}  # fmt: skip
         if len(members) == 1:
-            facts["status"] = self.graph.nodes[members[0]]["status"]
+            data = self.graph.nodes[members[0]]
+            facts |= {name: data[name] for name in ("status", IN_GROUP) if name in data}
         is_asked = self.graph.graph.get("source") in members
         return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=box_name(members), facts=facts)
 

@@ -75,6 +75,8 @@ class View:
     least_ends : int
     has_boxes : bool
         Whether nodes between the same others are drawn as one where there are too many.
+    max_joins : int or None
+        Where walks go round, in so many steps at most all of them can be summed again by what shows the picture.
     """
 
     fit: Fit
@@ -85,6 +87,7 @@ class View:
     max_ends: tuple[int, int]
     least_ends: int = 0
     has_boxes: bool = True
+    max_joins: int | None = None
 
     @property
     def directions(self) -> Sequence[Direction]:

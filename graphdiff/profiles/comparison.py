@@ -13,6 +13,7 @@ import networkx as nx
 from graphdiff.arithmetic import Number, added
 from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
+from graphdiff.graph.networks import marked
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import below, overlaid
@@ -212,11 +213,12 @@ class ProfileComparison(Result):
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
         return graph
 
-    def paged(self, max_nodes: int) -> nx.MultiDiGraph:
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
         """Return the same with an account of what moved the cost: calls, and functions' own code."""
         graph = self.to_networkx()
         rows = [
-            {"name": part_text(part), "before": plain(part.before), "after": plain(part.after), "change": plain(part.change),
+            {"name": part_text(part),
+             **{name: plain(getattr(part, name)) for name in ("before", "after", "change")},
              **({} if part.margin is None else {"noise": part.is_noise}),
              "ends": [str(end) for end in (part.caller, part.function) if end is not None]}
             for part in self.parts[:MOST_ROWS]
@@ -225,7 +227,7 @@ class ProfileComparison(Result):
         rows += [{"name": f"{len(rest):,} others together", "change": plain(sum(rest))}] if rest else []
         note = f"The change of all rows together is {change_text(self, self.change)} {self.unit}."
         graph.graph["account"] = {"title": "What moved it", "note": note, "rows": rows}
-        return graph
+        return graph if self.node_groups is None else marked(graph, self.node_groups.get, "group")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, the parts largest first."""

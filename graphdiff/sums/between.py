@@ -82,6 +82,12 @@ class Between:
         return [steps[start:stop] for start, stop in zip(ptr, ptr[1:], strict=False)]
 
     @cached_property
+    def steps(self) -> list[set[int]]:
+        """The heads of the edges of each node."""
+        heads, ptr = self.heads.tolist(), self.ptr.tolist()
+        return [set(heads[start:stop]) for start, stop in zip(ptr, ptr[1:], strict=False)]
+
+    @cached_property
     def finished_rows(self) -> list[list[Step]]:
         """The same with weights as callers see them."""
         if isinstance(self.graph.weights, np.ndarray):

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import test from "node:test";
 
 import { bothSides, cancels, chosen, crossing, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
+import { drawnOf, keptNodes, modelsOf, weighted } from "../../graphdiff/page/static/scene.js";
 import { goingWith, needing, reached, strongest } from "../../graphdiff/page/static/paths.js";
 
 const file = process.env.GRAPHDIFF_PAGE_CASES;
@@ -53,6 +54,18 @@ each("at every number of drawn nodes what leaves any side is the total", ({ mode
     else near(sizeOf(drawn.links.map((link) => link.share - link.contribution / total)), 0, 1, say("shares"));
   }
 }, { merged: true });
+
+each("of a comparison what drawn links did sums to the change, at every number of nodes", ({ compared }, say) => {
+  if (!compared) return;
+  const models = modelsOf(weighted(compared.part));
+  for (let n = 1; n <= compared.part.nodes.length; n += 2) {
+    const { before, after, links, counted } = drawnOf(models, keptNodes(models, n, { open: [], hide: [] }));
+    const changes = [...links, ...counted].map(({ change }) => change);
+    const scale = sizeOf([...changes, ...compared.totals]);
+    [before, after].forEach(({ total }, at) => near(total, compared.totals[at], scale, say(`${n} nodes, total ${at}`)));
+    near(changes.reduce((sum, change) => sum + change, 0), compared.totals[1] - compared.totals[0], scale, say(`${n} nodes`));
+  }
+});
 
 each("what is for the answer and what against it", ({ model, sides }, say) => {
   if (!sides) return;

@@ -60,8 +60,9 @@ test("a link begins and ends at the edges of its nodes, runs forth, and passes t
     links.forEach(({ source, target }, at) => {
       const points = drawing.points[at];
       if (source === target) return;
-      const [tail, head] = source < target ? [all[source], all[target]] : [all[target], all[source]];
-      const forth = source < target ? points : [...points].reverse();
+      const isForth = drawing.x.get(source) < drawing.x.get(target);
+      const [tail, head] = isForth ? [all[source], all[target]] : [all[target], all[source]];
+      const forth = isForth ? points : [...points].reverse();
       assert.ok(Math.abs(forth[0][0] - tail.right) < SLACK && Math.abs(forth.at(-1)[0] - head.left) < SLACK, `${seed}: link ${at}`);
       forth.slice(1).forEach((point, place) => {
         assert.ok(point[0] >= forth[place][0] - SLACK, `${seed}: link ${at} runs back`);
@@ -134,8 +135,13 @@ test("rows are columns without gaps, each in the order that is given, wherever l
       const across = rowed.filter((node) => node.row === row).map(({ id }) => drawing.x.get(id));
       assert.deepEqual(across, [...across].sort((one, other) => one - other), `${seed}: row ${row}`);
     }
-    assert.ok(drawing.points.flat(2).every(Number.isFinite));
     const all = boxes(nodes, drawing);
+    links.forEach(({ source, target }, at) => {
+      const [points, rises] = [drawing.points[at], rowed[target].row - rowed[source].row];
+      assert.ok(points.flat().every(Number.isFinite) && points.length <= 2 * 5, `${seed}: link ${at}`);
+      const upwards = rises < 0 ? [...points].reverse() : points;
+      if (rises) upwards.slice(1).forEach(([, y], place) => assert.ok(y <= upwards[place][1] + SLACK, `${seed}: link ${at} turns`));
+    });
     all.forEach((one, at) => all.slice(0, at).forEach((other) => assert.ok(isBeside(one, other), `${seed}: ${one.id} on ${other.id}`)));
   }
   assert.equal(layered([{ id: "a", row: 1 }, { id: "b" }], [{ source: "a", target: "b" }]).x.get("b") > 0, true);
@@ -192,4 +198,15 @@ test("a link is drawn straight within its pairs and bends between them, where it
     for (const place of bends) assert.ok((place[along] > 10 && place[along] < 20) || (place[along] > 30 && place[along] < 40), String(place));
     assert.deepEqual(bends.slice(0, 2).map((place) => place.map(Math.round).at(along)).sort(), [16, 34]);
   }
+});
+
+test("links run forth whatever the order in which nodes are given, and back only where they go round", () => {
+  for (let seed = 0; seed < 10; seed++) {
+    const [nodes, all] = generated(seed);
+    const links = all.filter(({ source, target }) => source < target);
+    const drawing = layered([...nodes].reverse(), links);
+    for (const { source, target } of links) assert.ok(drawing.x.get(source) < drawing.x.get(target), `${seed}: ${source} to ${target}`);
+  }
+  const round = layered([..."abc"].map((id) => ({ id })), ["ab", "bc", "ca"].map(([source, target]) => ({ source, target })));
+  assert.deepEqual([..."abc"].map((id) => Math.sign(round.x.get(id) - round.x.get("b"))), [-1, 0, 1]);
 });

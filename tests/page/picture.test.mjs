@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { callRows, factText, largestTitle, legendOf, statusIn } from "../../graphdiff/page/static/picture.js";
+import { accountTable, callRows, didText, factText, largestTitle, legendOf, linkTable, nodeNote, statusIn } from "../../graphdiff/page/static/picture.js";
 
 const kinds = (links, total) => legendOf({ links, total }).map(([kind]) => kind);
 
@@ -27,6 +27,32 @@ test("a status is one of a comparison, or a fact like others", () => {
 test("what comes first is said by what it is", () => {
   assert.equal(largestTitle({ isSummed: true, part: {} }), "What most of the answer passes");
   assert.equal(largestTitle({ isSummed: false, part: { measure: "cost", isCompared: true } }), "What changed most by itself");
+});
+
+test("a node of another version is one that changed, and says both", () => {
+  const scene = { part: { isCompared: true }, isSummed: false, state: { mode: "both" }, model: { nodes: [{ status: "kept", version_before: "2.1.0", version_after: "3.0.0" }, { status: "added", version_after: "1" }, { status: "kept", version_before: "1", version_after: "1" }] } };
+  assert.deepEqual(scene.model.nodes.map((node) => statusIn(scene, node)), ["changed", "added", "kept"]);
+  assert.deepEqual([0, 1, 2].map((place) => nodeNote(scene, place)), ["2.1.0 → 3.0.0", "", ""]);
+});
+
+test("an account lists what moved it, row by row, and chooses the edge or node that did; columns without a value are left out", () => {
+  const rows = [{ name: "a -> b", what: "added 2", change: "1/2", approximately: { change: 0.5 }, ends: ["a", "b"] }, { name: "the longer list of a", change: -2, ends: ["a"] }, { name: "3 others together", change: 0.25, ends: [] }, { name: "gone", ends: ["elsewhere"] }];
+  const scene = { part: { account: { rows } }, model: { place: new Map([["a", 0], ["b", 1]]) }, drawn: { links: [{ source: 1, target: 0 }, { source: 0, target: 1 }] }, state: { why: [] } };
+  const table = accountTable(scene);
+  assert.deepEqual(table.rows.map(({ target }) => target), [{ link: 1 }, { node: 0 }, null, null]);
+  assert.deepEqual(table.columns.map(({ title }) => title), ["name", "what happened", "change"]);
+  assert.deepEqual(table.rows.slice(0, 3).map(table.columns.at(-1).value), [0.5, -2, 0.25]);
+  assert.deepEqual(accountTable({ ...scene, state: { why: [["a", "b"]] } }).rows, [], "it is of the page's own question");
+  assert.deepEqual(accountTable({ ...scene, part: {} }).rows, []);
+});
+
+test("a table of links has no column that says nothing, and calls costs what they are", () => {
+  const link = { source: 0, target: 1, status: "added", weight_before: null, weight_after: 3, change: null, weight: 3, contribution: null, direct: true, links: [{ unweighed: false }] };
+  const titles = (links, part) => linkTable({ part: { links: [], ...part }, drawn: { links, before: {}, starts: new Set(), total: null }, nameOf: String, idOf: String }).columns.map(({ title }) => title);
+  assert.deepEqual(titles([link], {}), ["edge", "since before", "weight after"]);
+  assert.deepEqual(titles([{ ...link, weight_before: 1, change: 2 }], {}), ["edge", "since before", "weight before", "weight after", "did to the total"]);
+  assert.deepEqual(titles([{ ...link, weight_before: 1, change: 2 }], { measure: "cost" }).at(-1), "change");
+  assert.deepEqual([didText({ part: {} }, { change: 2 }), didText({ part: { measure: "cost" } }, { change: 2 }), didText({ part: {} }, { change: null })], ["did +2 to the total", "+2", ""]);
 });
 
 test("costs have their unit, parts of what per cents are of, and marks of estimates", () => {

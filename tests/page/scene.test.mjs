@@ -95,6 +95,48 @@ test("of a comparison what each drawn link did sums to the change of the total, 
   assert.deepEqual(lookedAt(modelsOf(part), "after").map((model) => sweeps(model).total), [12]);
 });
 
+test("what ends count otherwise than before did its part of the change, at every number of nodes", () => {
+  const part = { ...partOf(CHANGED, "a", "d", ["weight_before", "weight_after"]), starts: [[0, 2, 3]], ends: [[2, 5, 0.5]], annotation: "comparison" };
+  assert.equal(part.nodes[2].id, "d");
+  for (const n of [1, 2, 3, 5]) {
+    const drawn = drawnAt(part, n);
+    assert.deepEqual([drawn.before.total, drawn.after.total], [13 * 1.5, 12 * 10]);
+    const changes = [...drawn.links, ...drawn.counted].map(({ change }) => change);
+    assert.ok(Math.abs(changes.reduce((sum, change) => sum + change, 0) - 100.5) < 1e-9, `${n}: ${changes}`);
+  }
+  assert.deepEqual(drawnAt(part, 5).counted.map(({ place, weight_before: old, weight_after: now }) => [place, old, now]), [[0, 3, 2], [2, 0.5, 5]]);
+});
+
+test("a comparison asks between any two nodes, of both sides, unless it says why not", () => {
+  const part = partOf(CHANGED, null, null, ["weight_before", "weight_after"]);
+  assert.ok(part.isAskable);
+  const totals = (ends) => modelsOf(between(part, ends)).map((model) => sweeps(model).total);
+  assert.deepEqual(totals(["a", "d"]), [13, 12]);
+  assert.deepEqual(totals(["a", "c"]), [7, 0]);
+  const { nodes, starts, ends } = between({ ...part, starts: [[0, 2, 3]], ends: [[2, 5, 0.5]] }, ["b", null]);
+  assert.deepEqual([nodes.map(({ id }) => id), starts, ends], [["b", "d"], [[0, 1]], [[1, 5, 0.5]]]);
+  assert.ok(!weighted({ ...part, unasked: "cycles" }).isAskable);
+});
+
+test("where nothing is summed what changed is drawn first, and no more than was asked for; on a side what is there", () => {
+  const part = partOf([...Array.from({ length: 9 }, (_, at) => ["hub", `n${at}`, 1, 1]), ["x", "y", null, 1], ["x", "z", 1, null]], null, null, ["weight_before", "weight_after"]);
+  for (const link of part.links) link.status = link.weight_before === link.weight_after ? "kept" : "changed";
+  Object.assign(part.nodes.find(({ id }) => id === "y"), { status: "added" });
+  Object.assign(part.nodes.find(({ id }) => id === "n3"), { status: "kept", version_before: "1", version_after: "2" });
+  const names = (n, mode) => [...keptNodes(lookedAt(modelsOf(part), mode), n, { ...NOTHING, mode })].map((place) => part.nodes[place].id).sort();
+  assert.deepEqual(names(1, "both"), ["y"]);
+  assert.deepEqual(names(4, "both"), ["n3", "x", "y", "z"]);
+  assert.deepEqual(names(5, "both"), ["hub", "n3", "x", "y", "z"]);
+  assert.deepEqual(names(4, "before"), ["n3", "x", "z"]);
+  assert.deepEqual(names(4, "after"), ["n3", "x", "y", "z"]);
+  for (const n of [1, 3, 7, 12]) assert.ok(names(n, "both").length <= n);
+});
+
+test("a comparison of graphs without an edge is one", () => {
+  const part = weighted({ nodes: [{ id: "a" }], links: [], starts: [], ends: [], annotation: "comparison" });
+  assert.deepEqual([part.isCompared, modelsOf(part).length], [true, 2]);
+});
+
 test("no more nodes are drawn of a comparison than were asked for", () => {
   const edges = Array.from({ length: 12 }, (_, at) => [["s", `n${at}`, at < 6 ? 1 : null, at < 6 ? null : 1], [`n${at}`, "t", 1, 1]]).flat();
   for (const n of [3, 5, 8]) assert.ok(keptNodes(modelsOf(partOf(edges, "s", "t", ["weight_before", "weight_after"])), n, NOTHING).size <= n);
@@ -110,6 +152,13 @@ function groupedAt(part, state = {}, n = 9) {
 function inGroups(part, groups) {
   return { ...part, grouped_by: "team", nodes: part.nodes.map((node) => ({ ...node, in_group: groups[node.id] })) };
 }
+
+test("tokens and logits stay where nothing is summed, too", () => {
+  const part = partOf([["a", "b", 1], ["b", "c", 1], ["b", "d", 1]], null, null);
+  part.nodes[0].placed = { row: 0, stays: true };
+  part.nodes[3].placed = { row: 2, stays: true };
+  assert.deepEqual([...keptNodes(modelsOf(part), 2, NOTHING)], [0, 3]);
+});
 
 test("nodes put together and taken apart leave every sum as it is", () => {
   const part = partOf([...FIGURE, ["b", "c", 0.5]], "a", "e");

@@ -14,6 +14,7 @@ from browsing import Browser
 
 import graphdiff as gd
 from graphdiff.io.write import render
+from graphdiff.page.page import page
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -169,6 +170,9 @@ def test_tables_are_sorted_and_filtered(browser: Browser, openssh: bytes) -> Non
     assert browser.run("return $('#nodes th[aria-sort]').getAttribute('aria-sort');") == "ascending"
     browser.click("#nodes thead th:first-child button")
     assert browser.texts("#nodes tbody th") == sorted(names, reverse=True)
+    browser.click("#nodes thead th:nth-child(2) button")
+    shares = [float(text.removesuffix(" %")) for text in browser.texts("#nodes tbody td:nth-child(2)")]
+    assert shares == sorted(shares, reverse=True) != sorted(shares)
     browser.click("#nodes-filter")
     browser.press(*"lzma")
     assert browser.texts("#nodes tbody th") == ["liblzma5"]
@@ -245,6 +249,26 @@ def test_nodes_are_put_together_and_apart_and_the_total_stays(browser: Browser) 
     assert len(browser.texts("g.node")) == 4
 
 
+def test_groups_of_the_library_are_closed_at_first_and_open_and_close_by_keyboard(browser: Browser) -> None:
+    browser.open(gd.group(grouped(), "module", source="a", target="z"))
+    labels = "return $$('g.node').map((each) => each.getAttribute('aria-label'));"
+    assert [text.split(" ·")[0] for text in browser.run(labels) if "group" in text] == [
+        "first, group of 6 nodes",
+        "second, group of 4 nodes",
+    ]
+    browser.run("$('g.node[aria-label^=second]').focus();")
+    browser.press("\ue007")
+    assert browser.run("return document.activeElement.getAttribute('aria-label')[0];") == "k"
+    assert (len(browser.texts("g.node")), browser.run("return location.hash;")) == (7, "#apart=second")
+    assert float(sums(browser)[0]["sum"]) == float(sums(browser)[0]["total"]) == -42
+    browser.press("\ue007")
+    browser.run("$$('#details button').find((each) => each.textContent === 'Close this group').click();")
+    assert browser.run("return document.activeElement.getAttribute('aria-label');").startswith("second, group of 4")
+    assert len(browser.texts("g.node")) == 4
+    browser.open(gd.group(grouped(), "module", weight=None), "#apart=first,second")
+    assert (len(browser.texts("g.node")), sums(browser)) == (11, [])  # both ends are a group
+
+
 def test_what_a_dashed_edge_passes_is_drawn_where_it_is_wanted(browser: Browser) -> None:
     made = graph([("a", f"m{n:02}", 40 - n) for n in range(30)] + [(f"m{n:02}", "z", 1) for n in range(30)])
     browser.open(gd.explain(made, "a", "z"), "#n=10")
@@ -260,6 +284,42 @@ def test_what_a_dashed_edge_passes_is_drawn_where_it_is_wanted(browser: Browser)
     assert browser.texts(".links .dashed") == []
 
 
+def test_a_function_of_a_profile_has_its_callers_and_its_callees(browser: Browser) -> None:
+    browser.open(gd.read(DATA / "site.callgrind"))
+    browser.click("g.node[aria-label^='render,'] .name")
+    assert browser.text(CHOSEN) == "render"
+    assert {"export", "view", "parse", "format"} <= {*browser.texts("#details button")}
+
+
+def test_a_comparison_of_profiles_has_the_costs_of_both(browser: Browser) -> None:
+    browser.open(gd.compare(gd.read(DATA / "site.callgrind"), gd.read(DATA / "site-after.callgrind")))
+    nodes = {node["id"]: node for node in json.loads(browser.run("return $('#record').textContent;"))["part"]["nodes"]}
+    for mode in ("before", "after"):
+        browser.click(f"#modes input[value={mode}]")
+        for name in ("render", "escape"):
+            label = browser.run(f"return $('g.node[aria-label^=\"{name},\"]').getAttribute('aria-label');")
+            assert f"inclusive {nodes[name][f'inclusive_{mode}']:,}" in label
+
+
+def test_the_graph_is_made_larger_and_smaller(browser: Browser, openssh: bytes) -> None:
+    browser.open(openssh)
+    width = "return $('#frame > svg').getBoundingClientRect().width;"
+    first = browser.run(width)
+    browser.click("#larger")
+    assert browser.run(width) == pytest.approx(1.25 * first, rel=1e-3)
+    browser.click("#smaller")
+    assert browser.run(width) == pytest.approx(first, rel=1e-3)
+    wheel = (
+        "$('#frame').dispatchEvent(new WheelEvent('wheel', { deltaY: -300, ctrlKey: arguments[0], cancelable: true }));"
+    )
+    browser.run(wheel, False)
+    assert browser.run(width) == pytest.approx(first, rel=1e-3)
+    browser.run(wheel, True)
+    assert browser.run(width) > 2 * first
+    browser.click("#fit")
+    assert browser.run("return $('#frame > svg').getBoundingClientRect().width <= $('#frame').clientWidth;")
+
+
 def test_a_page_is_printed(browser: Browser, openssh: bytes) -> None:
     browser.open(openssh)
     pdf = base64.b64decode(browser.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": False})["data"])
@@ -272,5 +332,5 @@ def test_a_page_of_nothing_says_so(browser: Browser) -> None:
     browser.open(gd.explain(graph([("a", "b", 1), ("c", "d", 1)]), "a", "d"))
     assert "No path" in browser.text("#shows")
     assert (browser.texts(".links path.link"), sums(browser)) == ([], [])
-    browser.open(gd.compare(graph(WAYS), graph(WAYS)))
-    assert browser.text("#report")
+    browser.open(page(None, ["There is nothing to draw."]))
+    assert browser.text("#report") == "There is nothing to draw."

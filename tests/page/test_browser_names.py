@@ -21,7 +21,7 @@ def answer(names: list[str]) -> nx.MultiDiGraph:
     """Return an answer through nodes of these names; their facts, edges, and what edges mean, are called so, too."""
     graph = nx.MultiDiGraph(edge_meaning=" ".join(names), weight_meaning=names[0], node_meaning=names[-1])
     for place, name in enumerate(names):
-        graph.add_node(name, section=names[place // 2 * 2], version=name, **{f"{name}.": name})
+        graph.add_node(name, section=names[place // 2 * 2], version=f"{name}?", **{f"{name}.": f"{name}!"})
         graph.add_edge("start", name, key=name, weight=1, clause=name)
         graph.add_edge(name, "end", weight=1, kind=name)
     return gd.annotate(graph, "start", "end")

@@ -110,7 +110,9 @@ const read = (n) => {
   const texts = $("main").innerHTML;
   return {
     n, sum: Number(sum), total: Number(total), amounts, nodes: $$("g.node").length, dashed: $$(".links .dashed").length,
-    broken: /NaN|Infinity|undefined|\\[object/.test(texts), shares: texts.includes("%"),
+    against: $$("#links tbody tr").filter(({ dataset }) => dataset.contribution < 0).length,
+    minus: $$(".links .minus").length, cut: $("#cut").textContent, shares: texts.includes("%"),
+    broken: /NaN|Infinity|undefined|\\[object/.test(texts),
   };
 };
 return [...Array(slider.max - slider.min + 1).keys()].map((step) => read(Number(slider.min) + step));
@@ -136,9 +138,25 @@ def test_at_every_position_of_the_slider_what_leaves_the_starts_is_the_total(bro
             assert sum(amounts) == near, case
             assert position["nodes"] <= position["n"], case
             assert not position["broken"], case
-            assert position["shares"] == (question.total != 0), case
+            assert position["shares"] == ("=" in position["cut"]) == (question.total != 0), case
+            assert position["minus"] == position["against"], case
             n_dashed += position["dashed"] > 0
     assert n_dashed > 10
+
+
+def test_what_the_total_is_without_a_node_on_a_cycle_is_solved_anew(browser: Browser) -> None:
+    question = asked(2)
+    graph = nx.MultiDiGraph()
+    graph.add_weighted_edges_from(question.edges)
+    for number, name in enumerate(("n02", "n05")):
+        rest = [edge for edge in question.edges if name not in edge]
+        browser.open(
+            gd.annotate(graph, question.starts, question.ends, cycles="solve"), f"#node={name}&n={10 + number}"
+        )
+        facts = dict(zip(browser.texts("#details dt"), browser.texts("#details dd"), strict=True))
+        without = float(facts["total without it"].split(" ")[0].replace("−", "-"))
+        assert without == pytest.approx(solved(question._replace(edges=rest)), rel=1e-3)
+        assert without != pytest.approx(question.total, rel=1e-3)
 
 
 def test_where_the_total_is_0_nothing_that_can_be_chosen_has_a_share(browser: Browser) -> None:

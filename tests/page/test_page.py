@@ -210,3 +210,24 @@ def test_a_merged_component_of_a_ranking_has_its_place_and_sets() -> None:
     (node,) = (node for node in opened(ranking).record["part"]["nodes"] if "members" in node)
     assert node["members"] == ["a", "b"]
     assert [node[name] for name in ("place", "reach", "exclusive")] == [row[0], *row[3:]]
+
+
+ZEROS = {
+    "no path leads there": [("b", "c", 1.0), ("d", "e", 1.0)],
+    "no path from b to e, but one the other way: are the ends swapped?": [("e", "b", 1.0)],
+    "every path has an edge of weight 0, as b -> e (the only one on the way)": [("b", "e", 0.0)],
+    "the products of the weights are too small for a float (underflow); exact=True (--exact) keeps them": [
+        ("b", "c", 1e-200), ("c", "e", 1e-200),
+    ],
+    "paths cancel: +3 and -3": [("b", "c", 3.0), ("b", "d", 3.0), ("c", "e", 1.0), ("d", "e", -1.0)],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edges", ZEROS.values(), ids=ZEROS.keys())
+def test_which_zero_a_total_is_stands_in_the_part(edges: Any, request: pytest.FixtureRequest) -> None:
+    answer = gd.explain(figure(edges), "b", "e")
+    assert opened(answer).record["part"]["zero"] == answer.zero == request.node.callspec.id
+
+
+def test_a_total_that_is_not_0_is_no_zero() -> None:
+    assert "zero" not in opened(gd.explain(figure(), "b", "e")).record["part"]

@@ -208,3 +208,9 @@ def test_no_text_of_a_file_turns_letters_round_or_is_half_a_letter() -> None:
         "[\\ud800-\\udfff\\u202a-\\u202e\\x1b]", json.dumps(known, ensure_ascii=False).replace("\\u001b", "\x1b")
     )
     assert [node["id"] for node in known["nodes"]] == ["\ufffd (0)", "\ufffd (1)"]
+
+
+def test_a_total_smaller_than_floats_is_no_zero() -> None:
+    tiny = part(gd.annotate(figure(Fraction(1, 10**400), Fraction(1), Fraction(0), Fraction(1)), "b", "e"))
+    assert (tiny["total"], tiny["summed"]) == (f"1/{10**400}", False)
+    assert "total" not in tiny.get("approximately", {})

@@ -76,6 +76,7 @@ def case(number: int) -> dict[str, Any]:
         "part": part,
         "smaller": part_of(picture_for_page(annotated, N_SMALLER)) if policy == "raise" else None,
         "total": float(annotated.graph["total"]),
+        "compared": compared(graph, starts, ends, draw) if policy == "raise" else None,
         "nodes": {name: {key: plain(annotated.nodes[name].get(key)) for key in told} for name in names},
         "links": [
             [tail, head, plain(data["contribution"])]
@@ -94,6 +95,19 @@ def case(number: int) -> dict[str, Any]:
         "needing": {name: sorted(nx.ancestors(between, name)) for name in names},
         "going": {name: sorted(gd.exclusive(between, name, list(starts))) for name in names if name not in starts},
     }
+
+
+def compared(graph: nx.MultiDiGraph, starts: Ends, ends: Ends, draw: random.Random) -> dict[str, Any]:
+    """Return the part of a comparison with a graph that has other edges and weights, and both totals."""
+    after = graph.copy()
+    for tail, head, key in draw.sample(list(graph.edges), len(graph.edges) // 4):
+        after.edges[tail, head, key]["weight"] *= draw.choice([0.5, 2, -1])
+    after.remove_edges_from(draw.sample(list(graph.edges), 3))
+    tail, head = next(iter(ends)), next(iter(starts))
+    after.add_edge(head, "new", weight=1.5)
+    after.add_edge("new", tail, weight=-0.5)
+    totals = [float(gd.total_influence(each, starts, ends)) for each in (graph, after)]
+    return {"part": part_of(picture_for_page(gd.compare(graph, after, starts, ends).paged())), "totals": totals}
 
 
 def plain(number: Any) -> Any:

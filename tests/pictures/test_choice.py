@@ -279,8 +279,54 @@ def test_as_many_nodes_are_kept_as_their_ways_fit(seed: int, max_edges: int, mon
     assert is_full or len(part.order) == between.n_nodes
 
 
+def test_round_more_cycles_than_are_joined_one_by_one_ways_are_solved_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = tangled(5, acyclic=False)
+    for *_, data in graph.edges(data=True):
+        data["weight"] = float(data["weight"]) * 20
+    between = between_ends(gd.compile(graph, cycles="solve"), {0: 2.0, 3: 1.0, 4: 1.0}, {29: 1.0, 7: 3.0})
+    sizes = list(range(between.n_nodes))
+    views = [replace(view_of(max_nodes=8), max_edges=90, has_boxes=False, max_ends=(n, n)) for n in (0, 5)]
+    for view in views:
+        joined = bounded(between, sizes, view)
+        assert joined is not None
+        with monkeypatch.context() as patch:
+            patch.setattr(choice, "MAX_JOINS", 1)
+            solved = bounded(between, sizes, view)
+            patch.setattr(choice, "MAX_SOLVED", 1)
+            assert bounded(between, sizes, view) is None
+        assert solved is not None
+        assert {pair: pytest.approx(weight) for pair, (weight, _) in joined.ways.items()} == {
+            pair: weight for pair, (weight, _) in solved.ways.items()
+        }
+
+
+def test_of_cycles_so_many_nodes_are_kept_that_all_walks_can_be_summed_again() -> None:
+    between = between_ends(gd.compile(tangled(3, acyclic=False), cycles="solve"), 0, 29)
+    view = replace(view_of(max_nodes=30), max_edges=10_000, has_boxes=False)
+    n_kept = []
+    for most in (None, 1_000, 100):
+        part = bounded(between, list(range(between.n_nodes)), replace(view, max_joins=most))
+        assert part is not None
+        n_kept.append(len(part.order))
+        shape = nx.DiGraph(pair for pair in part.ways if pair[0] != pair[1])
+        assert most is None or joins_of(shape) <= most
+    assert n_kept[0] == between.n_nodes > n_kept[1] > n_kept[2]
+
+
+def joins_of(graph: nx.DiGraph) -> int:
+    """Return how many pairs are joined while all nodes go, one of fewest pairs first."""
+    n_joins = 0
+    while graph:
+        node = min(graph, key=lambda node: graph.in_degree(node) * graph.out_degree(node))
+        pairs = [(tail, head) for tail in graph.predecessors(node) for head in graph.successors(node)]
+        n_joins += len(pairs)
+        graph.remove_node(node)
+        graph.add_edges_from((tail, head) for tail, head in pairs if tail != head)
+    return n_joins
+
+
 def eliminated_ways(between: Any, kept: list[int]) -> set[tuple[int, int]]:
-    """Return from which kept node to which a way leads that passes none, searched node by node; hidden ends are -1, -2."""
+    """Return from which kept node to which a way leads that passes none, by search; hidden ends are -1, -2."""
     graph = nx.DiGraph((tail, head) for tail, row in enumerate(between.rows) for head, *_ in row)
     graph.add_edges_from((-1, node) for node in between.sources if node not in kept)
     graph.add_edges_from((node, -2) for node in between.targets if node not in kept)

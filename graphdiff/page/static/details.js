@@ -4,13 +4,14 @@ import { button, html } from "./elements.js";
 import { shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
 import { accountTable, callRows, factText, largestTitle, nodeNote, statusIn, sweptIn } from "./picture.js";
-import { passedBy } from "./scene.js";
+import { isThere, passedBy } from "./scene.js";
 import { factList } from "./tables.js";
-import { headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
+import { capital, headingOf, howMany, membersOf, percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
 
 /** So many names of a list are said. */
 const NAMES = 12;
 const FIRST = 4;
+const HINT = "Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.";
 const MOST_CALLS = 20;
 /** Facts that are said by other words, or are no facts of a node or link. */
 const SAID = new Set(["id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths", "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key", "estimated", "again", "part_estimated"]);
@@ -38,14 +39,14 @@ function elided(names) {
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
 function overview(scene) {
   const { model, drawn, act } = scene;
-  const nodes = [...model.nodes.keys()].filter((place) => !scene.isSummed || !scene.isEnd(place)).sort(scene.order);
+  const nodes = [...model.nodes.keys()].filter((place) => isThere(model.nodes[place], scene.state.mode) && (!scene.isSummed || !scene.isEnd(place))).sort(scene.order);
   const account = accountTable(scene).rows;
   const moved = account.length ? [] : drawn.links.filter((link) => link.change).sort((one, other) => Math.abs(other.change) - Math.abs(one.change));
   const line = (text, note, target) => html("li", {}, button(text, () => act.select(target), { class: "name" }), " ", html("span", { class: "number" }, note));
   const ranked = (title, things, name, note, target) =>
     things.length ? section(title, html("ol", { class: "ranked" }, ...things.map((thing) => line(name(thing), note(thing), target(thing))))) : null;
   return [
-    html("h2", {}, "At a glance"), html("p", { class: "hint" }, scene.hint),
+    html("h2", {}, "At a glance"), html("p", { class: "hint" }, HINT),
     ranked(scene.part.account?.title ?? "", account.slice(0, FIRST), ({ name }) => name, ({ record }) => (record.change === undefined ? shown(record.what) : signed(record.change)), ({ target }) => target),
     ranked(scene.part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) => `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, (link) => `${link.status}, ${signed(link.change)}`, (link) => ({ link: drawn.links.indexOf(link) })),
     ranked(`Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.slice(0, FIRST), (path) => elided(path.nodes.map((place) => shortened(scene.nameOf(place), 24))), (path) => percent(path.share) || shown(path.influence), (path) => ({ path: scene.paths.indexOf(path) })),
@@ -109,13 +110,11 @@ function setsOf(scene, place, model, when) {
   ];
 }
 
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
-
 /** Return what runs through a node and what the total is without it, in sentences; of a comparison before and after. */
 function throughNode(scene, model, sums, place) {
   if (!sums) return null;
   const { contribution, share, positive, negative, paths, tangent, adjoint } = sums[place];
-  const { total } = scene.totals[scene.looked.indexOf(model)];
+  const total = scene.totals[scene.looked.indexOf(model)];
   const when = scene.looked.length > 1 ? `${scene.looked.indexOf(model) ? "after" : "before"}: ` : "";
   const rest = without(model, place);
   const change = rest === null ? "not known: walks may have no sum" : `${shown(rest)} (${signed(rest - total)}${share === null ? "" : `, ${percent((rest - total) / total)}`})`;
@@ -128,14 +127,14 @@ function throughNode(scene, model, sums, place) {
 }
 
 function nodeActs(scene, place, isEnd) {
-  const { act, part, model } = scene;
+  const { act, part, model, words } = scene;
   const { id } = model.nodes[place];
   const isStart = model.starts.some(([start]) => start === place);
   const isLast = model.ends.some(([end]) => end === place);
   const ask = (text, ends) => (part.isAskable ? button(text, () => act.ask(ends)) : null);
   const [start, end] = scene.state.why.at(-1) ?? [null, null];
   return html(
-    "p", { class: "acts" }, isStart ? null : ask("Ask: from the start to it", [start, id]), isLast ? null : ask("Ask: from it to the end", [id, end]),
+    "p", { class: "acts" }, isStart ? null : ask(start !== null || part.starts.length ? "Ask: from the start to it" : `Ask: ${words.needing}`, [start, id]), isLast ? null : ask(end !== null || part.ends.length ? "Ask: from it to the end" : `Ask: what it ${words.reaches}`, [id, end]),
     scene.by && typeof model.nodes[place][scene.by] === "string" && model.nodes[place].inner_edges === undefined ? groupButton(scene, model.nodes[place][scene.by]) : null,
     isEnd || (scene.by && scene.stays.has(place) && !scene.state.open.includes(id) && !scene.state.apart.includes(model.nodes[place][scene.by])) ? null : button(scene.stays.has(place) ? "Put it away" : "Keep it drawn", () => (scene.stays.has(place) ? act.putAway(id) : act.open([place]))),
   );

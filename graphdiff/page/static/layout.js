@@ -26,15 +26,16 @@ const ROW_NAMES = 70;
  * Return where nodes and links are drawn: `x` and `y` of the middle of each node, by its id (Maps); `points` by link,
  * each a list of [x, y] from its source to its target; `width` and `height` of all.
  *
- * Nodes are `{id, width, height}` (sizes are optional), in topological order as far as there is one; links
- * `{source, target}` name ids. `direction` is "LR", "TB" or "BT". Where all nodes have a `row` that is their column,
- * and they stand in it as they are given.
+ * Nodes are `{id, width, height}` (sizes are optional); links `{source, target}` name ids. Where they go round, those
+ * run back that would lead to a node given before. `direction` is "LR", "TB" or "BT". Where all nodes have a `row` that
+ * is their column, and they stand in it as they are given.
  */
-export function layered(nodes, links, { direction = "LR" } = {}) {
+export function layered(given, links, { direction = "LR" } = {}) {
   const turned = direction !== "LR";
-  const isInRows = nodes.every(({ row }) => row >= 0);
-  if (isInRows) nodes = [...nodes].sort((one, other) => one.row - other.row);
-  const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? { along: height, across: width } : { along: width, across: height }));
+  const isInRows = given.every(({ row }) => row >= 0);
+  const nodes = isInRows ? [...given].sort((one, other) => one.row - other.row) : inOrder(given, links);
+  const sized = (along, across) => ({ along, across });
+  const sizes = nodes.map(({ width = 1, height = 1 }) => (turned ? sized(height, width) : sized(width, height)));
   const number = new Map(nodes.map((node, place) => [node.id, place]));
   const ends = links.map((link) => [number.get(link.source), number.get(link.target)]);
   const grid = placesOf(sizes, ends, isInRows ? nodes.map(({ row }) => row) : null);
@@ -44,6 +45,30 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
   return drawnAs({ nodes, grid, points: ends.map((pair) => pointsOf(grid, pair)), extent, direction });
 }
 
+/** Return the nodes in topological order; as they are given as far as links allow, and where these go round. */
+function inOrder(nodes, links) {
+  const place = new Map(nodes.map((node, at) => [node.id, at]));
+  const ends = links.map(({ source, target }) => [place.get(source), place.get(target)]);
+  if (ends.every(([tail, head]) => tail <= head)) return nodes;
+  const [out, entering] = [nodes.map(() => []), new Array(nodes.length).fill(0)];
+  for (const [tail, head] of ends) {
+    if (tail === head) continue;
+    out[tail].push(head);
+    entering[head]++;
+  }
+  const order = new Set();
+  const take = (first) => {
+    for (const free = [first]; free.length; ) {
+      const at = free.pop();
+      order.add(at);
+      for (const head of out[at]) if (--entering[head] === 0 && !order.has(head)) free.push(head);
+    }
+  };
+  const sources = [...entering.keys()].filter((at) => !entering[at]);
+  for (const at of [...sources, ...nodes.keys()]) if (!order.has(at)) take(at);
+  return [...order].map((at) => nodes[at]);
+}
+
 // -- columns, and the places in them
 
 /**
@@ -51,12 +76,13 @@ export function layered(nodes, links, { direction = "LR" } = {}) {
  * and `behind`: the places that it is joined to in the columns next to it. `chain` is the first place of a node's.
  */
 function placesOf(sizes, ends, rows) {
-  const pairs = ends.filter(([tail, head]) => tail !== head).map((pair) => (pair[0] < pair[1] ? pair : [pair[1], pair[0]]));
+  const pairs = ends.filter(([tail, head]) => tail !== head).map((pair) => [Math.min(...pair), Math.max(...pair)]);
   const column = rows ? closedUp(rows) : columnsOf(sizes.length, pairs);
   const forward = pairs.filter(([tail, head]) => column[tail] !== column[head]);
   const last = [...column];
   for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
-  const grid = { sizes, column, isInRows: rows !== null, across: sizes.map((size) => size.across), chain: [], before: [], behind: [] };
+  const across = sizes.map((size) => size.across);
+  const grid = { sizes, column, isInRows: rows !== null, across, chain: [], before: [], behind: [] };
   for (const node of sizes.keys()) {
     grid.chain.push(grid.column.length);
     for (let at = column[node] + 1; at <= last[node]; at++) {
@@ -101,7 +127,9 @@ function columnsOf(size, forward) {
     out[tail].push(head);
     entering[head]++;
   }
-  for (let node = 0; node < size; node++) for (const head of out[node]) column[head] = Math.max(column[head], column[node] + 1);
+  for (const [node, heads] of out.entries()) {
+    for (const head of heads) column[head] = Math.max(column[head], column[node] + 1);
+  }
   for (let node = size - 1; node >= 0; node--) {
     if (out[node].length <= entering[node]) continue;
     column[node] = out[node].reduce((least, head) => Math.min(least, column[head] - 1), Infinity);
@@ -111,9 +139,9 @@ function columnsOf(size, forward) {
 
 // -- order in the columns
 
-/** Return the places by column, in that order of those met by sweeps by barycentres and by exchanges in which fewest links cross. */
+/** Return the places by column: of the orders that sweeps by barycentres and exchanges meet, that of fewest crossings. */
 function ordered(grid) {
-  let columns = [];
+  const columns = [];
   for (const [place, at] of grid.column.entries()) (columns[at] ??= []).push(place);
   const position = new Float64Array(grid.column.length);
   for (const column of columns) settle(column, position);
@@ -129,7 +157,8 @@ function ordered(grid) {
 
 /** Return how many links cross behind a column: sums of those met before, in a tree (Barth, Jünger, Mutzel 2002). */
 function crossingsBehind({ behind }, column, position) {
-  const heads = column.flatMap((place) => behind[place].map((other) => position[other]).sort((one, other) => one - other));
+  const headsOf = (place) => behind[place].map((head) => position[head]).sort((one, other) => one - other);
+  const heads = column.flatMap(headsOf);
   const size = heads.reduce((most, head) => Math.max(most, head + 1), 1);
   const tree = new Float64Array(size + 1);
   let crossings = 0;
@@ -144,8 +173,13 @@ function crossingsBehind({ behind }, column, position) {
 
 /** Exchange neighbours in a column as long as fewer links cross then. */
 function exchange({ before, behind, isInRows, sizes }, column, position) {
-  const crossing = (one, other) => one.reduce((sum, a) => sum + other.reduce((count, b) => count + (position[a] > position[b]), 0), 0);
-  const saved = (one, other) => [before, behind].reduce((sum, list) => sum + crossing(list[one], list[other]) - crossing(list[other], list[one]), 0);
+  const crossing = (places, others) => {
+    let count = 0;
+    for (const place of places) for (const other of others) if (position[place] > position[other]) count++;
+    return count;
+  };
+  const gain = (list, one, other) => crossing(list[one], list[other]) - crossing(list[other], list[one]);
+  const saved = (one, other) => gain(before, one, other) + gain(behind, one, other);
   for (let pass = 0, isBetter = true; isBetter && pass < EXCHANGES; pass++) {
     isBetter = false;
     for (let at = 1; at < column.length; at++) {
@@ -207,33 +241,29 @@ function placeAcross(grid, columns) {
 
 /** Make chains straight in runs as long as what is beside them allows. */
 function straighten(grid, columns) {
-  const least = new Float64Array(grid.column.length).fill(-Infinity);
-  const most = new Float64Array(grid.column.length).fill(Infinity);
   const position = new Float64Array(grid.column.length);
   for (const column of columns) settle(column, position);
-  const limits = (place) => {
-    const [column, at] = [columns[grid.column[place]], position[place]];
-    least[place] = at ? grid.middle[column[at - 1]] + apart(grid, column[at - 1], place) : -Infinity;
-    most[place] = at + 1 < column.length ? grid.middle[column[at + 1]] - apart(grid, place, column[at + 1]) : Infinity;
+  const limit = (place, side) => {
+    const beside = columns[grid.column[place]][position[place] + side];
+    return beside === undefined ? side * Infinity : grid.middle[beside] - side * apart(grid, beside, place);
   };
-  for (const node of grid.sizes.keys()) {
-    let run = [];
-    let [from, to] = [-Infinity, Infinity];
-    const settleRun = () => {
-      const middle = Math.min(to, Math.max(from, meanOf(grid.middle, 0, run)));
-      for (const place of run) grid.middle[place] = middle;
-    };
-    for (let place = grid.chain[node]; place < (grid.chain[node + 1] ?? grid.column.length); place++) {
-      limits(place);
-      if (run.length && Math.max(from, least[place]) > Math.min(to, most[place])) {
-        settleRun();
-        [run, from, to] = [[], -Infinity, Infinity];
+  for (const [node, first] of grid.chain.entries()) {
+    let run = { places: [], from: -Infinity, to: Infinity };
+    for (let place = first; place < (grid.chain[node + 1] ?? grid.column.length); place++) {
+      const [from, to] = [limit(place, -1), limit(place, 1)];
+      if (Math.max(run.from, from) > Math.min(run.to, to)) {
+        level(grid, run);
+        run = { places: [], from, to };
       }
-      run.push(place);
-      [from, to] = [Math.max(from, least[place]), Math.min(to, most[place])];
+      run = { places: [...run.places, place], from: Math.max(run.from, from), to: Math.min(run.to, to) };
     }
-    settleRun();
+    level(grid, run);
   }
+}
+
+function level({ middle }, { places, from, to }) {
+  const across = Math.min(to, Math.max(from, meanOf(middle, 0, places)));
+  for (const place of places) middle[place] = across;
 }
 
 /** Place a column as near to what is wished as its order allows: pools of neighbours share their mean. */

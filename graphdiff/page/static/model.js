@@ -217,7 +217,8 @@ export function directOnly(model, kept) {
     const sum = same.reduce((before, { weight }) => before + weight, 0);
     const weight = Number.isNaN(sum) ? same.map(({ given }) => given).join(" + ") : sum; // texts are no numbers
     const [{ source, target }] = same;
-    return { source, target, links: same, weight, direct: !same.some(({ eliminated: passes }) => passes), contribution: null, share: null, paths: null };
+    const direct = !same.some(({ eliminated: passes }) => passes);
+    return { source, target, links: same, weight, direct, contribution: null, share: null, paths: null };
   });
   return { ...drawnWith(model, kept, links, []), total: null, through: null };
 }

@@ -1,12 +1,13 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
-import { numberOf, shareOf } from "./model.js";
+import { numberOf, pairOf, shareOf } from "./model.js";
 import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
-import { amount, headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
+import { amount, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, signed, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
+const KEYS = "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.";
 const SIGNS = { added: "+", removed: "−", changed: "Δ", kept: "" };
 
 /** Return the picture of a scene, as a view draws it. */
@@ -14,30 +15,59 @@ export function pictureOf(scene) {
   const { drawn } = scene;
   const largest = Math.max(...drawn.links.map((link) => linkStrength(scene, link)), 0) || 1;
   const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
-  const isFlat = drawn.total === null && !scene.part.measure && drawn.links.every((link) => link.weight === drawn.links[0].weight);
+  const isEven = drawn.links.every((link) => link.weight === drawn.links[0].weight);
+  const isFlat = drawn.total === null && !scene.part.measure && isEven;
   const links = drawn.links.map((link) => linkPicture(scene, link, isFlat ? 8 * largest : largest));
-  return { nodes, links, rows: scene.part.rows, title: `${scene.title} ${scene.keys}` };
+  return { nodes, links, rows: scene.part.rows, title: `${scene.title} ${KEYS}` };
+}
+
+/** Return the names of classes that something has. */
+function classesOf(names) {
+  return joinedBy(" ", Object.keys(names).filter((name) => names[name]));
+}
+
+/** Return which of what is lit, and of what is dim beside it, something is; neither where nothing is lit. */
+function litOrDim({ lit }, isLit) {
+  return lit ? (isLit(lit) ? "lit" : "dim") : "";
 }
 
 function nodePicture(scene, place) {
   const { drawn, model } = scene;
   const node = model.nodes[place];
   const group = drawn.groups?.get(place);
-  const [isStart, isEnd] = [drawn.starts, drawn.ends].map((side) => !group && side.has(place)); // of groups many may hold one
+  const isOn = (side) => !group && side.has(place); // of groups many may hold one
+  const ends = [isOn(drawn.starts) ? "start" : "", isOn(drawn.ends) ? "end" : ""];
   const isToldByRow = scene.part.rows && node?.kind !== "feature";
-  const tag = isToldByRow ? "" : isStart ? "start" : isEnd ? "end" : "";
   const strength = node ? nodeStrength(scene, place) : group?.contribution ? partOf(scene, group.contribution) : 0;
   const isChosen = group ? scene.group === group : node && scene.node === place;
-  const classes = [
-    isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
-    `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
-  ].filter(Boolean).join(" ");
-  const together = group ? [howMany(group.size, scene.nouns), group.contribution === null ? "" : percent(shareOf(model, group.contribution)) || shown(group.contribution)].filter(Boolean).join(" · ") : "";
-  const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const status = statusIn(scene, node);
-  const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
-  const said = [group ? `group of ${together}` : "", canOpen(group) ? "Enter opens it" : "", membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
-  return { index: place, row: rowOf(scene, place), name: sign + boxName(node?.placed?.text ?? scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+  const classes = classesOf({
+    [joinedBy(" ", ends)]: true, merged: membersOf(node).length > 1 || group, outside: !node && !group, [status]: true,
+    selected: isChosen, [`s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`]: true, minus: strength < 0,
+    [litOrDim(scene, ({ nodes }) => nodes.has(place))]: true,
+  });
+  const together = group ? groupText(scene, group) : "";
+  const spoken = [
+    group ? `group of ${together}` : "", canOpen(group) ? "Enter opens it" : "", asOneText(scene, node),
+    spokenSums(scene, place), status === "kept" ? "" : status,
+  ];
+  const name = boxName(node?.placed?.text ?? scene.nameOf(place));
+  return {
+    index: place, row: rowOf(scene, place), name: joinedBy(" ", SIGNS[status], name), bar: Math.abs(strength), classes,
+    note: joinedBy(" · ", isToldByRow ? "" : ends.find(Boolean), node ? nodeNote(scene, place) : together),
+    label: joinedBy(", ", scene.nameOf(place), spoken, ends),
+  };
+}
+
+/** Return how many nodes a group is, of a profile what they cost by themselves, and what of the answer comes in. */
+function groupText({ model, nouns, whole }, { places, size, contribution }) {
+  const own = whole ? places.reduce((sum, at) => sum + (model.nodes[at].self ?? 0), 0) / whole : 0;
+  const part = contribution === null ? "" : partText({ share: shareOf(model, contribution), contribution });
+  return joinedBy(" · ", howMany(size, nouns), own ? `self ${percent(own)}` : "", part);
+}
+
+function asOneText({ nouns }, node) {
+  return membersOf(node).length > 1 ? `${howMany(node.members.length, nouns)} as one` : "";
 }
 
 /** Return the row of a node; of what stands for several the first of theirs. */
@@ -61,16 +91,20 @@ function nodeStrength(scene, place) {
 /** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
 export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
-  const value = [...(scene.part.isCompared ? [versionText(node)].filter(Boolean) : []), ...(node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`])];
-  if (!scene.isSummed) {
-    if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
-    const as = membersOf(node).length > 1 ? [`${howMany(node.members.length, scene.nouns)} as one`] : [];
-    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${markOf(node, name)}${percent(node[name] / scene.whole)}`] : []);
-    if (sweptIn(scene.part)) return [...value, `${headingOf(scene.part.annotation, scene.part.edge_meaning)} ${shown(node[scene.part.annotation])}`].join(" · ");
-    return [...value, ...(node.spent === undefined ? [...part("self"), ...part("inclusive")] : part("spent")), ...as].join(" · ");
-  }
-  const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
-  return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+  const value = node.value === undefined || typeof node.value === "object" ? "" : `= ${shown(node.value)}`;
+  const texts = scene.isSummed ? scene.sums.map((sums) => (sums ? partText(sums[place]) : "?")) : [];
+  const own = scene.isSummed ? [...new Set(texts)].join(" → ") : ownText(scene, node);
+  return joinedBy(" · ", scene.part.isCompared ? versionText(node) : "", value, own);
+}
+
+/** Return what stands below a name where nothing is summed. */
+function ownText(scene, node) {
+  const { part, whole } = scene;
+  if (part.measure && part.isCompared) return changedCosts(node, scene.state.mode);
+  if (sweptIn(part)) return `${headingOf(part.annotation, part.edge_meaning)} ${shown(node[part.annotation])}`;
+  const known = (node.spent === undefined ? ["self", "inclusive"] : ["spent"]).filter((name) => typeof node[name] === "number");
+  const costs = whole ? known.map((name) => `${name} ${markOf(node, name)}${percent(node[name] / whole)}`) : [];
+  return joinedBy(" · ", costs, asOneText(scene, node));
 }
 
 /** Costs, of a function, a call or for a question, which have the unit of the profile. */
@@ -101,28 +135,42 @@ export function callRows(scene, node, links, side) {
   const calls = [...links, ...(hasOwn ? [{ [side]: null, weight: node.self, estimated: node.estimated }] : [])];
   const share = ({ again, weight }) => (again || !whole || typeof weight !== "number" ? "" : percent(weight / whole));
   const often = ({ calls: all, primitive_calls: outer }) => [all, outer].filter((number) => number !== undefined).map(shown).join("/");
-  const rows = calls.sort((one, other) => other.weight - one.weight).map((link) => ({ place: link[side], texts: hasCosts ? [scene.costText(link), share(link), often(link)] : [often(link)] }));
-  return { rows, heads: hasCosts ? ["cost", "share", "calls"] : ["calls"] };
+  const textsOf = (link) => [...(hasCosts ? [scene.costText(link), share(link)] : []), often(link)];
+  const sorted = calls.sort((one, other) => other.weight - one.weight);
+  const rows = sorted.map((link) => ({ place: link[side], texts: textsOf(link) }));
+  return { rows, heads: [...(hasCosts ? ["cost", "share"] : []), "calls"] };
 }
 
 /** Return what a function cost before or after, or what it costs more. */
 function changedCosts(node, mode) {
-  const known = ["self", "inclusive"].filter((name) => typeof node[`${name}_before`] === "number" || typeof node[`${name}_after`] === "number");
-  const text = (name) => (mode === "both" ? signed((node[`${name}_after`] ?? 0) - (node[`${name}_before`] ?? 0)) : shown(node[`${name}_${mode}`] ?? 0));
-  return known.map((name) => `${name} ${text(name)}`).join(" · ");
+  const cost = (name, when) => node[`${name}_${when}`];
+  const isKnown = (name) => ["before", "after"].some((when) => typeof cost(name, when) === "number");
+  const change = (name) => signed((cost(name, "after") ?? 0) - (cost(name, "before") ?? 0));
+  const text = (name) => (mode === "both" ? change(name) : shown(cost(name, mode) ?? 0));
+  return ["self", "inclusive"].filter(isKnown).map((name) => `${name} ${text(name)}`).join(" · ");
 }
 
 function spokenSums(scene, place) {
-  const sums = place < scene.model.nodes.length ? scene.sums.at(-1)?.[place] : null;
-  if (!sums) return place < scene.model.nodes.length ? nodeNote(scene, place) : "";
-  const part = percent(sums.share);
-  return [part ? `${part} of the answer` : `${shown(sums.contribution)} through it`, sums.paths === null ? "" : howMany(sums.paths, "paths")].filter(Boolean).join(", ");
+  if (place >= scene.model.nodes.length) return "";
+  const sums = scene.sums.at(-1)?.[place];
+  return sums ? joinedBy(", ", spokenPart(sums)) : nodeNote(scene, place);
+}
+
+/** Return what of the answer passes a node or a link, and how many paths do. */
+function spokenPart({ share, contribution, paths }) {
+  const part = percent(share) ? `${percent(share)} of the answer` : `${shown(contribution)} through it`;
+  return [contribution === null ? "" : part, paths === null || paths === undefined ? "" : howMany(paths, "paths")];
 }
 
 function linkStrength(scene, link) {
   if (isAgain(link)) return Math.min(Math.abs(link.weight), scene.model.nodes[link.target].inclusive ?? 0);
   if (link.contribution === null) return Math.abs(link.weight);
   return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
+}
+
+/** Return what happened to a link of a comparison; nothing where it is as it was. */
+function happened({ status }) {
+  return status === "kept" ? "" : (status ?? "");
 }
 
 /** Return whether a drawn link has calls within a recursion, whose costs are no parts. */
@@ -132,16 +180,17 @@ function isAgain({ links }) {
 
 function linkPicture(scene, link, largest) {
   const strength = linkStrength(scene, link) / largest;
-  const amount = amountOf(link);
-  const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
-  const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
-  const classes = [
-    link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusIn(scene, link.links[0]),
-    scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
-  ].filter(Boolean).join(" ");
-  const end = (link.status ?? "kept") !== "kept" ? link.status : amount < 0 ? "minus" : "";
-  const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
-  return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+  const isFaint = strength < FAINT && !happened(link);
+  const classes = classesOf({
+    dashed: !link.direct, faint: isFaint, minus: amountOf(link) < 0, nothing: amountOf(link) === 0,
+    [link.status ?? statusIn(scene, link.links[0])]: true, [litOrDim(scene, ({ pairs }) => pairs.has(pairOf(link)))]: true,
+    selected: scene.link === link,
+  });
+  return {
+    source: link.source, target: link.target, classes, end: happened(link) || (amountOf(link) < 0 ? "minus" : ""),
+    width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0),
+    label: `${scene.nameOfLink(link)}: ${spokenLink(scene, link)}`, note: isFaint ? "" : linkNote(scene, link),
+  };
 }
 
 /** Return what a link adds to the answer, or takes away where it is negative: of a negative answer what is against it. */
@@ -156,10 +205,10 @@ export function sweptIn({ annotation }) {
 
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
-  const has = (name) => part.nodes?.some((node) => node[name] !== undefined);
   if (part.ranked) return "What comes first";
   if (isSummed) return "What most of the answer passes";
-  if (sweptIn(part)) return part.edge_meaning === "feeds" ? `Largest ${part.annotation}s` : part.annotation === "tangent" ? "What most reaches" : "What reaches most";
+  if (sweptIn(part) && part.edge_meaning === "feeds") return `Largest ${part.annotation}s`;
+  if (sweptIn(part)) return part.annotation === "tangent" ? "What most reaches" : "What reaches most";
   if (!part.measure) return "What most edges join";
   if (part.nodes?.some(({ spent }) => spent !== undefined)) return "What most is spent in";
   return part.isCompared ? "What changed most by itself" : "What costs most by itself";
@@ -168,13 +217,16 @@ export function largestTitle({ isSummed, part }) {
 /** Return what lines look like and mean, of those that are drawn. */
 export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
-  const isCompared = has((link) => link.status);
+  const [isCompared, hasShares] = [has((link) => link.status), has((link) => typeof link.share === "number")];
+  const wider = total === null ? "the larger" : hasShares ? "the more of the answer" : "the more runs through";
   return [
-    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : has((link) => typeof link.share === "number") ? "the wider, the more of the answer" : "the wider, the more runs through"}`, true],
+    [isCompared ? "kept" : "", `${has((link) => link.status === "kept") ? "grey: as it was; " : ""}the wider, ${wider}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
-    ["added", "+ added, two heads", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight, a diamond", has((link) => link.status === "changed")],
+    ["added", "+ added, two heads", has((link) => link.status === "added")],
+    ["removed", "− removed, dotted", has((link) => link.status === "removed")],
+    ["changed", "Δ changed, a diamond", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
 
@@ -191,28 +243,30 @@ function versionText({ version_before: old, version_after: now }) {
 
 /** Return what stands at a drawn link. */
 function linkNote(scene, link) {
-  if (link.status && link.status !== "kept") {
-    if (scene.part.measure) return `${SIGNS[link.status]} ${signed(link.change)}`;
-    if (link.links[0]?.unweighed) return SIGNS[link.status];
-    const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
-    return `${SIGNS[link.status]} ${weights}`;
+  const { measure } = scene.part;
+  const [first] = link.links;
+  if (happened(link)) {
+    const weights = [link.weight_before, link.weight_after].filter((weight) => weight !== null).map(shown).join(" → ");
+    return joinedBy(" ", SIGNS[link.status], measure ? signed(link.change) : first?.unweighed ? "" : weights);
   }
   if (isAgain(link)) return "recursion";
-  if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
+  if (link.contribution !== null) return partText(link);
   const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
-  return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
+  if (scene.whole) return about + percent(link.weight / scene.whole);
+  return about + (measure || !first?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
 }
 
 function spokenLink(scene, link) {
-  const status = link.status && link.status !== "kept" ? [link.status, didText(scene, link)] : [];
-  const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
-  const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
-  const many = link.links.length > 1 ? [`${shown(link.links.length)} ${scene.part.words?.edges ?? "edges"} added up`] : [];
-  const measure = [scene.linkWeight({ ...link.links[0], ...link, given: link.links.length === 1 && link.direct ? link.links[0].given : undefined })];
-  return [...status, ...part, ...many, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
+  const { length, 0: first } = link.links;
+  const [part, paths] = spokenPart(link);
+  const many = length > 1 ? `${shown(length)} ${scene.edges} added up` : "";
+  const weight = scene.linkWeight({ ...first, ...link, given: length === 1 && link.direct ? first.given : undefined });
+  const status = happened(link) ? [link.status, didText(scene, link)] : [];
+  const hidden = link.direct ? "" : "passes nodes not drawn";
+  return joinedBy(", ", status, part, many, weight, paths, hidden) || "edge";
 }
 
-/** Return what a link of a comparison did to the total, or of profiles how much more it costs; nothing where that is unknown. */
+/** Return what a link of a comparison did to the total, or of profiles how much more it costs, where that is known. */
 export function didText({ part }, { change }) {
   return change === null || change === undefined ? "" : part.measure ? signed(change) : `did ${signed(change)} to the total`;
 }

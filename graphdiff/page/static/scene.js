@@ -47,7 +47,7 @@ function numberedAnew(part, kept) {
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
   const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
-    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true,
+    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
   };
 }
@@ -70,6 +70,11 @@ export function isSummed(model) {
   const isForSums = part.isAsked || part.isCompared || part.summed !== false;
   if (!model.summed || part.measure || !isForSums) return false;
   return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
+}
+
+/** Return the total of a model; null where it is not known. */
+export function totalOf(model) {
+  return isSummed(model) ? sweeps(model).total : null;
 }
 
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
@@ -111,16 +116,18 @@ function firstNodes(models, most) {
   return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
 }
 
-/** Return so many nodes where nothing is summed: of a comparison first those that changed, or that a changed link joins. */
+/** Return so many nodes where nothing is summed: of a comparison those of one graph first, then what changed, or a changed link joins. */
 function mostJoined(models, most) {
   const { nodes, part } = models[0];
   const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
   const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
   const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
   const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
-  const isChanged = nodes.map(({ status, version_before: old, version_after: now }) => part.isCompared && ((status ?? "kept") !== "kept" || old !== now));
-  if (part.isCompared) for (const { source, target, status } of part.links) if ((status ?? "kept") !== "kept") isChanged[source] = isChanged[target] = true;
-  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || isChanged[other] - isChanged[one] || sizes[other] - sizes[one] || one - other);
+  const isNew = ({ status }) => part.isCompared && (status ?? "kept") !== "kept";
+  const changed = new Set(part.links.filter(isNew).flatMap(({ source, target }) => [source, target]));
+  const rank = (node, place) => (isNew(node) ? 2 : Number(part.isCompared && (node.version_before !== node.version_after || changed.has(place))));
+  const ranks = nodes.map(rank);
+  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || ranks[other] - ranks[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
 

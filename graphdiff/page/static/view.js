@@ -35,6 +35,7 @@ export function makeView(frame, act) {
   view.root.addEventListener("focusin", (event) => nodeAt(event) && focused(view, nodeAt(event)));
   view.root.addEventListener("pointermove", (event) => hovered(view, event));
   view.root.addEventListener("pointerleave", () => pointedAt(view, null));
+  frame.addEventListener("scroll", () => pinned(view));
   frame.addEventListener("wheel", (event) => wheeled(view, event), { passive: false });
   draggable(view);
   return view;
@@ -51,11 +52,12 @@ export function drawPicture(view, picture) {
     view.key = key;
     const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 40 : 28, row: node.row }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
+    view.room = room(view); // once, as a browser lays out the page for it
     view.place = laidOut(view, sized, picture.links);
   }
   const hadFocus = view.root.contains(document.activeElement);
   fillRoot(view);
-  if (isNew) fit(view);
+  if (isNew) fit(view, undefined, view.room);
   else rescale(view, view.scale);
   restoreCurrent(view, hadFocus);
 }
@@ -64,7 +66,7 @@ export function drawPicture(view, picture) {
 function laidOut(view, sized, links) {
   const directions = sized.every(({ row }) => row >= 0) ? ["BT"] : links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
   const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
-  const [width, height] = room(view);
+  const [width, height] = view.room;
   const fits = (place) => Math.min(width / place.width, height / place.height);
   const seen = (place) => Math.min(1, width / place.width / COMFORTABLE) * Math.min(1, height / place.height / COMFORTABLE);
   return places.sort((one, other) => seen(other) - seen(one) || fits(other) - fits(one))[0];
@@ -76,7 +78,8 @@ function room({ frame }) {
 }
 
 function widthOf(node) {
-  return Math.max(44, LETTER * Math.max([...node.name].length, 0.86 * [...node.note].length) + 18);
+  const wide = node.name.match(/[@<>%MWmw]/g)?.length ?? 0;
+  return Math.max(44, LETTER * Math.max([...node.name].length + wide / 3, 0.86 * [...node.note].length) + 18);
 }
 
 function fillRoot(view) {
@@ -94,10 +97,10 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels, ...rowNames(view));
+  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, (view.rows = svg("g", {}, ...rowNames(view))), view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
 }
 
-/** Return what rows are called, at their left. */
+/** Return what rows are called; where they stand at the left is seen, wherever the frame is scrolled to. */
 function rowNames({ picture, place }) {
   const heights = new Map(place.direction === "BT" ? picture.nodes.map(({ index, row }) => [row, place.y.get(index)]) : []);
   return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
@@ -166,7 +169,7 @@ function labelElements(view) {
   const byWidth = [...picture.links.keys()].sort((one, other) => picture.links[other].width - picture.links[one].width);
   return byWidth.flatMap((at) => {
     const { note, classes } = picture.links[at];
-    const boxes = note ? onBends(place.points[at], place.direction).map(([x, y]) => ({ x, y, across: 0.45 * LETTER * note.length, along: 6 })) : [];
+    const boxes = note ? onBends(place.points[at], place.direction).map(([x, y]) => ({ x, y, across: 0.46 * LETTER * note.length + 3, along: 6 })) : [];
     const box = boxes.find(({ x, y, across, along }) => !taken.some((other) => Math.abs(x - other.x) < across + other.across && Math.abs(y - other.y) < along + other.along));
     if (!box) return [];
     taken.push(box);
@@ -203,14 +206,13 @@ export function reveal(view, target) {
 // -- zooming
 
 /** Show all that fits, but no smaller than can be read; where nodes are very many all of it. */
-export function fit(view, whole = view.picture.nodes.length > 250) {
+export function fit(view, whole = view.picture.nodes.length > 250, [width, height] = room(view)) {
   const { frame, extent } = view;
-  const [width, height] = room(view);
   const fits = [(width + 20) / extent[0], (height + 24) / extent[1]];
   const either = Math.max(...fits);
   const smallest = whole ? 0.02 : either < LEGIBLE ? COMFORTABLE : Math.min(either, COMFORTABLE);
   rescale(view, Math.max(Math.min(1, ...fits), smallest));
-  const start = view.picture.nodes.find((node) => node.classes.includes("start"));
+  const start = view.picture.nodes.find((node) => node.classes.includes("start")) ?? view.picture.nodes.reduce((most, node) => (node.bar > most?.bar ? node : (most ?? node)), null);
   if (!start) return;
   frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
   const across = view.place.direction === "BT" ? meanAcross(view) : view.place.x.get(start.index);
@@ -232,11 +234,16 @@ export function zoom(view, factor, at = null) {
   frame.scrollTop = top * view.scale - y;
 }
 
+function pinned({ frame, rows, scale }) {
+  if (rows.firstChild) rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
+}
+
 function rescale(view, scale) {
   view.scale = scale;
   view.root.style.width = `${view.extent[0] * scale}px`;
   view.root.style.height = `${view.extent[1] * scale}px`;
   view.root.classList.toggle("far", scale < READABLE);
+  pinned(view);
 }
 
 function wheeled(view, event) {

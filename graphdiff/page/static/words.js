@@ -60,6 +60,11 @@ export function amount(value, unit) {
   return `${shown(seconds / SECONDS[fitting])} ${fitting}`;
 }
 
+/** Return a text that begins with a capital letter. */
+export function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
 /** Return a number with its sign. */
 export function signed(value) {
   return value > 0 ? `+${shown(value)}` : shown(value);
@@ -71,6 +76,16 @@ export function percent(share) {
   const number = 100 * share;
   if (number !== 0 && Math.abs(number) < 0.05) return `${shown(Number(number.toPrecision(1)))} %`;
   return `${number.toFixed(1).replace("-", "−")} %`;
+}
+
+/** Return what an amount is of the answer; the amount itself where that has no parts. */
+export function partText({ share, contribution }) {
+  return percent(share) || shown(contribution);
+}
+
+/** Return texts one after the other with something between them, without those that say nothing. */
+export function joinedBy(between, ...texts) {
+  return texts.flat().filter(Boolean).join(between);
 }
 
 /** Return a number of things with their noun, which is given in the plural. */
