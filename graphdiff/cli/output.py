@@ -115,6 +115,9 @@ def emit(
     """
     others = also or {}
     if drawn is not None and isinstance(settings, Settings) and is_drawn(settings.path):
+        from graphdiff.files import require_free
+
+        require_free(str(settings.path), overwrite=settings.force)
         if is_page(settings.path):
             _write_page(drawn(), settings, text(), _record(document))
         else:
@@ -166,7 +169,9 @@ def _write_page(drawn: nx.DiGraph, settings: Settings, report: str, record: Mapp
     path = str(settings.path)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
-    save(path, [page(drawn, report.rstrip("\n").split("\n"), record, title=title)], overwrite=settings.force)
+    with bar("page") as progress:
+        written = page(drawn, report.rstrip("\n").split("\n"), record, title=title, progress=progress)
+    save(path, [written], overwrite=settings.force)
     say(f"wrote {one_line(path)}\n")
 
 

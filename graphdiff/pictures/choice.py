@@ -138,7 +138,7 @@ def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Pa
         for head, edge, weight in between.rows[tail]:
             if head in kept:
                 direct.setdefault((tail, head), []).append((edge, weight))
-    ways = _walked(between, kept) if between.loops else bypasses(between, kept)
+    ways = _walked(between, kept) if between.loops else bypasses(between, kept, view.progress)
     if ways is None:
         return None
     is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
