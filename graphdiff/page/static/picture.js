@@ -312,7 +312,7 @@ export function nodeTable(scene) {
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
 /** Facts that have a column of their own, or none; and how many others have one. */
-const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated", "again", "recursion", "part_estimated"]);
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated", "again", "recursion", "part_estimated", "source_seed", "target_seed"]);
 const MOST_COLUMNS = 9;
 
 /** Return the columns of facts that are wanted, by name; costs are said with their unit. */
