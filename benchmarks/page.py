@@ -27,7 +27,7 @@ from benchmarks.pprof import large
 from benchmarks.report import Row, Size, compare_processes
 
 #: Of the graph that all can read, and of the one that is panned.
-SMALL, LARGE = (300, 900), (2_000, 8_000)
+SMALL, LARGE = (100, 250), (2_000, 8_000)
 #: Of the profile, as `benchmarks.pprof` scales it.
 SCALE = 0.02
 #: So long a peer may take to draw, in seconds; and what is asked of a page of 2,000 nodes.
@@ -52,9 +52,9 @@ WATCH = """
   next(look);
 })();
 """
-#: A canvas is drawn on when a part of it is no longer of one colour.
+#: A canvas is drawn on when its middle is no longer of one colour.
 CANVAS = """(() => { const canvas = document.querySelector("canvas"); if (!canvas?.width) return false;
-const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+const { data } = canvas.getContext("2d").getImageData(0, canvas.height >> 1, canvas.width, 40);
 return data.some((value, at) => value !== data[at % 4]); })()"""
 #: Scroll, or move a canvas, frame by frame; return how long each took, and the script in it.
 PAN = """

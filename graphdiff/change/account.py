@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from graphdiff.arithmetic import Number
-from graphdiff.change.match import version_among
+from graphdiff.change.entries import entry_rows
+from graphdiff.change.match import Matched, Side, version_among
 from graphdiff.text.names import node_text
 from graphdiff.text.numbers import signed
 
@@ -78,3 +79,39 @@ def _names(ends: Iterable[Any], stands: Mapping[Any, Any]) -> list[str]:
     """Return what the nodes are called that some labels are in; none where one of them is in none."""
     nodes = [stands.get(end) for end in ends]
     return [] if None in nodes else list(map(node_text, dict.fromkeys(nodes)))
+
+
+def rows_of_sets(difference: Difference) -> Iterator[dict[str, Any]]:
+    """Yield a row for each node that appeared, is gone or has another version: what happened to it, and by what."""
+    for what, entries, words in (
+        ("appeared", difference.appeared, ("by the new", "by")),
+        ("gone", difference.gone, ("lost with", "with")),
+    ):
+        for entry in entries[:MOST_ROWS]:
+            row = next(entry_rows([entry], words, direct=difference.names_directs))
+            by = f"{row.what}{row.where}".strip()
+            yield {"name": node_text(entry.node), "what": what, "by": by, "ends": [entry.node]}
+        if len(entries) > MOST_ROWS:
+            yield {"name": f"{len(entries) - MOST_ROWS:,} others", "what": what}
+    upgraded = [] if difference.kinds else difference.upgraded
+    for upgrade in upgraded[:MOST_ROWS]:
+        what = f"upgraded {str(upgrade).removeprefix(upgrade.names[1]).strip()}"
+        yield {"name": node_text(upgrade.new), "what": what, "ends": [upgrade.new]}
+    if len(upgraded) > MOST_ROWS:
+        yield {"name": f"{len(upgraded) - MOST_ROWS:,} others", "what": "upgraded"}
+
+
+def torn(matched: Matched) -> str:
+    """Return what is said where a cycle that counts as one node is another one in the other graph; else nothing."""
+    if matched.after.graph.cycles != "collapse":
+        return ""
+    if _merged(*matched.sides) == _merged(*matched.sides[::-1]):
+        return ""
+    return "Cycles, which count as one node, are not the same before and after: nothing else can be asked here."
+
+
+def _merged(side: Side, other: Side) -> set[frozenset[int]]:
+    """Return the cycles of a graph, by the numbers of those members that the other graph has."""
+    ranges = side.graph.topology.cyclic.tolist()
+    members = (side.numbers[start:stop] for start, stop in ranges)
+    return {common for each in members if len(common := frozenset(each[other.places[each] >= 0].tolist())) > 1}

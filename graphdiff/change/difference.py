@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.change.account import MOST_ROWS, account, with_account
+from graphdiff.change.account import account, rows_of_sets, torn, with_account
 from graphdiff.change.entries import Directs, Entry, Origins, Row, Upgrade, entry_rows
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
@@ -238,7 +238,7 @@ class Difference(Result):
         """
         whole = self.scope[0] | self.scope[1]
         if max_nodes is None or whole.sum() <= max_nodes:
-            graph, unasked = overlay(self.matched, whole, scopes=self.scope), self._torn
+            graph, unasked = overlay(self.matched, whole, scopes=self.scope), torn(self.matched)
         else:
             graph = self.to_networkx()
             among = self.scope[0] != self.scope[1]
@@ -250,20 +250,10 @@ class Difference(Result):
                 f"This page holds what differs: all {int(whole.sum()):,} {words.nodes} are more than fit, "
                 f"and {words.edges} that stayed are left out."
             )
-        graph.graph.update(headline=difference_lines(self)[0], cycles=self.matched.after.graph.cycles)
+        graph.graph.update(headline=_sentence(self), cycles=self.matched.after.graph.cycles)
         if unasked:
             graph.graph["unasked"] = unasked
-        return with_account(graph, self, account("What differs", list(_account_rows(self))))
-
-    @property
-    def _torn(self) -> str:
-        """What is said where a cycle that counts as one node is another one in the other graph; else nothing."""
-        if self.matched.after.graph.cycles != "collapse":
-            return ""
-        sides = self.matched.sides
-        if _merged(*sides) == _merged(*sides[::-1]):
-            return ""
-        return "Cycles, which count as one node, are not the same before and after: nothing else can be asked here."
+        return with_account(graph, self, account("What differs", list(rows_of_sets(self))))
 
     def _frame(self) -> Frame:
         return Frame(self.edge_records())
@@ -293,39 +283,6 @@ def _neighbours(side: Side, numbers: list[int]) -> list[set[tuple[str, int]]]:
     return list(neighbours.values())
 
 
-def _merged(side: Side, other: Side) -> set[frozenset[int]]:
-    """Return the cycles of a graph, by the numbers of those members that the other graph has."""
-    ranges = side.graph.topology.cyclic.tolist()
-    members = (side.numbers[start:stop] for start, stop in ranges)
-    return {common for each in members if len(common := frozenset(each[other.places[each] >= 0].tolist())) > 1}
-
-
-def _account_rows(difference: Difference) -> Iterator[dict[str, Any]]:
-    """Yield a row for each node that appeared, is gone or has another version: what happened to it, and by what."""
-    for what, entries, words in (
-        ("appeared", difference.appeared, ("by the new", "by")),
-        ("gone", difference.gone, ("lost with", "with")),
-    ):
-        for entry in entries[:MOST_ROWS]:
-            row = next(iter(entry_rows([entry], words, direct=difference.names_directs)))
-            yield {
-                "name": node_text(entry.node),
-                "what": what,
-                "by": f"{row.what}{row.where}".strip(),
-                "ends": [entry.node],
-            }
-        if len(entries) > MOST_ROWS:
-            yield {"name": f"{len(entries) - MOST_ROWS:,} others", "what": what}
-    for upgrade in () if difference.kinds else difference.upgraded[:MOST_ROWS]:
-        yield {
-            "name": node_text(upgrade.new),
-            "what": f"upgraded {str(upgrade).removeprefix(upgrade.names[1]).strip()}",
-            "ends": [upgrade.new],
-        }
-    if not difference.kinds and (more := len(difference.upgraded) - MOST_ROWS) > 0:
-        yield {"name": f"{more:,} others", "what": "upgraded"}
-
-
 # -- text
 
 
@@ -340,14 +297,9 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     room : int
         In how many lines.
     """
-    words = words_for(difference.matched.after.graph.edge_meaning)
-    among = ""
-    if difference.end is not None:
-        among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
-    head = f"{among}{counts_text(difference)}."
     sections = {title: list(rows) for title, rows in _sections(difference, in_all=top is not None)}
     sections = {title: rows for title, rows in sections.items() if rows}
-    lines = wrapped(head[0].upper() + head[1:])
+    lines = wrapped(_sentence(difference))
     room -= len(lines)
     if top is None and room < LINES_OF_A_SECTION * len(sections):
         in_a_line = _kinds_in_a_line if difference.kinds else _in_a_line
@@ -359,6 +311,15 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
             more = [f"  {'; '.join(map(_count_of, rows[n:]))}"]
         lines += ["", title, *(f"  {shorten(row, COLUMNS - 2)}" for row in rows[:n]), *more]
     return lines
+
+
+def _sentence(difference: Difference) -> str:
+    """Return of what which numbers differ."""
+    words, among = words_for(difference.matched.after.graph.edge_meaning), ""
+    if difference.end is not None:
+        among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
+    head = f"{among}{counts_text(difference)}."
+    return head[0].upper() + head[1:]
 
 
 def wrapped(sentence: str) -> list[str]:

@@ -61,6 +61,9 @@ class Path:
     def __str__(self) -> str:
         return f"{' -> '.join(map(node_text, self.nodes))}  ({shown(self.influence)})"
 
+    def __repr__(self) -> str:  # a long one is elided, where str() has all of it
+        return f"<Path: {chain_of(list(map(link_text, self.nodes)), WIDTH, ' -> ')}  ({shown(self.influence)})>"
+
 
 class Paths(Result, list[Path]):
     """A list of paths that shows itself: a line each, in a notebook a row, and in pandas, too.
@@ -70,6 +73,11 @@ class Paths(Result, list[Path]):
     >>> Paths([Path(("a", "b", "c"), (("a", "b"), ("b", "c")), 0.5)])
     a -> b -> c  (0.5)
     """
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return a path, or of a slice a list that shows itself, too."""
+        taken = super().__getitem__(index)
+        return Paths(taken) if isinstance(index, slice) else taken
 
     def to_dict(self) -> Any:
         """Return each path as plain values."""

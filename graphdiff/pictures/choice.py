@@ -162,7 +162,7 @@ def _walked(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Wa
 
 
 def _solved(between: Between, ways: Ways, kept: list[int]) -> dict[tuple[int, int], Way] | None:
-    """Return what `_walked` does by (I - A)^-1 of the nodes that go, where the weights are floats, and they not many."""
+    """Return what `_walked` does, by (I - A)^-1 of the nodes that go: of floats, and where these are not too many."""
     n_nodes, weights = between.n_nodes, between.graph.weights
     if n_nodes > MAX_SOLVED or not isinstance(weights, np.ndarray) or weights.dtype.kind != "f":
         return None

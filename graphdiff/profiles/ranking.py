@@ -124,7 +124,13 @@ class CostRanking(Result):
         """
         full = [row for row in self.listed if self.target is not None and _is_full(row)][:RANGED]
         others = self.listed[len(full) :][: RANGED if top is None else top]
-        return [self._ranged(row) for row in [*full, *others]]
+        known = self._ranges
+        return [known[row] if row in known else known.setdefault(row, self._ranged(row)) for row in [*full, *others]]
+
+    @cached_property
+    def _ranges(self) -> dict[Row, Row]:
+        """The rows of which it was asked already what edges allow."""
+        return {}
 
     def _ranged(self, row: Row) -> Row:
         part, costs = row.part, self.costs

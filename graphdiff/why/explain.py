@@ -247,19 +247,19 @@ class Explanation(Result):
         return Decimal(entropy).exp()
 
     @cached_property
-    def strongest(self) -> list[Path]:
+    def strongest(self) -> Paths:
         """The ten paths with the largest absolute influence; none where walks do not, or hardly, shrink."""
         if self.sweeps.sizes is None:
-            return []
+            return Paths()
         try:
-            return list(islice(strongest(self.part), STRONGEST))
+            return Paths(islice(strongest(self.part), STRONGEST))
         except CycleError:  # exact sums converge that floats cannot tell from others
-            return []
+            return Paths()
 
     @property
-    def shortest(self) -> list[Path]:
+    def shortest(self) -> Paths:
         """The five shortest paths, of one length the strongest first, spread evenly; none where walks go round."""
-        return self.ways.shortest
+        return Paths(self.ways.shortest)
 
     @cached_property
     def routes(self) -> Routes | None:
@@ -518,7 +518,7 @@ class Explanation(Result):
         return explanation_text([self], figures=[self])
 
     def _sheet(self) -> Sheet:
-        head, rows, _ = Paths(self.strongest)._sheet()
+        head, rows, _ = self.strongest._sheet()
         shares = (percent(path.influence / self.total) if self.total else "" for path in self.strongest)
         return [*head, "share"], ([*row, share] for row, share in zip(rows, shares, strict=True)), self._headline()
 

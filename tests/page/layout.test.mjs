@@ -135,8 +135,13 @@ test("rows are columns without gaps, each in the order that is given, wherever l
       const across = rowed.filter((node) => node.row === row).map(({ id }) => drawing.x.get(id));
       assert.deepEqual(across, [...across].sort((one, other) => one - other), `${seed}: row ${row}`);
     }
-    assert.ok(drawing.points.flat(2).every(Number.isFinite));
     const all = boxes(nodes, drawing);
+    links.forEach(({ source, target }, at) => {
+      const [points, rises] = [drawing.points[at], rowed[target].row - rowed[source].row];
+      assert.ok(points.flat().every(Number.isFinite) && points.length <= 2 * 5, `${seed}: link ${at}`);
+      const upwards = rises < 0 ? [...points].reverse() : points;
+      if (rises) upwards.slice(1).forEach(([, y], place) => assert.ok(y <= upwards[place][1] + SLACK, `${seed}: link ${at} turns`));
+    });
     all.forEach((one, at) => all.slice(0, at).forEach((other) => assert.ok(isBeside(one, other), `${seed}: ${one.id} on ${other.id}`)));
   }
   assert.equal(layered([{ id: "a", row: 1 }, { id: "b" }], [{ source: "a", target: "b" }]).x.get("b") > 0, true);

@@ -153,6 +153,13 @@ function inGroups(part, groups) {
   return { ...part, grouped_by: "team", nodes: part.nodes.map((node) => ({ ...node, in_group: groups[node.id] })) };
 }
 
+test("tokens and logits stay where nothing is summed, too", () => {
+  const part = partOf([["a", "b", 1], ["b", "c", 1], ["b", "d", 1]], null, null);
+  part.nodes[0].placed = { row: 0, stays: true };
+  part.nodes[3].placed = { row: 2, stays: true };
+  assert.deepEqual([...keptNodes(modelsOf(part), 2, NOTHING)], [0, 3]);
+});
+
 test("nodes put together and taken apart leave every sum as it is", () => {
   const part = partOf([...FIGURE, ["b", "c", 0.5]], "a", "e");
   for (const groups of [{}, { b: "g", c: "g" }, { b: "g", c: "g", d: "g" }, { b: "g", d: "g" }, { b: "g" }]) {

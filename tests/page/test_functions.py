@@ -106,7 +106,7 @@ def test_of_a_question_on_stacks_everything_is_counted() -> None:
             begin = stack.index("b")
             passed.update(dict.fromkeys(stack[begin : stack.index("c", begin) + 1], number))
     assert {name: node["spent"] for name, node in by_name(known).items()} == passed
-    assert not any(node.keys() & {"self", "inclusive", "estimated"} for node in known["nodes"])
+    assert not any(node.keys() & {"self", "inclusive", "estimated", "spent_itself"} for node in known["nodes"])
     assert known["whole"] == sum(number for stack, number in stacks() if "c" in stack) == 104
     down = part(gd.annotate(graph, "b"))
     own = {name: node["spent_itself"] for name, node in by_name(down).items()}
@@ -129,6 +129,18 @@ def test_a_profile_that_does_not_fit_keeps_its_costs() -> None:
     assert (
         known["words"]["total"] == "12.94 s: _single_source_dijkstra_path_basic costs most by itself, 4.146 s (32.0 %)"
     )
+
+
+def test_a_question_about_what_costs_nothing_has_no_parts() -> None:
+    graph = nx.DiGraph(unit="s", total=0.0, edge_meaning="calls", format="gprof")
+    graph.add_nodes_from([("a", {"self": 0.0, "inclusive": 0.0}), ("b", {"self": 0.0, "inclusive": 0.0})])
+    graph.add_edge("a", "b", cost=0.0, calls=2)
+    for ends in (("a", "b"), (None, "b"), ("a", None)):
+        known = part(gd.annotate(graph, *ends))
+        assert len(known["nodes"]) == 2
+        assert not known.get("whole")
+        assert "parts" not in known
+    assert part(gd.annotate(graph, None, "b"))["words"]["total"] == "Who makes b cost"
 
 
 @pytest.mark.parametrize("unit", ["s", "samples"])
@@ -164,6 +176,8 @@ def test_a_ranking_is_on_its_functions(options: Any) -> None:
         assert node["part"] == pytest.approx(node["spent"] / known["whole"])
     places = [nodes[record["node"]]["place"] for record in records]
     assert places == sorted(places)
+    numbers = [ranking.number(row) for row in ranking.listed]
+    assert [nodes[row.name]["place"] for row in ranking.listed] == [1 + numbers.index(number) for number in numbers]
     assert sum("place" in node for node in known["nodes"]) == len(records)
     assert known["ranked"] == (["place", "part", "allowed"] if options else ["place", "self", "inclusive", "calls"])
     if options == {"target": "escape"}:

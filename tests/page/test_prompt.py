@@ -91,9 +91,10 @@ def test_of_no_attribution_graph_there_are_rows() -> None:
 
 def test_features_with_a_label_are_called_by_it_and_by_their_number(digits: nx.DiGraph) -> None:
     graph = digits.copy()
-    graph.nodes["13_82873_3"].update(clerp="digits in a row", title='feature 13_82873_3 "digits in a row"')
-    texts = {node["id"]: node["placed"]["text"] for node in part(gd.annotate(graph, gd.ROOTS, gd.LEAVES))["nodes"]}
-    assert texts["13_82873_3"] == "digits in a row · 13_82873_3"
+    graph.nodes["13_82873_3"].update(placed="first", clerp="digits in a row", title='feature 13_82873_3 "digits in a row"')
+    nodes = {node["id"]: node for node in part(gd.annotate(graph, gd.ROOTS, gd.LEAVES))["nodes"]}
+    assert nodes["13_82873_3"]["placed"]["text"] == "digits in a row · 13_82873_3"
+    assert nodes["13_82873_3"]["own_placed"] == "first"
 
 
 @pytest.mark.parametrize("weight", [2, 10**400, 0.5j])

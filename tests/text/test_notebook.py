@@ -128,6 +128,17 @@ def test_paths_are_a_list_and_show_a_line_each() -> None:
     assert max(map(len, repr(many).split("\n"))) < 130
 
 
+def test_one_long_path_and_some_of_many_are_short_too() -> None:
+    chain = nx.path_graph(3_000, create_using=nx.DiGraph)
+    (path,) = gd.strongest_paths(chain, 0, 2_999, k=1, weight=None)
+    assert repr(path) == "<Path: 0 -> 1 -> 2 -> 3 -> … 2,992 more … -> 2996 -> 2997 -> 2998 -> 2999  (1)>"
+    assert str(path).count(" -> ") == 2_999
+    for paths in (gd.strongest_paths(G, A, B, k=90)[5:75], gd.explain(G, A, B).strongest, gd.explain(G, A, B).shortest):
+        shown = paths._repr_mimebundle_()
+        assert shown["text/html"].count("<tr>") == 1 + min(ROWS, len(paths)) > 3
+        assert len(repr(paths)) < 4_000
+
+
 def test_a_compiled_graph_is_a_card() -> None:
     ring = gd.compile(nx.DiGraph([("a", "b"), ("b", "a")], node_meaning="crates"), weight=None, cycles="collapse")
     html = ring._repr_mimebundle_()["text/html"]

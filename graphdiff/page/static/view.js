@@ -212,7 +212,7 @@ export function fit(view, whole = view.picture.nodes.length > 250, [width, heigh
   const either = Math.max(...fits);
   const smallest = whole ? 0.02 : either < LEGIBLE ? COMFORTABLE : Math.min(either, COMFORTABLE);
   rescale(view, Math.max(Math.min(1, ...fits), smallest));
-  const start = view.picture.nodes.find((node) => node.classes.includes("start"));
+  const start = view.picture.nodes.find((node) => node.classes.includes("start")) ?? view.picture.nodes.reduce((most, node) => (node.bar > most?.bar ? node : (most ?? node)), null);
   if (!start) return;
   frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
   const across = view.place.direction === "BT" ? meanAcross(view) : view.place.x.get(start.index);
@@ -235,15 +235,15 @@ export function zoom(view, factor, at = null) {
 }
 
 function pinned({ frame, rows, scale }) {
-  rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
+  if (rows.firstChild) rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
 }
 
 function rescale(view, scale) {
   view.scale = scale;
-  pinned(view);
   view.root.style.width = `${view.extent[0] * scale}px`;
   view.root.style.height = `${view.extent[1] * scale}px`;
   view.root.classList.toggle("far", scale < READABLE);
+  pinned(view);
 }
 
 function wheeled(view, event) {
