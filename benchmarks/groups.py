@@ -28,6 +28,7 @@ GROUPS = (
     "pprof",
     "folded",
     "attribution",
+    "page",
 )
 
 

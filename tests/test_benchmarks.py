@@ -17,7 +17,7 @@ from graphs import engine
 pytest.importorskip("numba", reason="benchmarks are of machine code", exc_type=ImportError)
 
 import graphdiff as gd
-from benchmarks import attribution_graphs, autodiff, groups, peers, power_iteration, tables, tracing
+from benchmarks import attribution_graphs, autodiff, groups, page, peers, power_iteration, tables, tracing
 from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components
 from benchmarks.report import Row, Size, table
 from benchmarks.timing import allocated, interleaved
@@ -111,13 +111,29 @@ class TestGraphs:
 
 
 @pytest.mark.parametrize(
-    "group", sorted(set(groups.GROUPS) - {"attribution", "folded", "pprof", "processes", "real", "tracing"})
+    "group", sorted(set(groups.GROUPS) - {"attribution", "folded", "page", "pprof", "processes", "real", "tracing"})
 )
 def test_every_group_runs(group: str) -> None:
     rows = list(importlib.import_module(f"benchmarks.{group}").run(TINY))
     assert rows or (group == "autodiff" and not (find_spec("torch") or find_spec("jax")))
     assert all(row.seconds > 0 and row.ratio > 0 for row in rows)
     assert len(table(rows).splitlines()) == len(rows) + 1
+
+
+def test_pages_are_beside_what_peers_write_of_the_same_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[list[str]] = []
+
+    def compared(measure: str, title: str, commands: dict[str, list[str]], size: Size) -> list[Row]:
+        written.append(list(commands))
+        Path(commands["graphdiff"][-1]).write_bytes(b"x" * 2000)
+        return [Row(measure, title, 1.0, who, 2.0, 2.0) for who in commands if who == "dot -Tsvg"]
+
+    monkeypatch.setattr(page, "compare_processes", compared)
+    monkeypatch.setattr(page, "_beside", lambda folder: None)
+    monkeypatch.setattr(page, "_piped", lambda dot, folder: (("true",), dot))
+    rows = list(page.run(TINY))
+    assert [commands[0] for commands in written] == ["graphdiff", "graphdiff"]
+    assert [row.graph for row in rows] == ["graph, 0 kB; 2 : 0 kB"]
 
 
 def test_a_group_is_measured_in_a_process_of_its_own() -> None:

@@ -15,6 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.change.account import account, rows_of_sets, torn, with_account
 from graphdiff.change.entries import Directs, Entry, Origins, Row, Upgrade, entry_rows
 from graphdiff.change.match import Matched, Rename, Side, likely_renames, version_among
 from graphdiff.change.overlay import overlay
@@ -230,6 +231,30 @@ class Difference(Result):
         graph.graph["headline"] = difference_lines(self)[0]
         return graph
 
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
+        """Return both graphs as one, with what they have in common; of more nodes what differs alone, saying so.
+
+        Nodes have their versions, and ``unasked`` says why no question can be asked of the graph, if none can.
+        """
+        whole = self.scope[0] | self.scope[1]
+        if max_nodes is None or whole.sum() <= max_nodes:
+            graph, unasked = overlay(self.matched, whole, scopes=self.scope), torn(self.matched)
+        else:
+            graph = self.to_networkx()
+            among = self.scope[0] != self.scope[1]
+            among[list(self._upgrades)] = True
+            graph.add_nodes_from(overlay(self.matched, among).nodes(data=True))
+            after = self.matched.after.graph
+            words = words_for(after.edge_meaning, node_meaning=after.node_meaning)
+            unasked = (
+                f"This page holds what differs: all {int(whole.sum()):,} {words.nodes} are more than fit, "
+                f"and {words.edges} that stayed are left out."
+            )
+        graph.graph.update(headline=_sentence(self), cycles=self.matched.after.graph.cycles)
+        if unasked:
+            graph.graph["unasked"] = unasked
+        return with_account(graph, self, account("What differs", list(rows_of_sets(self))))
+
     def _frame(self) -> Frame:
         return Frame(self.edge_records())
 
@@ -272,14 +297,9 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
     room : int
         In how many lines.
     """
-    words = words_for(difference.matched.after.graph.edge_meaning)
-    among = ""
-    if difference.end is not None:
-        among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
-    head = f"{among}{counts_text(difference)}."
     sections = {title: list(rows) for title, rows in _sections(difference, in_all=top is not None)}
     sections = {title: rows for title, rows in sections.items() if rows}
-    lines = wrapped(head[0].upper() + head[1:])
+    lines = wrapped(_sentence(difference))
     room -= len(lines)
     if top is None and room < LINES_OF_A_SECTION * len(sections):
         in_a_line = _kinds_in_a_line if difference.kinds else _in_a_line
@@ -291,6 +311,15 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
             more = [f"  {'; '.join(map(_count_of, rows[n:]))}"]
         lines += ["", title, *(f"  {shorten(row, COLUMNS - 2)}" for row in rows[:n]), *more]
     return lines
+
+
+def _sentence(difference: Difference) -> str:
+    """Return of what which numbers differ."""
+    words, among = words_for(difference.matched.after.graph.edge_meaning), ""
+    if difference.end is not None:
+        among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
+    head = f"{among}{counts_text(difference)}."
+    return head[0].upper() + head[1:]
 
 
 def wrapped(sentence: str) -> list[str]:

@@ -20,7 +20,12 @@ from graphdiff.profiles.overlay import STATUS
 Ends = tuple[Any, Any, str]
 
 
-def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution | None = None) -> nx.MultiDiGraph:
+def overlay(
+    matched: Matched,
+    among: NDArray[np.bool_],
+    attribution: Attribution | None = None,
+    scopes: Sequence[NDArray[np.bool_]] = (),
+) -> nx.MultiDiGraph:
     """Return both graphs as one.
 
     Parameters
@@ -30,6 +35,8 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
         The nodes to show.
     attribution : Attribution, optional
         What the edges did.
+    scopes : pair of bool arrays by number, optional
+        The nodes that count before and after; by default those that each graph has. Of others the graphs say.
 
     Returns
     -------
@@ -42,8 +49,11 @@ def overlay(matched: Matched, among: NDArray[np.bool_], attribution: Attribution
     names = _names(matched, among)
     after = matched.after.graph
     graph = nx.MultiDiGraph(annotation="comparison", edge_meaning=after.edge_meaning, node_meaning=after.node_meaning)
+    has = matched.before.places >= 0, matched.after.places >= 0
     for number, name in names.items():
-        status = STATUS[tuple(side.places[number] >= 0 for side in matched.sides)]
+        in_scope = [bool(mask[number]) for mask in scopes]
+        is_before, is_after = in_scope if any(in_scope) else (bool(mask[number]) for mask in has)
+        status = STATUS[is_before, is_after]
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
             graph.nodes[name].update(_known(matched, number))
@@ -98,12 +108,12 @@ def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[i
 def ends_marked(graph: nx.MultiDiGraph, matched: Matched, ways: Ways) -> nx.MultiDiGraph:
     """Return an overlay that knows the ends of the question."""
     for name, end in (("source", ways.source), ("target", ways.target)):
-        names = _names_in(matched, end.numbers)
+        names = names_in(matched, end.numbers)
         graph.graph[name] = names[0] if len(end.numbers) == 1 else names
     return graph
 
 
-def _names_in(matched: Matched, numbers: Sequence[int]) -> list[Any]:
+def names_in(matched: Matched, numbers: Sequence[int]) -> list[Any]:
     """Return the nodes of the overlay that some numbers are in, each once."""
     mask = np.zeros(matched.n_numbers, dtype=bool)
     mask[list(numbers)] = True

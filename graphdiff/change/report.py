@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from graphdiff.arithmetic import REAL, Number
+from graphdiff.change.account import MOST_ROWS, account, rest
 from graphdiff.change.difference import COLUMNS, LINES, cycle_text, difference_lines, wrapped
 from graphdiff.change.gains import Gain
 from graphdiff.errors import count_text
@@ -146,6 +147,28 @@ def _moving_name(column: Comparison, edge: int) -> str:
         return edge_name(ends)
     leaf = next(end for end in ends if end is not LEAVES)
     return words_for(column.edge_meaning).seed.format(leaf=node_text(leaf))
+
+
+def account_of(column: Comparison) -> dict[str, Any]:
+    """Return what moved a total, row by row: edges, what leaves count, and lists that are longer or shorter."""
+    edges, gains, matched = moving_edges(column), column.gains, column.sweeps.matched
+    changes = column.attribution.array.tolist() if gains is None else gains.paths
+    told = zip(edges, moving_rows(column, MOST_ROWS), strict=False)
+    rows = [
+        {"name": row.name, "what": row.weights, "note": row.note, "change": row.number,
+         "ends": [end for end in matched.edge_label(edge)[:2] if end is not LEAVES]}
+        for edge, row in told
+    ]  # fmt: skip
+    rows += rest([changes[edge] for edge in edges[MOST_ROWS:]])
+    diluted = list(column.dilution.items()) if gains is None else []
+    for node, change in diluted[:MOST_ROWS]:
+        longer = "shorter" if _is_shorter(column, node) else "longer"
+        rows.append({"name": f"the {longer} list of {node_text(node)}", "change": change, "ends": [node]})
+    rows += rest([change for _, change in diluted[MOST_ROWS:]])
+    if column.remainder and abs(column.remainder) > (column.remainder_bound or 0):
+        rows.append({"name": "the empty path, of an end that is new or gone", "change": column.remainder})
+    words = words_for(column.edge_meaning, column.weight_meaning).about(column.source, column.target)
+    return account(f"{words.moved}, {by_weights(column.weight_meaning)}", rows, column.change)
 
 
 def moving_edges(column: Comparison) -> list[int]:

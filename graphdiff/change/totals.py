@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
+from graphdiff.change.account import MOST_ROWS, account, with_account
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import LINES, Difference, difference_lines, scope_title
 from graphdiff.change.match import Matched, Side
@@ -82,6 +83,27 @@ class Changes(Numbers, Mapping[Any, Number]):
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what differs, as `Difference` does: what `graphdiff.write` draws."""
         return self.difference.to_networkx()
+
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
+        """Return what a page holds of the difference, and for its account each node whose total changed."""
+        graph, after = self.difference.paged(max_nodes), self.matched.after.graph
+        names = [name for name in map(self.difference.matched.label, self._own_numbers) if name in graph]
+        if names:
+            graph.graph["target" if self.towards else "source"] = names[0] if len(names) == 1 else names
+        title = scope_title(words_for(after.edge_meaning, after.weight_meaning), self.end, towards=self.towards)
+        rows = [
+            {"name": node_text(row.node), "total_before": row.before, "total_after": row.after,
+             "place": place_text(row), "change": row.change, "ends": [row.node]}
+            for row in self.moved[:MOST_ROWS]
+        ]  # fmt: skip
+        title = f"Totals that changed: {title}, {by_weights(after.weight_meaning)}"
+        return with_account(graph, self.difference, account(title, rows) if rows else graph.graph["account"])
+
+    @property
+    def _own_numbers(self) -> tuple[int, ...]:
+        """The nodes of the end, by their numbers in the graphs as they are; none where all nodes count."""
+        plain_graphs = self.difference.matched
+        return () if self.end is NODES else NumberedEnd.of(plain_graphs, self.end, plain_graphs).numbers
 
     def _numbered(self, end: End) -> NumberedEnd:
         return NumberedEnd.of(self.matched, end, self.difference.matched)

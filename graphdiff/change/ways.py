@@ -212,6 +212,16 @@ class PathCounts:
     lost: int
 
 
+def _spread(known: Mask, tails: Ints, heads: Ints) -> Mask:
+    """Return known nodes and all that edges lead to from them."""
+    met = known.copy()
+    while True:
+        fresh = heads[met[tails] & ~met[heads]]
+        if not len(fresh):
+            return met
+        met[fresh] = True
+
+
 @dataclass(frozen=True, eq=False)
 class Ways:
     """What lies between two ends in each of two graphs.
@@ -263,10 +273,25 @@ class Ways:
 
     @cached_property
     def among(self) -> Mask:
-        """By number, what lies between in either graph, or in both together; the ends too."""
-        among: Mask = self.ahead.either & self.back.either
+        """By number, what lies between in either graph, or in both together; the ends too.
+
+        A way of which a part is in one graph alone and the rest in the other carries nothing in either, but an edge on
+        it has a part in the account: tangents and adjoints of it are of different graphs.
+        """
+        ends = [(side.numbers[side.graph.tails], side.numbers[side.graph.heads]) for side in self.matched.sides]
+        tails, heads = (np.concatenate(each) for each in zip(*ends, strict=True))
+        among = _spread(self.ahead.either, tails, heads) & _spread(self.back.either, heads, tails)
         among[[*self.source.numbers, *self.target.numbers]] = True
         return among
+
+    @property
+    def scopes(self) -> tuple[Mask, Mask]:
+        """By number, what lies between in each of the graphs; the ends too, where it has them."""
+        before, after = (ahead & back for ahead, back in zip(self.ahead.numbers, self.back.numbers, strict=True))
+        ends = [*self.source.numbers, *self.target.numbers]
+        for mask, side in zip((before, after), self.matched.sides, strict=True):
+            mask[ends] = side.places[ends] >= 0
+        return before, after
 
     @cached_property
     def missing(self) -> list[str]:

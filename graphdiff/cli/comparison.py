@@ -309,6 +309,7 @@ def _emit(
         rows=lambda: _rows(answers),
         also={"markdown": _markdown(settings, new, gate, lambda: comparison_markdown(asked, top))},
         drawn=answers[-1].to_networkx,
+        results=[answers[-1]],
     )
 
 
@@ -337,6 +338,7 @@ def _emit_costs(
         rows=lambda: [list(OF_COSTS), *_cells([part.to_dict() for part in found.parts], OF_COSTS)],
         also={"markdown": _markdown(settings, new, gate, lambda: costs_markdown(found, top))},
         drawn=found.to_networkx,
+        results=[found],
     )
 
 

@@ -38,6 +38,10 @@ In Python:
 """
 
 
+#: A page shows more dependencies than its slider draws by groups at first.
+OVERVIEW = 200
+
+
 def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[float, float] | None:
     """Return what part of the influence nodes, and edges, are to hold; of one number both."""
     if text is None:
@@ -118,10 +122,21 @@ def draw(
             return
     if colour:
         raise UsageError("--colour is for the picture of a profile, by what was measured")
+    if output.is_page(settings.path) and not prune and len(graph) <= max_nodes:
+        pair, max_nodes = _overview(graph, by, pair), OVERVIEW
     drawn, choice = _weighted(graph, by, pair, settings, max_nodes, prune)
     output.write_drawn(drawn, settings, viewing)
     if _is_file(settings) and not (settings.weights or choice.are_known):  # where it is printed its legend says it
         say(f"{choice.why}\n")
+
+
+def _overview(graph: nx.DiGraph, by: By | None, ends: tuple[Any, Any]) -> tuple[Any, Any]:
+    """Return the ends of a page that is to show groups: where none is given it sums from all roots to all leaves."""
+    from graphdiff.graph.ends import LEAVES, ROOTS
+    from graphdiff.io.draw import is_too_large
+
+    is_whole = ends[0] is ends[1] is None
+    return (ROOTS, LEAVES) if is_whole and (by is not None or is_too_large(graph, OVERVIEW)) else ends
 
 
 def _is_file(settings: options.Settings) -> bool:
@@ -154,10 +169,12 @@ def _weighted(
     parts: tuple[float, float] | None,
 ) -> tuple[nx.DiGraph, Choice]:
     """Return a graph as it is drawn, by groups or node by node, and by which weights it is."""
+    from graphdiff.graph.ends import LEAVES, ROOTS
     from graphdiff.io.draw import is_too_large
 
     is_whole = ends[0] is ends[1] is None
-    has_groups = by is not None or (is_whole and is_too_large(graph, max_nodes))
+    is_all = is_whole or (ends[0] is ROOTS and ends[1] is LEAVES)
+    has_groups = by is not None or (is_all and is_too_large(graph, max_nodes))
     # Between groups a sum of ones says how many edges there are; shares are better spread evenly.
     choice = weightings.chosen(graph, ("unit",) if has_groups and is_whole else ("even",))
     compiling = weightings.weight_options(choice.names[-1], settings, graph)

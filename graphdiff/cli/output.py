@@ -26,6 +26,8 @@ from graphdiff.showing import for_spreadsheets, harmless, one_line
 if TYPE_CHECKING:
     import networkx as nx
 
+    from graphdiff.text.tables import Result
+
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
 #: Which verb alone prints a format.
@@ -108,10 +110,12 @@ def emit(
     rows: Callable[[], Iterable[Sequence[Any]]],
     also: Mapping[str, Callable[[], str]] | None = None,
     drawn: Callable[[], nx.DiGraph] | None = None,
+    results: Sequence[Result] = (),
 ) -> None:
     """Print the result as text, JSON, CSV or what else a verb has, or write it to a file, whole or not at all.
 
-    Where the file is to be a picture, a graph or a page, that is written of what is `drawn`, and the report printed.
+    Where the file is to be a picture, a graph or a page, that is written of what is `drawn`, and the report printed. A
+    page says what is to be known of the `results`, and may hold more of the first than is drawn.
     """
     others = also or {}
     if drawn is not None and isinstance(settings, Settings) and is_drawn(settings.path):
@@ -119,7 +123,8 @@ def emit(
 
         require_free(str(settings.path), overwrite=settings.force)
         if is_page(settings.path):
-            _write_page(drawn(), settings, text(), _record(document))
+            held = results[0] if results and hasattr(results[0], "paged") else drawn()
+            _write_page(held, settings, text(), _record(document), results)
         else:
             write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
         settings = replace(settings, path=None)
@@ -161,16 +166,19 @@ def is_page(path: str | None) -> bool:
     return os.path.splitext(path or "")[1].lower() == ".html"
 
 
-def _write_page(drawn: nx.DiGraph, settings: Settings, report: str, record: Mapping[str, Any]) -> None:
+def _write_page(
+    held: Any, settings: Settings, report: str, record: Mapping[str, Any], results: Sequence[Result]
+) -> None:
     """Write a page of an answer, with its report in words and as JSON."""
     from graphdiff.files import save
-    from graphdiff.page.page import page
+    from graphdiff.page.page import graph_for_page, page
 
     path = str(settings.path)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
     with bar("page") as progress:
-        written = page(drawn, report.rstrip("\n").split("\n"), record, title=title, progress=progress)
+        lines = report.rstrip("\n").split("\n")
+        written = page(graph_for_page(held), lines, record, results, title=title, progress=progress)
     save(path, [written], overwrite=settings.force)
     say(f"wrote {one_line(path)}\n")
 

@@ -157,6 +157,7 @@ def _print_ranking(
         document=lambda: {"kind": "rank", "graph": output.graph_record(graph), **ranking.to_dict()},
         rows=lambda: list(ranking.sheet()),
         drawn=ranking.to_networkx,
+        results=[ranking],
     )
 
 
@@ -176,6 +177,7 @@ def _print_costs(
         document=lambda: {"kind": "rank", "graph": output.read_record(graph), **ranking.to_dict(top)},
         rows=lambda: ranking.sheet(top),
         drawn=ranking.to_networkx,
+        results=[ranking],
     )
 
 

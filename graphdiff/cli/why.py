@@ -134,6 +134,7 @@ def _print_spent(graph: nx.DiGraph, settings: options.Settings, ends: tuple[Any,
     output.emit(
         settings,
         drawn=spent.to_networkx,
+        results=[spent],
         text=lambda: f"{head(spent.costs)}\n\n{spent.text()}",
         document=lambda: {"kind": "why", "graph": output.read_record(graph), "results": [spent.to_dict()]},
         rows=spent.rows,
@@ -168,6 +169,7 @@ def _emit(
         },
         rows=lambda: _rows(explanations),
         drawn=lambda: annotated(explanations[-1], graph),
+        results=[explanations[-1], *uncertain],
     )
 
 

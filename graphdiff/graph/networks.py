@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import networkx as nx
@@ -19,15 +19,25 @@ from graphdiff.text.names import Edge
 from graphdiff.text.notebook import Displayed, shown
 from graphdiff.text.tables import Result
 
-__all__ = ["edge_data", "filled", "network", "network_of", "pictured", "shape_of"]
+__all__ = ["IN_GROUP", "RANKED", "edge_data", "filled", "marked", "network", "network_of", "pictured", "shape_of"]
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
+
+#: The attribute of a graph that names the attributes which a ranking adds: those of a merged component are its own.
+RANKED = "ranked_by"
 
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
 
+#: The attribute that says in which group a node is, where a page is to draw groups at first.
+IN_GROUP = "in_group"
+
+
 class _Pictured(Displayed):
     """A graph that a notebook shows as `graphdiff.write` draws it."""
+
+    #: Of which graph this one is the groups, for a page in which they open (a profile itself); a copy does not know.
+    grouping: Any = None
 
     def __repr__(self) -> str:
         return f"<{self}>"
@@ -59,6 +69,29 @@ def pictured(graph: nx.DiGraph) -> nx.DiGraph | nx.MultiDiGraph:
     (<DiGraph with 2 nodes and 1 edges>, True, ['image/svg+xml', 'text/plain'])
     """
     graph.__class__ = PICTURED.get(type(graph), type(graph))
+    return graph
+
+
+def marked(graph: nx.DiGraph, name_of: Callable[[Any], Any], text: str) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return a graph that is ours after each node was told its group, and the graph what these are made by.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+    name_of : callable
+        Gives the group of a node; None where it has none.
+    text : str
+        What groups are made by, in words.
+
+    Examples
+    --------
+    >>> marked(nx.DiGraph([("web.a", "web.b")]), lambda node: node[:3], "team").nodes["web.b"]
+    {'in_group': 'web'}
+    """
+    for node, data in graph.nodes(data=True):
+        if (name := name_of(node)) is not None:
+            data[IN_GROUP] = str(name)
+    graph.graph["grouped_by"] = text
     return graph
 
 

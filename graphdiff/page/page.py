@@ -27,7 +27,7 @@ from graphdiff.text.records import require_graph
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, Result
 
-__all__ = ["MODULES", "page", "write_html"]
+__all__ = ["MODULES", "graph_for_page", "page", "write_html"]
 
 #: The modules of the script, those before that others import.
 MODULES = (
@@ -44,18 +44,32 @@ def write_html(thing: Any, *, max_nodes: int = MAX_NODES) -> bytes:
     >>> b"<!doctype html>" in write_html(nx.DiGraph([("a", "b")]))
     True
     """
-    graph = network_of(thing.to_networkx() if hasattr(thing, "to_networkx") else thing)
+    graph = graph_for_page(thing, max_nodes)
     require_graph(graph, "html")
     if not isinstance(thing, Result):
         return page(graph, max_nodes=max_nodes)
     answer = str(thing).split("\n")
-    return page(graph, answer, document(thing), title=answer[0], max_nodes=max_nodes)
+    return page(graph, answer, document(thing), [thing], title=answer[0], max_nodes=max_nodes)
+
+
+def graph_for_page(thing: Any, max_nodes: int = MAX_NODES) -> nx.DiGraph:
+    """Return the graph that a page holds of a graph or a result; of a comparison that is more than is drawn of it.
+
+    Examples
+    --------
+    >>> graph_for_page(nx.DiGraph([("a", "b")])).number_of_nodes()
+    2
+    """
+    if hasattr(thing, "paged"):
+        return thing.paged(max_nodes)
+    return network_of(thing.to_networkx() if hasattr(thing, "to_networkx") else thing)
 
 
 def page(
     graph: nx.DiGraph | None,
     answer: Sequence[str] = (),
     report: Mapping[str, Any] | None = None,
+    results: Sequence[Result] = (),
     *,
     title: str = "",
     max_nodes: int = MAX_NODES,
@@ -71,6 +85,8 @@ def page(
         The lines of the report in words; those of the picture's legend, where there are none.
     report : mapping, optional
         The same as JSON.
+    results : sequence of Result
+        What is answered: the page is called by the headline of the first, and says what is to be known with each.
     title : str
         What the page is called where the graph does not say what was asked of it; else how large it is.
     max_nodes : int
@@ -84,10 +100,12 @@ def page(
     """
     picture = None if graph is None else picture_for_page(graph, max_nodes, progress)
     lines = [harmless(line) for line in answer or (picture.legend if picture else ())]
+    headline = next((result.headline() for result in results), "") or (picture and answer_of(picture))
     record = {
         "graphdiff": SCHEMA,
         "kind": "page",
-        "title": harmless((picture and answer_of(picture)) or title or (_counted(picture) if picture else lines[0])),
+        "title": harmless(headline or title or (_counted(picture) if picture else lines[0])),
+        "beside": [harmless(line) for result in results for line in result.beside()],
         "answer": lines,
         "report": None if report is None else _report(report),
         "part": None if picture is None else part_of(picture) | _zero(report or {}),
@@ -103,11 +121,12 @@ def _zero(report: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _counted(picture: Picture) -> str:
-    """Return how many nodes and edges there are, or of a profile what it measured."""
+    """Return how many nodes and edges there are, or what numbers are told of them."""
     if "annotation" in picture.facts:
         return picture.legend[0]
     words = words_in(picture)
-    return f"{how_many(len(picture.nodes), words.nodes)}, {how_many(len(picture.edges), words.edges)}"
+    n_edges = picture.facts.get("n_edges", len(picture.edges))
+    return f"{how_many(picture.n_nodes or len(picture.nodes), words.nodes)}, {how_many(n_edges, words.edges)}"
 
 
 #: A report of more characters is in the page without these lists.

@@ -6,6 +6,7 @@ Of more than fit those nodes stay that most of the answer passes; the others are
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,15 +16,21 @@ import numpy as np
 
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import compile
+from graphdiff.graph.networks import IN_GROUP, RANKED
+from graphdiff.page.functions import functions_picture
+from graphdiff.page.groups import groups_picture
+from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
 from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
+from graphdiff.pictures.group import Grouping
 from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
 from graphdiff.text.numbers import plain, shorten
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
-from graphdiff.text.sentences import Words, words_of
+from graphdiff.text.sentences import WORDS, Words, how_many, words_for, words_of
 
 __all__ = ["MAX_NODES", "answer_of", "part_of", "picture_for_page", "words_in"]
 
@@ -56,8 +63,22 @@ def picture_for_page(
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
     view = replace(view, max_joins=MAX_JOINS, progress=progress)
+    picture = _whole_picture(graph, view)
+    return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
+
+
+def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
+    """Return the picture with the most that a view allows."""
+    if (grouping := getattr(graph, "grouping", None)) is not None:
+        if isinstance(grouping, Grouping) and grouping.ends is None:
+            return groups_picture(graph, view)
+        graph = grouping.answer(graph.graph["grouped_by"]) if isinstance(grouping, Grouping) else grouping
+    if graph.graph.get("annotation") == "comparison":
+        return in_rows(next(overlay_pictures(graph, view)), graph)
     if graph.graph.get("annotation") in ANSWERS and "quotient" not in graph.graph:
-        return next(answer_pictures(graph, view))
+        return in_rows(next(answer_pictures(graph, view)), graph)
+    if graph.graph.get("annotation") == "profile":
+        return functions_picture(graph, view)
     if not graph.graph.keys() & {"annotation", "quotient"}:
         _require_few(graph, view)
     return next(pictures_of(graph, view))
@@ -87,7 +108,8 @@ def part_of(picture: Picture) -> dict[str, Any]:
     >>> part["links"][0]["weight"], part["starts"], part["ends"], part["total"]
     (0.5, [[0, 1]], [[1, 1]], 0.5)
     """
-    order, names = _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
+    places = places_in(picture)
+    order, names = list(places) or _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
     place = {node: number for number, node in enumerate(order)}
     links = [
         {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
@@ -96,29 +118,43 @@ def part_of(picture: Picture) -> dict[str, Any]:
     part = {
         **{name: harmless(str(picture.facts.get(name, "unknown"))) for name in MEANINGS},
         "words": _words(picture),
-        "nodes": [_node(names[node], picture.nodes[node], picture.facts.get("node_title")) for node in order],
+        "nodes": [
+            _node(names[node], picture.nodes[node], picture.facts.get("node_title"), places.get(node)) for node in order
+        ],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
         **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
         **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
+        **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
+        **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
+        **_account(picture),
     }
+    if not any(IN_GROUP in node for node in part["nodes"]):
+        part.pop("grouped_by", None)
     return part | {"summed": _is_summed(picture, part)}
 
 
 #: What is said of a whole graph, as in graph records.
 MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 #: What else of it there may be: the answer, how much is shown, what cycles are, what numbers are of.
-WHOLE = ("total", "total_before", "drawn", "cycles", "annotation", "not_computed", "unit", "source", "target")
+WHOLE = (
+    *("total", "total_before", "drawn", "notes", "besides", "cycles", "annotation", "not_computed"),
+    *("source", "target", "grouped_by"),
+    *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
+)
 #: What a node and a link have for themselves.
 NODE, LINK = ("id", "title"), ("source", "target", "key")
 
 
-def _node(name: str, node: DrawnNode, called: str | None) -> dict[str, Any]:
-    """Return what is known of a node; what it is called, if that is not its name."""
+def _node(name: str, node: DrawnNode, called: str | None, place: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what is known of a node; what it is called, if that is not its name, and where it is drawn, in rows."""
     title = node.facts.get(called) if called else None
     own = {key: value for key, value in node.facts.items() if key != called}
-    return {"id": name, **({} if title is None else {"title": harmless(str(title))}), **_facts(own, NODE)}
+    for_itself = {"id": name, **({} if title is None else {"title": harmless(str(title))})}
+    if place is None:
+        return for_itself | _facts(own, NODE)
+    return for_itself | {"placed": place | {"text": harmless(place["text"])}} | _facts(own, (*NODE, "placed"))
 
 
 def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:
@@ -139,7 +175,30 @@ def _in_order(picture: Picture) -> list[int]:
 
 def answer_of(picture: Picture) -> str:
     """Return what was asked, and the answer, in a sentence; nothing where no two ends or graphs were asked about."""
-    return harmless(picture.legend[0]) if picture.facts.get("annotation") in (*ANSWERS, "comparison") else ""
+    if "answer" in picture.facts:
+        return harmless(picture.facts["answer"])
+    if picture.facts.get("annotation") not in (*ANSWERS, "comparison"):
+        return ""
+    question, is_summed, total = picture.legend[0].rpartition("; total ")
+    return harmless(f"{question}{_said(picture, question, total)}" if is_summed else picture.legend[0])
+
+
+def _said(picture: Picture, question: str, total: str) -> str:
+    """Return what a total says, as a report does: between single nodes, and if it does not only count the paths."""
+    if question.endswith((f" by {total} paths", f" by {total} path")):
+        return ""
+    facts = picture.facts
+    single = all(sum(getattr(node, end) for node in picture.nodes) == 1 for end in ("is_source", "is_target"))
+    meanings = [str(facts.get(name, "unknown")) for name in MEANINGS]
+    sentence = words_for(*meanings).total
+    if (
+        not single
+        or not facts.keys() >= {"source", "target"}
+        or facts.get("edge_meaning", "unknown") not in WORDS
+        or re.search("{(percent|weights)}", sentence)
+    ):
+        return f"; total {total}"
+    return f"; {sentence.format(source=facts['source'], target=facts['target'], total=total)}"
 
 
 def words_in(picture: Picture) -> Words:
@@ -150,7 +209,31 @@ def words_in(picture: Picture) -> Words:
 def _words(picture: Picture) -> dict[str, str]:
     words = words_in(picture)
     names = ("nodes", "edges", "arrow", "starts", "ends")
-    return {**{name: harmless(getattr(words, name)) for name in names}, "total": answer_of(picture)}
+    totals = "total_before" in picture.facts and picture.facts.get("annotation") == "comparison"
+    return {
+        **{name: harmless(getattr(words, name)) for name in names},
+        "total": answer_of(picture),
+        **({"totals": harmless(picture.legend[1])} if totals else {}),
+    }
+
+
+def _account(picture: Picture) -> dict[str, Any]:
+    """Return what a comparison says of itself: what moved it, and why nothing else can be asked of it, if so."""
+    facts, left = picture.facts, picture.facts.get("edges_not_drawn", 0)
+    words = words_in(picture)
+    because = facts.get("unasked") or (
+        f"{how_many(left, words.edges)} are not in this page, which holds those that did most." if left else ""
+    )
+    unasked = {"unasked": harmless(because)} if because else {}
+    if "account" not in facts:
+        return unasked
+    account = {name: harmless(facts["account"][name]) for name in ("title", "note")}
+    rows = [
+        _facts({name: value for name, value in row.items() if name != "ends" and value != ""})
+        | {"ends": list(map(harmless, row.get("ends", ())))}
+        for row in facts["account"]["rows"]
+    ]
+    return unasked | {"account": account | {"rows": rows}}
 
 
 def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
@@ -160,7 +243,11 @@ def _ends(picture: Picture, order: list[int]) -> dict[str, list[Any]]:
         node = picture.nodes[number]
         for name, seed, is_end in (("starts", "source_seed", node.is_source), ("ends", "target_seed", node.is_target)):
             if is_end:
-                ends[name].append([place, _seed(node.facts.get(seed, 1))])
+                seeds = [
+                    node.facts.get(seed, 1),
+                    *(node.facts[each] for each in (f"{seed}_before",) if each in node.facts),
+                ]
+                ends[name].append([place, *map(_seed, seeds)])
     return ends
 
 

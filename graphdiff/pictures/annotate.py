@@ -33,9 +33,6 @@ SEEDS = {"source": "source_seed", "target": "target_seed"}
 #: The attributes that `annotate` sets on nodes and edges; those of a graph that is annotated again are dropped.
 ATTRIBUTES = ("tangent", "adjoint", "contribution", "share", "paths", *SEEDS.values())
 
-#: The attribute of a graph that names the attributes which a ranking adds: those of a merged component are its own.
-RANKED = "ranked_by"
-
 Column: TypeAlias = list[Any]
 Ends: TypeAlias = "tuple[End | None, End | None]"
 

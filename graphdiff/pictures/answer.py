@@ -6,7 +6,7 @@ Width and colour say how much of the answer runs through a node or edge. A merge
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +19,9 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import compile
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.networks import IN_GROUP, RANKED
 from graphdiff.graph.presets import WEIGHTS
-from graphdiff.pictures.annotate import ATTRIBUTES, RANKED, SEEDS
+from graphdiff.pictures.annotate import ATTRIBUTES, SEEDS
 from graphdiff.pictures.choice import Dashed, bounded, passing
 from graphdiff.pictures.part import Part
 from graphdiff.pictures.picture import MAX_NAME, DrawnEdge, DrawnNode, Picture, pruned_lines, share_text, title
@@ -171,12 +172,25 @@ def _asked(graph: nx.DiGraph) -> Between:
     ready = compile(graph, cycles=graph.graph.get("cycles", "raise"))
     if "not_computed" in graph.graph and ready.cycles == "raise":
         ready = replace(ready, cycles="solve")  # only to look what lies between
-    ends = [_end(graph, name) for name in SEEDS]
+    ends = [asked_end(graph, name) for name in SEEDS]
     return restriction(ready, *(None if end is None else seeds_of(ready, end) for end in ends))
 
 
-def _end(graph: nx.DiGraph, name: str) -> End | None:
-    """Return an end that the graph was annotated for; where it is no single node, the nodes that have seeds."""
+def asked_end(graph: nx.DiGraph, name: str) -> End | None:
+    """Return an end that the graph was annotated for; where it is no single node, the nodes that have seeds.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+    name : {"source", "target"}
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(source="a")
+    >>> G.add_node("b", target_seed=2)
+    >>> asked_end(G, "source"), asked_end(G, "target")
+    ('a', {'b': 2})
+    """
     seeds = {node: data[SEEDS[name]] for node, data in graph.nodes(data=True) if SEEDS[name] in data}
     text = next((node for node, seed in seeds.items() if isinstance(seed, str)), None)
     if text is not None:  # from a file, which has texts for all but ints and floats
@@ -249,7 +263,7 @@ def _nodes(graph: nx.DiGraph, between: Between, used: list[int], scale: Scale) -
             is_source=node in sources,
             is_target=node in targets,
             name=ids[node],
-            facts=_node_facts(between.labels[node], data, seeds.get(node, {}), graph.graph.get(RANKED, ())),
+            facts=_node_facts(graph, between.labels[node], data, seeds.get(node, {})),
         )
         for node, data in zip(used, rows, strict=True)
     ]
@@ -265,11 +279,14 @@ def _names(graph: nx.DiGraph, between: Between) -> list[str]:
     return distinct(texts(node_text(label) if isinstance(label, frozenset) else label for label in labels))
 
 
-def _node_facts(label: Any, data: dict[str, Any], seeds: dict[str, Number], ranked: Collection[str]) -> dict[str, Any]:
+def _node_facts(graph: nx.DiGraph, label: Any, data: dict[str, Any], seeds: dict[str, Number]) -> dict[str, Any]:
     """Return what is known of a node; of a merged component its members, what they have in common, and their seeds."""
     if not isinstance(label, frozenset):
         return data
-    shared = {name: data[name] for name in (*ATTRIBUTES, *ranked) if name in data and name not in SEEDS.values()}
+    names = (*ATTRIBUTES, *graph.graph.get(RANKED, ()))
+    shared = {name: data[name] for name in names if name in data and name not in SEEDS.values()}
+    if len({graph.nodes[member].get(IN_GROUP) for member in label}) == 1 and IN_GROUP in data:
+        shared[IN_GROUP] = data[IN_GROUP]
     return shared | seeds | {"members": sorted(map(str, label))}
 
 

@@ -48,20 +48,22 @@ def overlay_pictures(graph: nx.MultiDiGraph, view: View) -> Iterator[Picture]:
     n_nodes, n_edges = view.max_nodes, view.max_edges
     while n_edges:
         edges = _chosen(graph, n_nodes, n_edges)
-        yield _overlay_picture(graph, edges)
+        yield _overlay_picture(graph, edges, n_nodes)
         n_edges, n_nodes = min(n_edges, len(edges)) * 5 // 6, max(2, n_nodes * 5 // 6)
 
 
-def _overlay_picture(graph: nx.MultiDiGraph, edges: list[Any]) -> Picture:
+def _overlay_picture(graph: nx.MultiDiGraph, edges: list[Any], max_nodes: int) -> Picture:
     ends = {name: ends_in(graph, name) for name in ("source", "target") if name in graph.graph}
     used = {*chain(*ends.values()), *(node for edge in edges for node in edge[:2])}
+    left = graph.number_of_edges() - len(edges)
+    lone = [] if left else [node for node in nx.isolates(graph) if node not in used]
+    used.update(lone[: max(0, max_nodes - len(used))])
     shown_nodes = [node for node in graph if node in used]
     place = {node: number for number, node in enumerate(shown_nodes)}
     names = distinct(texts(node_text(node) for node in shown_nodes))
     largest = max((_size(graph.edges[edge]) for edge in edges), default=0.0)
     drawn = [_edge(place[edge[0]], place[edge[1]], edge[2], graph.edges[edge], largest) for edge in edges]
     drawn_nodes = [_node(graph, node, name, ends) for node, name in zip(shown_nodes, names, strict=True)]
-    left = graph.number_of_edges() - len(edges)
     facts = graph.graph | {name: end_text([names[place[node]] for node in nodes]) for name, nodes in ends.items()}
     facts |= {"edges_not_drawn": left} if left else {}
     return Picture(drawn_nodes, drawn, _legend(graph, left), facts, n_nodes=len(graph))

@@ -8,6 +8,7 @@ it. Contributions are computed on the graph itself and only then added up, so th
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence, Set
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias, Unpack
@@ -19,18 +20,19 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
-from graphdiff.graph.ends import End
+from graphdiff.graph.ends import LEAVES, ROOTS, End
 from graphdiff.graph.measured import is_attribution
-from graphdiff.graph.networks import pictured
+from graphdiff.graph.networks import marked, pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
+from graphdiff.pictures.annotate import swept
 from graphdiff.pictures.scopes import Keepers, prefix, scopes
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
 from graphdiff.sums.flow import flow
 from graphdiff.text.sentences import NEEDING, words_for
 
-__all__ = ["group"]
+__all__ = ["Grouping", "group"]
 
 By: TypeAlias = str | int | Callable[[Any], Hashable]
 
@@ -139,7 +141,37 @@ def group(
     quotient.graph["real_cycles"] = _real_cycles(ready.topology, names)
     made = made_cyclic(quotient, quotient.graph["real_cycles"])
     quotient.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
-    return pictured(quotient)
+    made_of = pictured(quotient)
+    ends = (ROOTS if source is None else source, LEAVES if target is None else target)
+    made_of.grouping = Grouping(graph, ready, names, None if source is target is None else ends)
+    return made_of
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """Of which graph a quotient is.
+
+    Attributes
+    ----------
+    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    ready : CompiledGraph
+        The graph compiled.
+    names : list
+        The group of each node, by its position.
+    ends : (source, target) or None
+        What was asked; None where nothing was.
+    """
+
+    graph: nx.DiGraph | CompiledGraph
+    ready: CompiledGraph
+    names: Sequence[Hashable]
+    ends: tuple[End, End] | None
+
+    def answer(self, text: str) -> nx.DiGraph | nx.MultiDiGraph:
+        """Return the graph itself with the numbers of the question, and in which group each node is, by this."""
+        assert self.ends is not None
+        groups = dict(zip(self.ready.topology.labels, self.names, strict=True))
+        return marked(swept(self.graph, self.ready, self.ends), groups.__getitem__, text)
 
 
 def _say_where(quotient: nx.DiGraph, graph: nx.DiGraph) -> None:

@@ -39,7 +39,7 @@ from graphdiff.text.amounts import amount
 from graphdiff.text.numbers import percent, shorten
 from graphdiff.text.sentences import how_many
 
-__all__ = ["profile_pictures"]
+__all__ = ["asked_text", "profile_pictures"]
 
 
 def profile_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
@@ -174,6 +174,21 @@ class Look:
         facts |= {"estimated": True} if way.is_estimate else {}
         facts |= {} if way.is_direct else {"eliminated": True}
         return DrawnEdge(tail, head, label, 1 + 5 * part, color, not way.is_direct, facts=facts)
+
+
+def asked_text(graph: nx.DiGraph) -> str:
+    """Return what was asked of a profile, and the answer where there is one, in a sentence; nothing without an end.
+
+    Examples
+    --------
+    >>> G = nx.DiGraph(unit="s", total=4.0, edge_meaning="calls", target="work", whole=3.0)
+    >>> G.add_nodes_from([("main", {"self": 1.0, "inclusive": 4.0}), ("work", {"self": 3.0, "inclusive": 3.0})])
+    >>> G.add_edge("main", "work", cost=3.0, calls=5)
+    >>> asked_text(G), asked_text(nx.DiGraph(G, source="main"))
+    ('who makes work cost', "3 s of work's 3 s are spent for main (100 %)")
+    """
+    profile = Profile.of(graph, graph.graph.get("source"), graph.graph.get("target"))
+    return next(_question(profile, Look(str(graph.graph["unit"]), profile.asked_total, 0)), "")
 
 
 def _colour(profile: Profile) -> str:

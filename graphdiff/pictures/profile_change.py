@@ -15,6 +15,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.arithmetic import Number
+from graphdiff.graph.networks import IN_GROUP
 from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
 from graphdiff.pictures.scale import FAINT, GREEN, GREY, RED, WHITE, mixed
 from graphdiff.pictures.sizes import (
@@ -176,8 +177,11 @@ class _Change:
         fill = mixed(WHITE, RED if strength > 0 else GREEN, 0.6 * min(1.0, abs(strength)))
         size = text_size(abs(float(new.own - old.own)) / self.largest if self.largest else 0.0, len(rows))
         facts: dict[str, Any] = {f"{name}_{side}": getattr(box, name if name != "self" else "own")
-                                 for side, box in zip(SIDES, (old, new), strict=True)
-                                 for name in ("self", "inclusive")}  # fmt: skip
+                                 for name in ("self", "inclusive")
+                                 for side, box in zip(SIDES, (old, new), strict=True)}  # fmt: skip
+        if len(members) == 1:
+            data = self.graph.nodes[members[0]]
+            facts |= {name: data[name] for name in ("status", IN_GROUP) if name in data}
         is_asked = self.graph.graph.get("source") in members
         return DrawnNode(tuple(rows), fill, is_asked, font_size=size, name=box_name(members), facts=facts)
 

@@ -367,7 +367,8 @@ class Profile:
             return self.total
         ends = [*self.between.positions.tolist()], *self.sweeps
         of_source = {place: tangent * adjoint for place, tangent, adjoint in zip(*ends, strict=True)}
-        return of_source[self.place[self.source if self.source is not None else self.target]]
+        total: Number = of_source.get(self.place[self.source if self.source is not None else self.target], 0)
+        return total  # 0 where nothing costs anything, or nothing leads from the one to the other
 
     @cached_property
     def n_calls(self) -> dict[Pair, int]:

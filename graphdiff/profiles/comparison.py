@@ -13,11 +13,12 @@ import networkx as nx
 from graphdiff.arithmetic import Number, added
 from graphdiff.errors import UsageError
 from graphdiff.graph.lookup import find_node
+from graphdiff.graph.networks import marked
 from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import below, overlaid
 from graphdiff.profiles.pairing import require_alike
-from graphdiff.profiles.report_comparison import comparison_text, count, headline, noise_percent
+from graphdiff.profiles.report_comparison import change_text, comparison_text, count, headline, noise_percent, part_text
 from graphdiff.profiles.runs import Key, Run, run_of, tidy
 from graphdiff.profiles.sides import Side
 from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["Part", "ProfileComparison", "compared"]
+
+
+#: So many parts are rows of the account that a page has; what the others did is one row more.
+MOST_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -207,6 +212,22 @@ class ProfileComparison(Result):
         ends = {} if self.main is None else {"source": self.main}
         graph.graph.update(total=plain(self.after), unit=self.unit, headline=headline(self), **ends)
         return graph
+
+    def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
+        """Return the same with an account of what moved the cost: calls, and functions' own code."""
+        graph = self.to_networkx()
+        rows = [
+            {"name": part_text(part),
+             **{name: plain(getattr(part, name)) for name in ("before", "after", "change")},
+             **({} if part.margin is None else {"noise": part.is_noise}),
+             "ends": [str(end) for end in (part.caller, part.function) if end is not None]}
+            for part in self.parts[:MOST_ROWS]
+        ]  # fmt: skip
+        rest = [part.change for part in self.parts[MOST_ROWS:]]
+        rows += [{"name": f"{len(rest):,} others together", "change": plain(sum(rest))}] if rest else []
+        note = f"The change of all rows together is {change_text(self, self.change)} {self.unit}."
+        graph.graph["account"] = {"title": "What moved it", "note": note, "rows": rows}
+        return graph if self.node_groups is None else marked(graph, self.node_groups.get, "group")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, the parts largest first."""

@@ -19,7 +19,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.graph.ends import End
 from graphdiff.graph.measured import is_profile
-from graphdiff.graph.networks import network_of, pictured
+from graphdiff.graph.networks import marked, network_of, pictured
 from graphdiff.profiles.averages import grouped_calls, hidden_calls
 from graphdiff.profiles.call_graph import Function, from_stacks, functions_of
 from graphdiff.profiles.scopes import KINDS, scopes_of
@@ -339,7 +339,8 @@ def _grouped(graph: nx.DiGraph, kind: str) -> nx.DiGraph:
     sentence = f"group {kind}: {how_many(len(graph), 'functions')} in {how_many(len(groups), KINDS[kind])}"
     stacks = stacks_in(graph)
     if stacks is None:
-        quotient = grouped_calls(graph, names)
+        quotient = pictured(grouped_calls(graph, names))
+        quotient.grouping = marked(graph.copy(), dict(zip(graph, names, strict=True)).__getitem__, kind)
         quotient.graph |= {
             "node_meaning": KINDS[kind],
             "grouped_by": kind,

@@ -11,9 +11,18 @@ import networkx as nx
 
 from graphdiff.arithmetic import Number, is_number
 from graphdiff.errors import UsageError, WeightError
+from graphdiff.graph.networks import RANKED
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part
 from graphdiff.profiles.filtering import asked
-from graphdiff.profiles.report_ranking import CALLS, COLUMNS, RANGED, ranking_text
+from graphdiff.profiles.report_ranking import (
+    CALLS,
+    COLUMNS,
+    RANGED,
+    part_facts,
+    ranking_beside,
+    ranking_headline,
+    ranking_text,
+)
 from graphdiff.profiles.routes import Route, beginning, best_routes, best_routes_to, routes
 from graphdiff.profiles.stacks import Stacks
 from graphdiff.remedies import Keyword, Remedy
@@ -67,8 +76,31 @@ class CostRanking(Result):
         return len(self.listed)
 
     def to_networkx(self) -> nx.DiGraph:
-        """Return the profile with what was asked, which `graphdiff.write` draws."""
-        return asked(self.costs.graph, self.source, self.target)
+        """Return the profile with what was asked, which `graphdiff.write` draws; functions have their ``place``.
+
+        Of a question they have the ``part`` that they are ranked by, whether it is estimated, and what is ``allowed``.
+        """
+        graph, ranged = asked(self.costs.graph, self.source, self.target), self.rows()
+        graph.graph[RANKED] = [
+            "place",
+            *(sorted(COLUMNS, key=self.by.__ne__) if self.asked is None else ("part", "allowed")),
+        ]
+        place, before = 0, None
+        for count, row in enumerate([*ranged, *self.listed[len(ranged) :]], 1):
+            place, before = (place if self.number(row) == before else count), self.number(row)
+            known = {"place": place, **part_facts(self, row)}
+            for label in (self.costs.labels[number] for number in row.numbers):
+                if label in graph:  # of stacks the functions of the question alone
+                    graph.nodes[label].update(known)
+        return graph
+
+    def headline(self) -> str:
+        """Return what is ranked, and what comes first."""
+        return ranking_headline(self)
+
+    def beside(self) -> list[str]:
+        """Return how the numbers are meant, and what makes them uncertain."""
+        return ranking_beside(self)
 
     @property
     def asked(self) -> Any:
@@ -92,7 +124,13 @@ class CostRanking(Result):
         """
         full = [row for row in self.listed if self.target is not None and _is_full(row)][:RANGED]
         others = self.listed[len(full) :][: RANGED if top is None else top]
-        return [self._ranged(row) for row in [*full, *others]]
+        known = self._ranges
+        return [known[row] if row in known else known.setdefault(row, self._ranged(row)) for row in [*full, *others]]
+
+    @cached_property
+    def _ranges(self) -> dict[Row, Row]:
+        """The rows of which it was asked already what edges allow."""
+        return {}
 
     def _ranged(self, row: Row) -> Row:
         part, costs = row.part, self.costs

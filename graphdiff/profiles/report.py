@@ -19,7 +19,7 @@ from graphdiff.text.tables import NAME, aligned, aligned_at, in_columns
 if TYPE_CHECKING:
     from graphdiff.profiles.spent import Caller, Spent
 
-__all__ = ["cost_word", "glued_by_imports", "head", "range_text", "share_text", "spent_text"]
+__all__ = ["beside_text", "cost_word", "glued_by_imports", "head", "headline", "range_text", "share_text", "spent_text"]
 
 #: A route that is no longer stands beside what comes by it, with that it was measured behind it; others below.
 ROUTE, BESIDE, BELOW = 78, 56, 94
@@ -124,6 +124,24 @@ def spent_text(spent: Spent) -> str:
         lines += _routes(spent)
         lines += _notes(spent)
     return in_columns(lines)
+
+
+def headline(spent: Spent) -> str:
+    """Return the first sentence of the report."""
+    return next(_answer(spent) if spent.sources else _whole(spent))
+
+
+def beside_text(spent: Spent) -> list[str]:
+    """Return how much the file allows it to be, what it is if calls cost the same, and what makes it uncertain."""
+    part, unit = spent.part, spent.costs.unit
+    if not part.whole:
+        return []
+    answer = [*_answer(spent)][1:] if spent.sources else []
+    lines = [line.strip().replace("    ", ": ").replace("if", "If", 1) for line in answer]
+    if part.range is not None and not part.is_measured:
+        low, high = (amount(end, unit) for end in part.range[:2])
+        lines.insert(0, f"The calls in this file allow {low} to {high} of {amount(part.whole, unit)}.")
+    return [*lines, *_notes(spent)]
 
 
 def name_of(node: Any) -> str:

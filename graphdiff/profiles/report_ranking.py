@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Part
@@ -25,7 +25,7 @@ from graphdiff.text.tables import WIDTH, aligned, aligned_at, hanging, in_column
 if TYPE_CHECKING:
     from graphdiff.profiles.ranking import CostRanking, Row
 
-__all__ = ["CALLS", "COLUMNS", "RANGED", "ranking_text"]
+__all__ = ["CALLS", "COLUMNS", "EXACT", "RANGED", "part_facts", "ranking_beside", "ranking_headline", "ranking_text"]
 
 #: The column of how often functions are called, and what functions are ranked by.
 CALLS = "calls"
@@ -46,6 +46,8 @@ SHORTEST = 16
 ROOM = 20
 #: So many functions are named for which all of a cost is spent.
 COMMON = 3
+#: What is said of a part of which edges leave no choice.
+EXACT = "exact"
 #: What stands over the routes.
 ROUTES = "strongest route"
 
@@ -60,6 +62,38 @@ def ranking_text(ranking: CostRanking, top: int, how: str = "") -> str:
     full = [f"No room for the {ROUTES}s: graphdiff why FILE FUNCTION has them."] if crowded else []
     notes = in_columns([*_notes(ranking, rows), *full])
     return "\n".join([in_columns([_title(ranking)]), *lines, *more, *(["", notes] if notes else [])])
+
+
+def ranking_headline(ranking: CostRanking) -> str:
+    """Return what is ranked, and what comes first."""
+    title = _title(ranking)
+    alone = next((row for row in ranking.rows() if not _is_all(row.part)), None)
+    first = f": {shorten(alone.name, PARTED)} first" if alone is not None else ""
+    return f"{title[0].upper()}{title[1:]}{first}"
+
+
+def ranking_beside(ranking: CostRanking) -> list[str]:
+    """Return how the numbers are meant, and what makes them uncertain."""
+    return [*_notes(ranking, ranking.rows())]
+
+
+def part_facts(ranking: CostRanking, row: Row) -> dict[str, Any]:
+    """Return the part that a row is ranked by, whether it is an estimate, and between what it lies, in words."""
+    part = row.part
+    if part is None or part.share is None:
+        return {}
+    scale = _scale(ranking, part)
+    allowed = "" if ranking.by == CALLS else _bounds(ranking, part, scale)
+    return {
+        "part": part.share * scale,
+        **({} if part.is_measured else {"part_estimated": True}),
+        **({"allowed": allowed if allowed == EXACT else f"{allowed} %"} if allowed else {}),
+    }
+
+
+def _scale(ranking: CostRanking, part: Part) -> float:
+    """Return what a part of a function's cost is multiplied by to be one of the source's."""
+    return float(part.whole) / float(ranking.whole) if ranking.target is None and ranking.whole else 1.0
 
 
 def _title(ranking: CostRanking) -> str:
@@ -174,7 +208,7 @@ def _cells(ranking: CostRanking, row: Row) -> list[str]:
     assert part is not None
     if ranking.by == CALLS:
         return [name, percent(part.share), shown(part.cost or 0)]
-    scale = float(part.whole) / float(ranking.whole) if ranking.target is None and ranking.whole else 1.0
+    scale = _scale(ranking, part)
     mark = "" if part.is_measured else "≈"
     share = "" if part.share is None else f"{mark}{percent(part.share * scale, '.1f')}"
     cells = [name, share, _bounds(ranking, part, scale)]
@@ -192,7 +226,7 @@ def _bounds(ranking: CostRanking, part: Part, scale: float) -> str:
         ends = part.interval if ranking.target is not None else None
         return "" if ends is None else f"{100 * ends[0]:.0f} to {100 * ends[1]:.0f}"
     if part.is_measured:
-        return "exact"
+        return EXACT
     low, high = part.bounds or (None, None)
     return "" if low is None or high is None else range_text(min(1.0, low * scale), min(1.0, high * scale), "")
 

@@ -13,7 +13,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS
 from graphdiff.profiles.costs import INCLUSIVE, SELF, Costs, Part
 from graphdiff.profiles.filtering import asked
-from graphdiff.profiles.report import spent_text
+from graphdiff.profiles.report import beside_text, headline, spent_text
 from graphdiff.profiles.routes import Route, routes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
@@ -202,6 +202,14 @@ class Spent(Result):
     def _sheet(self) -> Sheet:
         titles, row = self.rows()
         return sheet_of([dict(zip(titles, row, strict=True))], first_line(self))
+
+    def headline(self) -> str:
+        """Return the answer in one line."""
+        return headline(self)
+
+    def beside(self) -> list[str]:
+        """Return how much the file allows it to be, and what makes it uncertain."""
+        return beside_text(self)
 
     def text(self) -> str:
         """Return the report."""

@@ -24,10 +24,11 @@ from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, NODES, ROOTS, Boundary, End, Seeds, seeds_of, titled, units
 from graphdiff.graph.measured import asks_costs, is_profile, kinds_by_position
+from graphdiff.graph.networks import RANKED, marked
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
-from graphdiff.pictures.annotate import RANKED, from_end_to_end, swept
+from graphdiff.pictures.annotate import from_end_to_end, swept
 from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
@@ -131,7 +132,7 @@ class Ranking(Result):
     def to_networkx(self) -> nx.DiGraph:
         """Return the graph annotated with what is ranked, by the last weighting: what `graphdiff.write` draws.
 
-        Nodes that are ranked have their ``place`` and their sizes, too.
+        Nodes that are ranked have their ``place``, their influences and their sizes, too; `RANKED` names these.
 
         Raises
         ------
@@ -141,12 +142,25 @@ class Ranking(Result):
         if self.drawn is None:
             raise UsageError("this ranking does not hold its graph: rank it again, or write it as json")
         graph = self.drawn()
-        graph.graph[RANKED] = ["place", *self._size_names]
-        for place, node, *numbers in self.rows() if self.grouped_by is None else ():
-            sizes = dict(zip(self._size_names, numbers[len(self.weights) :], strict=True))
+        if self.grouped_by is not None:
+            return graph
+        graph.graph[RANKED] = names = ["place", *self.weights, *self._size_names]
+        for place, node, *numbers in self.rows():
+            known = dict(zip(names, [place, *numbers], strict=True))
             for member in node if isinstance(node, frozenset) and node not in graph else (node,):
-                graph.nodes[member].update(place=place, **sizes)
+                graph.nodes[member].update(known)
         return graph
+
+    def headline(self) -> str:
+        """Return what is ranked, and what comes first."""
+        first = [node for place, node in zip(self.places, self.nodes, strict=True) if place == 1]
+        by = "" if self.by in self.weights else f", by {self.by}"
+        return f"{self.title()}{by}{f': {shorten_label(node_text(first[0]), NAME)} first' if len(first) == 1 else ''}"
+
+    def beside(self) -> list[str]:
+        """Return what the columns are."""
+        apart = ["! Groups are in the report below: the page draws what they are of."] * (self.grouped_by is not None)
+        return [*apart, *self.notes()]
 
     @property
     def _size_names(self) -> list[str]:
@@ -404,7 +418,7 @@ def rank(
         counted_again=[title for title, each in zip(asked.weights, asked.ready, strict=True) if _counts_again(each)],
         scores=scores_where_known(graph, options, first) if target is LEAVES else None,
         grouped_by=None if group is None else by_text(group),
-        drawn=partial(swept, graph, asked.ready[-1], asked.ends),
+        drawn=partial(_drawn, graph, asked, group),
     )
 
 
@@ -573,6 +587,12 @@ def _reached(graph: Any, ready: list[CompiledGraph], source: Any, target: Any) -
         for position, node in zip(reached.positions.tolist(), reached.labels, strict=True)
         if position not in own and node not in constants
     ]
+
+
+def _drawn(graph: nx.DiGraph | CompiledGraph, asked: _Asked, group: By | None) -> nx.DiGraph:
+    """Return the graph with what is ranked, and the groups that are."""
+    drawn = swept(graph, asked.ready[-1], asked.ends)
+    return drawn if group is None else marked(drawn, naming_of(graph, group), by_text(group))
 
 
 def _of_kind(rows: list[_Row], only: str, graph: Any, topology: Topology) -> list[_Row]:

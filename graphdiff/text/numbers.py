@@ -32,15 +32,15 @@ def percent(part: Number, form: str = "", otherwise: str = "") -> str:
     ----------
     part : number or None
     form : str
-        How Python formats the number; without it one digit behind the point, and what that would call 0 as a power
-        of ten.
+        How Python formats the number; without it one digit behind the point, and of what that would call 0 its first
+        digit that is not.
     otherwise : str
         What is said where there is no part, or it is no real number or beyond the floats.
 
     Examples
     --------
-    >>> percent(0.7788), percent(-0.4), percent(0), percent(4e-119)
-    ('77.9 %', '-40.0 %', '0.0 %', '4e-117 %')
+    >>> percent(0.7788), percent(-0.4), percent(0), percent(6e-5), percent(4e-119)
+    ('77.9 %', '-40.0 %', '0.0 %', '0.006 %', '4e-117 %')
     >>> percent(0.5, "+.3g"), percent(None), percent(1j, otherwise="1j")
     ('+50 %', '', '1j')
     """
@@ -48,7 +48,7 @@ def percent(part: Number, form: str = "", otherwise: str = "") -> str:
         number = 100 * float(part)
     except (TypeError, ValueError, OverflowError):  # complex numbers, symbols, counts beyond the floats
         return otherwise
-    return f"{number:{form or ('.1f' if abs(number) >= 0.05 or not number else '.0e')}} %"
+    return f"{number:{form or ('.1f' if abs(number) >= 0.05 or not number else '.1g')}} %"
 
 
 def signed(number: Number) -> str:

@@ -229,6 +229,14 @@ class Result(Displayed):
         """Return everything as plain values."""
         raise NotImplementedError
 
+    def headline(self) -> str:
+        """Return the answer in one line, where what is drawn of it does not say it: what a page is called."""
+        return ""
+
+    def beside(self) -> list[str]:
+        """Return what is to be known with the answer: how sure it is, what numbers are; warnings begin with "! "."""
+        return []
+
     def to_pandas(self) -> Any:
         """Return a pandas DataFrame of its rows, or a Series of its numbers or figures."""
         return self._frame().to_pandas()

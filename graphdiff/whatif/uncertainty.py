@@ -102,6 +102,15 @@ class Uncertainty(Result):
     def _sheet(self) -> Sheet:
         return sheet_of([self.to_dict()], first_line(self))
 
+    def beside(self) -> list[str]:
+        """Return what is said beside the total itself, and that it may well be 0 where that is so."""
+        lines = self.sentences()
+        if self.standard_error is None:
+            return lines
+        low, high = self.interval()
+        doubt = "! The 95 % interval holds 0: not even the sign of the total is certain."
+        return [*lines, doubt] if low <= 0 <= high and self.standard_error else lines
+
     def sentences(self) -> list[str]:
         """Return what is said beside the total itself."""
         lines = []

@@ -42,7 +42,7 @@ from graphdiff.text.tables import NAME, Result, Sheet
 from graphdiff.why.cancellation import Cancellation, cancellation
 from graphdiff.why.conditions import Condition
 from graphdiff.why.drivers import Driver, bfloat16_digits, drivers
-from graphdiff.why.report import _is_real, _share, explanation_text
+from graphdiff.why.report import _is_real, _share, beside_text, explanation_text
 from graphdiff.why.routes import Routes
 from graphdiff.why.unexplained import FromErrors, from_errors
 from graphdiff.why.ways import SHORTEST, Ways
@@ -499,6 +499,10 @@ class Explanation(Result):
     def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
         """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws."""
         return annotated(self, self.part.graph)
+
+    def beside(self) -> list[str]:
+        """Return how many paths make the total, how far it is certain as a sum, and what makes it doubtful."""
+        return beside_text(self)
 
     def __repr__(self) -> str:
         return f"<Explanation: {self._headline()}>"

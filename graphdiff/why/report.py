@@ -125,6 +125,22 @@ def explanation_text(
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
 
 
+def beside_text(column: Explanation) -> list[str]:
+    """Return how many paths make the total, how far it is certain as a sum, and what makes it doubtful."""
+    if column.n_paths == 0:
+        return []
+    facts = []
+    if column.n_paths != 1 and column.effective_paths is not None:
+        many = "walks" if column.n_paths is None else how_many(column.n_paths, "paths")
+        facts.append(f"{many}, as concentrated as {_effective_text(column, alone=True)}")
+    known = column.certificate
+    if known is not None and known.error_bound and not column.zero:
+        facts.append(f"certain to {_certain_text(known)} (±{shown(known.error_bound)} by rounding)")
+    line = "; ".join(facts)
+    lines = [f"{line[0].upper()}{line[1:]}."] if line else []
+    return [*lines, *(f"! {warning}" for warning in _warnings([column], [column]))]
+
+
 def _is_of_paths(column: Explanation) -> bool:
     """Tell whether the weights are a preset that knows nothing of the edges' own."""
     preset = column.part.graph.preset

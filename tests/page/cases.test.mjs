@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { chosen, crossing, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
+import { bothSides, cancels, chosen, crossing, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
+import { drawnOf, keptNodes, modelsOf, weighted } from "../../graphdiff/page/static/scene.js";
 import { goingWith, needing, reached, strongest } from "../../graphdiff/page/static/paths.js";
 
 const file = process.env.GRAPHDIFF_PAGE_CASES;
@@ -49,9 +50,30 @@ each("at every number of drawn nodes what leaves any side is the total", ({ mode
       const side = new Set(drawn.nodes.slice(0, at));
       near(cutSum(drawn, side), total, sizeOf(crossing(drawn, side).map(([, amount]) => amount)), say(`${n} nodes, ${at} before`));
     }
-    if (total) near(sizeOf(drawn.links.map((link) => link.share - link.contribution / total)), 0, 1, say("shares"));
+    if (!total || cancels(model)) assert.ok(drawn.links.every(({ share }) => share === null), say("no shares of sums that cancel"));
+    else near(sizeOf(drawn.links.map((link) => link.share - link.contribution / total)), 0, 1, say("shares"));
   }
 }, { merged: true });
+
+each("of a comparison what drawn links did sums to the change, at every number of nodes", ({ compared }, say) => {
+  if (!compared) return;
+  const models = modelsOf(weighted(compared.part));
+  for (let n = 1; n <= compared.part.nodes.length; n += 2) {
+    const { before, after, links, counted } = drawnOf(models, keptNodes(models, n, { open: [], hide: [] }));
+    const changes = [...links, ...counted].map(({ change }) => change);
+    const scale = sizeOf([...changes, ...compared.totals]);
+    [before, after].forEach(({ total }, at) => near(total, compared.totals[at], scale, say(`${n} nodes, total ${at}`)));
+    near(changes.reduce((sum, change) => sum + change, 0), compared.totals[1] - compared.totals[0], scale, say(`${n} nodes`));
+  }
+});
+
+each("what is for the answer and what against it", ({ model, sides }, say) => {
+  if (!sides) return;
+  const told = bothSides(model);
+  sides.forEach((side, at) => near(told.total[at], side, Math.abs(sides[0]) + Math.abs(sides[1]), say("total")));
+  assert.equal(cancels(model), sides.every((side) => side !== 0), say("cancels"));
+  if (model.starts.length === 1) told.nodes[model.starts[0][0]].forEach((side, at) => near(side, sides[at], Math.abs(sides[0]) + Math.abs(sides[1]), say("start")));
+});
 
 each("links between the nodes that are left are those of eliminate", ({ model, eliminated: smaller }, say) => {
   for (const { kept, links } of smaller) {

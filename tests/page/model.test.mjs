@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { asNumber, chosen, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
+import { asNumber, bothSides, cancels, chosen, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
 
 function modelOf(text, { starts = "a", ends = "d", ...rest } = {}) {
   const names = [...new Set(text.match(/[a-z]/g))].sort();
@@ -42,6 +42,21 @@ test("ways that cancel leave a link of weight 0, and no shares", () => {
   const drawn = eliminated(modelOf("ab2 ac2 bd3 cd-3"), new Set([0, 3]));
   assert.deepEqual(drawn.links.map(({ weight, paths, share }) => [weight, paths, share]), [[0, 2, null]]);
   assert.equal(drawn.through, null);
+});
+
+test("of paths of 10 and -21 each side is known, in all and by node, and there are no shares", () => {
+  const model = modelOf("ab2 ac3 bd5 cd-7");
+  assert.deepEqual(bothSides(model), { total: [10, -21], nodes: [[10, -21], [10, 0], [0, -21], [10, -21]] });
+  assert.ok(eliminated(model, new Set([0, 1, 3])).links.every(({ share }) => share === null));
+  assert.deepEqual([modelOf("ab2 ac3 bd-5 cd-7"), modelOf("ab-2 bd-3"), modelOf("ab0.1 bd0.2 ad0.3")].map(cancels), [false, false, false]);
+  const [rounds, loops] = [modelOf("ab2 bb0.5 bd3"), modelOf("ab2 bb-0.5 bd3")];
+  assert.deepEqual([bothSides(rounds), cancels(rounds), cancels(loops)], [null, false, true]);
+});
+
+test("tokens and logits that stay are drawn however few nodes are", () => {
+  const model = modelOf("ac1 bc1 cd9 ce1", { starts: "ab", ends: "de" });
+  for (const node of [0, 1, 3]) model.nodes[node].placed = { row: 0, stays: true };
+  assert.deepEqual([...chosen(model, 4)].slice(0, 3), [0, 1, 3]);
 });
 
 test("hidden starts and ends are one node each, and what leaves it is the total", () => {

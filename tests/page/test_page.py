@@ -7,12 +7,12 @@ import json
 import re
 from base64 import b64encode
 from html.parser import HTMLParser
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
+from hostile import NAMES
 
 import graphdiff as gd
 from graphdiff.io.write import render
@@ -69,23 +69,11 @@ def test_the_page_may_run_and_apply_only_what_it_holds() -> None:
         assert re.findall(rf"{name}-src ([^;]*)", policy) == [f"'sha256-{digest}'"]
 
 
-#: Nodes of files that want to be more than text, in all pairs and triples.
-PIECES = [
-    "</script>",
-    "<script>alert(1)</script>",
-    "<!--",
-    "{{script}}",
-    "\u2028\ud800\u202e",
-    "&lt;\"'",
-    "\\u003c",
-    "\0\r\n",
-]
-NAMES = ["".join(pieces) for n in (1, 2, 3) for pieces in product(PIECES, repeat=n)]
 END = "</title><b>&amp;</b>"
 
 
 def test_what_is_in_a_file_is_no_markup_and_no_place_of_the_page() -> None:
-    assert len({*NAMES}) > 580
+    assert len({*NAMES}) == 634
     edges = [("a", name, 1) for name in NAMES] + [(name, END, 1) for name in NAMES]
     page = opened(gd.explain(figure(edges), "a", END))
     plain = opened(gd.explain(figure(), "b", "e"))
@@ -159,8 +147,44 @@ def test_a_result_brings_its_report() -> None:
     record = opened(answer).record
     assert record["answer"] == str(answer).split("\n")
     assert record["report"] == json.loads(render(answer, "json"))
-    assert record["title"] == record["part"]["words"]["total"] == "b leads to e by 2 paths; total 5"
+    assert (
+        record["title"]
+        == record["part"]["words"]["total"]
+        == "b leads to e by 2 paths; total influence of b on e along the arrows: 5"
+    )
     assert (record["graphdiff"], record["kind"]) == (1, "page")
+
+
+def test_how_sure_an_answer_is_stands_beside_it() -> None:
+    answer = gd.explain(figure(), "b", "e")
+    beside = opened(answer).record["beside"]
+    assert beside == ["2 paths, as concentrated as 2 equal paths."]
+    floats = gd.explain(figure([("b", "c", 0.1), ("c", "e", 0.3), ("b", "d", 0.3), ("d", "e", -0.1)]), "b", "e")
+    known = floats.certificate
+    assert known is not None
+    assert known.digits == 0
+    assert any(line.startswith("! ") and "cancel" in line for line in floats.beside())
+    doubtful = gd.uncertainty(figure(), "b", "e", sd=dict.fromkeys(figure().edges, 5.0))
+    assert doubtful.beside()[-1] == "! The 95 % interval holds 0: not even the sign of the total is certain."
+    sure = gd.uncertainty(figure(), "b", "e", sd=dict.fromkeys(figure().edges, 0.01))
+    assert len(sure.beside()) == 1
+
+
+def test_a_page_of_a_ranking_says_what_is_ranked_and_has_its_columns_first() -> None:
+    ranking = gd.rank(figure(), target="e", weightings=[gd.compile(figure()), gd.compile(figure(), weight=None)])
+    record = opened(ranking).record
+    assert record["title"] == f"{ranking.title()}: b first"
+    assert record["part"]["ranked"] == ["place", *ranking.weights, "reach", "exclusive"]
+    rows = {row[1]: row for row in ranking.records()}
+    for node in record["part"]["nodes"]:
+        if node["id"] in rows:
+            place, _, *numbers = rows[node["id"]]
+            assert [node[name] for name in record["part"]["ranked"]] == [place, *numbers]
+    by = gd.rank(figure(), by="exclusive")
+    assert opened(by).record["title"].startswith(f"{by.title()}, by exclusive")
+    grouped = gd.rank(figure(), target="e", group=lambda node: node < "d")
+    assert "ranked" not in opened(grouped).record["part"]
+    assert opened(grouped).record["beside"][0].startswith("! Groups are in the report below")
 
 
 def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
@@ -168,7 +192,7 @@ def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
     assert (record["title"], record["answer"], record["report"]) == ("3 nodes, 2 edges", [], None)
     assert opened(gd.compile(figure())).record["title"] == "4 nodes, 4 edges"
     groups = opened(gd.group(figure(), lambda node: node < "d")).record
-    assert (groups["title"], groups["part"]["words"]["total"]) == ("2 groups, 1 edge", "")
+    assert (groups["title"], groups["part"]["words"]["total"]) == ("4 nodes, 4 edges", "")
 
 
 def test_a_large_report_leaves_its_lists_to_the_part() -> None:

@@ -76,6 +76,7 @@ def case(number: int) -> dict[str, Any]:
         "part": part,
         "smaller": part_of(picture_for_page(annotated, N_SMALLER)) if policy == "raise" else None,
         "total": float(annotated.graph["total"]),
+        "compared": compared(graph, starts, ends, draw) if policy == "raise" else None,
         "nodes": {name: {key: plain(annotated.nodes[name].get(key)) for key in told} for name in names},
         "links": [
             [tail, head, plain(data["contribution"])]
@@ -84,6 +85,7 @@ def case(number: int) -> dict[str, Any]:
         ],
         "eliminated": [eliminated(between, names, draw.sample(inner, len(inner) // n), policy) for n in (4, 2, 1)],
         "chosen": list(choices(graph, starts, ends, names)) if policy == "raise" else [],
+        "sides": sides(graph, starts, ends) if policy == "raise" else None,
         "without": {
             name: plain(gd.what_if(graph, starts, ends, remove_nodes=[name], cycles=policy).after)
             for name in draw.sample(inner, 3)
@@ -95,6 +97,19 @@ def case(number: int) -> dict[str, Any]:
     }
 
 
+def compared(graph: nx.MultiDiGraph, starts: Ends, ends: Ends, draw: random.Random) -> dict[str, Any]:
+    """Return the part of a comparison with a graph that has other edges and weights, and both totals."""
+    after = graph.copy()
+    for tail, head, key in draw.sample(list(graph.edges), len(graph.edges) // 4):
+        after.edges[tail, head, key]["weight"] *= draw.choice([0.5, 2, -1])
+    after.remove_edges_from(draw.sample(list(graph.edges), 3))
+    tail, head = next(iter(ends)), next(iter(starts))
+    after.add_edge(head, "new", weight=1.5)
+    after.add_edge("new", tail, weight=-0.5)
+    totals = [float(gd.total_influence(each, starts, ends)) for each in (graph, after)]
+    return {"part": part_of(picture_for_page(gd.compare(graph, after, starts, ends).paged())), "totals": totals}
+
+
 def plain(number: Any) -> Any:
     return number if number is None or isinstance(number, int) else float(number)
 
@@ -103,6 +118,15 @@ def eliminated(graph: nx.MultiDiGraph, names: list[str], gone: list[str], policy
     smaller = gd.eliminate(graph, gone, cycles=policy)
     links = [[tail, head, plain(weight)] for tail, head, weight in smaller.edges(data="weight")]
     return {"kept": [name for name in names if name not in gone], "links": sorted(links)}
+
+
+def sides(graph: nx.MultiDiGraph, starts: Ends, ends: Ends) -> list[float]:
+    """Return what the paths of each sign sum to."""
+    answer = gd.explain(graph, starts, ends)
+    account = answer.cancellation
+    if account is None:
+        return [max(0.0, float(answer.total)), min(0.0, float(answer.total))]
+    return [float(account.positive), float(account.negative)]
 
 
 def choices(graph: nx.MultiDiGraph, starts: Ends, ends: Ends, names: list[str]) -> Iterator[list[str]]:

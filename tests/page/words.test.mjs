@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { howMany, percent, shortened, shown, signed, weightName, wordsFor } from "../../graphdiff/page/static/words.js";
+import { amount, howMany, percent, shortened, shown, signed, weightName, wordsFor } from "../../graphdiff/page/static/words.js";
 
 const cases = (say, pairs) => pairs.forEach(([given, text]) => assert.equal(say(given), text));
 
@@ -12,7 +12,7 @@ test("numbers have four significant digits, ints all of them", () => {
 });
 
 test("a part of the whole is said in per cent, and one that would be called 0 as a power of ten", () => {
-  cases(percent, [[0.7788, "77.9 %"], [-0.4, "−40.0 %"], [0, "0.0 %"], [4e-119, "4e−117 %"], [null, ""], [NaN, ""], [0.0004, "4e−2 %"]]);
+  cases(percent, [[0.7788, "77.9 %"], [-0.4, "−40.0 %"], [0, "0.0 %"], [4e-119, "4e−117 %"], [null, ""], [NaN, ""], [0.0004, "0.04 %"], [-0.00006, "−0.006 %"]]);
 });
 
 test("signs and counts", () => {
@@ -31,4 +31,9 @@ test("what an edge means is said, and what no table has as it leads", () => {
   assert.equal(wordsFor("depends on").done, "is needed by");
   assert.deepEqual([{ measure: "cost" }, { edge_meaning: "feeds" }, { edge_meaning: "calls" }].map(weightName), ["cost", "partial", "weight"]);
   assert.equal(wordsFor("blames").does, "leads to");
+});
+
+test("what was measured has its unit: time and bytes in the one that fits", () => {
+  const cases = [[0.74, "s", "740 ms"], [12.938467957, "s", "12.94 s"], [253e6, "ns", "253 ms"], [8.292e-6, "s", "8.292 us"], [0, "ns", "0 s"], [12345, "Ir", "12,345 Ir"], [1, "samples", "1 sample"], [22, "samples", "22 samples"], [20480, "bytes", "20.5 kB"], [999999, "bytes", "1 MB"], [512, "bytes", "512 B"], [3, undefined, "3"], [undefined, "s", ""], ["1/3", "s", "1/3"]];
+  cases.forEach(([value, unit, text]) => assert.equal(amount(value, unit), text));
 });

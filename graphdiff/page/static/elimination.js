@@ -10,23 +10,25 @@ const NO_PIVOT = 1e-12;
 /** More joins of two ways are not made where walks go round: as in the library's pictures. */
 const MOST_JOINS = 2_000_000;
 
-/** Return an empty network of so many nodes: ways by tail (`rows`), tails by head (`columns`). */
+const lonely = () => ({ out: new Map(), into: new Map() });
+
+/** Return an empty network of so many nodes: of each the ways `out` by head, and those `into` it by tail. */
 export function emptyNetwork(size) {
-  const nodes = Array.from({ length: size });
-  return { rows: nodes.map(() => new Map()), columns: nodes.map(() => new Set()) };
+  return Array.from({ length: size }, lonely);
 }
 
 /** Add a way: its weight, what of it passes hidden nodes (`past`), and what part of the paths at its tail take it. */
 export function addWay(net, tail, head, weight, past, part, passes) {
-  const way = net.rows[tail].get(head);
+  const way = net[tail].out.get(head);
   if (way) {
     way.weight += weight;
     way.past += past;
     way.part += part;
     way.passes ||= passes;
   } else {
-    net.rows[tail].set(head, { weight, past, part, passes });
-    net.columns[head].add(tail);
+    const made = { weight, past, part, passes };
+    net[tail].out.set(head, made);
+    net[head].into.set(tail, made);
   }
 }
 
@@ -43,19 +45,19 @@ export function takeOut(net, hidden, order) {
     if (node === null) break;
     left.delete(node);
     steps.push(withoutNode(net, node));
-    if (!next) joins += steps.at(-1).into.length * steps.at(-1).out.length;
+    if (!next) joins += steps.at(-1).into.size * steps.at(-1).out.size;
   }
   return { steps, stuck: [...left] };
 }
 
 function pivotOf(net, node) {
-  return 1 - (net.rows[node].get(node)?.weight ?? 0);
+  return 1 - (net[node].out.get(node)?.weight ?? 0);
 }
 
 function leastJoined(net, nodes) {
   let [best, least, largest, fallback] = [null, Infinity, NO_PIVOT, null];
   for (const node of nodes) {
-    const [pivot, joins] = [Math.abs(pivotOf(net, node)), net.rows[node].size * net.columns[node].size];
+    const [pivot, joins] = [Math.abs(pivotOf(net, node)), net[node].out.size * net[node].into.size];
     if (pivot >= LEAST_PIVOT && joins < least) [best, least] = [node, joins];
     if (pivot > largest) [fallback, largest] = [node, pivot];
   }
@@ -63,19 +65,17 @@ function leastJoined(net, nodes) {
 }
 
 function withoutNode(net, node) {
-  const pivot = pivotOf(net, node);
-  const out = [...net.rows[node]].filter(([head]) => head !== node);
-  const into = [...net.columns[node]].filter((tail) => tail !== node).map((tail) => [tail, net.rows[tail].get(node)]);
+  const [{ out, into }, pivot] = [net[node], pivotOf(net, node)];
+  for (const ways of [out, into]) ways.delete(node);
   for (const [tail, before] of into) {
-    net.rows[tail].delete(node);
+    net[tail].out.delete(node);
     const factor = before.weight / pivot;
     for (const [head, behind] of out) {
       const weight = factor * behind.weight;
       addWay(net, tail, head, weight, weight, before.part * behind.part, true);
     }
   }
-  for (const [head] of out) net.columns[head].delete(node);
-  net.rows[node] = new Map();
-  net.columns[node] = new Set();
+  for (const head of out.keys()) net[head].into.delete(node);
+  net[node] = lonely();
   return { node, pivot, into, out };
 }

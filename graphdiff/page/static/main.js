@@ -3,107 +3,143 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf } from "./picture.js";
-import { between, cutOf, drawnOf, groupings, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, putTogether, weighted } from "./scene.js";
-import { sweeps } from "./model.js";
+import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
+import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt } from "./scene.js";
+import { modelsOf, nodesIn, nodeSums, putTogether, sizeOf, totalOf, weighted } from "./scene.js";
+import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { headingOf, howMany, percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
+import { amount, capital, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
+import { percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
+/** So many nodes are drawn beside those that stay. */
+const BESIDE = 5;
 const MOST = 200;
 const USUAL = 40;
 const USUAL_NARROW = 15;
 const PATHS = 25;
+const RANKED = 10;
 const MOST_NAMES = 8;
 const NARROW = "(max-width: 45rem)";
 const byId = (id) => document.getElementById(id);
 
 // -- what a state shows
 
-const known = { question: null, paths: new WeakMap() };
+const known = { question: null };
 
 /** Return the part and the models of a question; the last one asked is kept. */
 function asked(part, ends) {
-  const key = JSON.stringify(ends);
-  if (known.question !== key) {
-    const within = between(part, ends);
-    const models = modelsOf(within);
-    Object.assign(known, { question: key, within, models, sums: new Map(models.map((model) => [model, nodeSums(model)])) });
-  }
-  return known;
+  const question = JSON.stringify(ends);
+  const within = known.question === question ? known.within : between(part, ends);
+  return Object.assign(known, within === known.within ? {} : { question, within, models: modelsOf(within) });
+}
+
+function fewestOf({ nodes }) {
+  const staying = nodes.filter(({ placed }) => placed?.stays).length;
+  return staying ? Math.max(FEWEST, staying + BESIDE) : 1;
 }
 
 function sceneOf(part, state) {
-  const { within, models, sums } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
+  const { within, models } = asked(part, (part.isAskable && state.why.at(-1)) || [null, null]);
   const looked = lookedAt(models, state.mode);
   const model = looked.at(-1);
-  const n = Math.min(state.n ?? (matchMedia(NARROW).matches ? USUAL_NARROW : USUAL), within.nodes.length);
-  const stays = keptNodes(looked, n, state);
-  const chosenPlace = model.place.get(state.node);
-  const each = drawnOf(looked, chosenPlace === undefined ? stays : new Set(stays).add(chosenPlace));
-  const drawn = state.by && !each.before ? putTogether(each, keyIn(each, state)) : each;
-  const scene = { state, part: within, looked, model, stays, kept: new Set(each.nodes), drawn, n, words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", link: null, path: null };
-  Object.assign(scene, { isSummed: isSummed(model), sums: looked.map((one) => sums.get(one)), totals: looked.map((one) => ({ total: isSummed(one) ? sweeps(one).total : null })) });
+  const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
+  const usual = matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL;
+  const n = Math.min(Math.max(fewestOf(within), state.n ?? usual), within.nodes.length);
+  const groupedFor = (node) => groupsOf(looked, n, { ...state, by, node });
+  const stays = by ? groupedFor(null).alone : keptNodes(looked, n, state);
+  const chosenPlaces = model.place.has(state.node) ? [model.place.get(state.node)] : [];
+  const each = drawnOf(looked, new Set(by ? nodesIn(looked, state.mode) : [...stays, ...chosenPlaces]));
+  const scene = {
+    state, part: within, looked, model, stays, n, by, kept: new Set(each.nodes),
+    drawn: by ? putTogether(each, groupedFor(state.node)) : each,
+    words: wordsFor(within.edge_meaning), nouns: within.words?.nodes ?? "nodes", edges: within.words?.edges ?? "edges",
+    isSummed: isSummed(model), sums: looked.map(nodeSums), totals: looked.map(totalOf), link: null, path: null,
+  };
   addNames(scene);
   addSizes(scene);
   addChosen(scene, state);
   return scene;
 }
 
-/** Return the group of each node, by a fact; ends, the chosen node and groups set apart stay alone. */
-function keyIn({ model, starts, ends }, { by, apart, node: chosenId }) {
-  return (place) => {
-    const node = model.nodes[place];
-    const key = node[by];
-    return typeof key !== "string" || starts.has(place) || ends.has(place) || node.id === chosenId || apart.includes(key) ? null : key;
-  };
-}
-
 function addNames(scene) {
   const { nodes } = scene.model;
   const { starts, ends } = scene.part.words ?? {};
-  const outside = [starts ?? "starts", ends ?? "ends"].map((name) => `other ${name.replace(/^the /, "")}`);
-  const group = (place) => scene.drawn.groups?.get(place)?.key;
-  scene.nameOf = (place) => (place < nodes.length ? titleOf(nodes[place]) : (group(place) ?? outside[place - nodes.length]));
-  scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.state.by}=${group(place)}`);
-  scene.isEnd = (place) => [...scene.model.starts, ...scene.model.ends].some(([end]) => end === place);
+  const named = [starts ?? "starts", ends ?? "ends"].map((name) => `other ${name.replace(/^the /, "")}`);
+  const group = (place) => {
+    const { key, isRest } = scene.drawn.groups?.get(place) ?? {};
+    return isRest ? `others of ${key}` : key;
+  };
+  scene.nameOf = (place) => (nodes[place] ? titleOf(nodes[place]) : (group(place) ?? named[place - nodes.length]));
+  scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.by}=${group(place)}`);
+  scene.nameOfLink = ({ source, target }) => `${scene.nameOf(source)} → ${scene.nameOf(target)}`;
+  scene.isEnd = (place) => isEndOf(scene.model, place);
 }
 
 function addSizes(scene) {
-  const { model, sums, part } = scene;
+  const { model, sums, part, looked } = scene;
   const all = sums.filter(Boolean);
-  scene.whole = typeof part.total === "number" && part.measure && !part.isCompared ? part.total : 0;
-  scene.largest = Math.max(...(all.at(-1) ?? []).map(({ contribution }) => Math.abs(contribution)), 0) || 1;
-  scene.size = (place) => (all.length ? Math.max(...all.map((by) => Math.abs(by[place].contribution))) : ownSize(model, place));
-  const through = scene.isSummed ? (link) => sweeps(model).tangent[link.source] * link.weight * sweeps(model).adjoint[link.target] : (link) => link.weight;
-  const total = scene.totals.at(-1).total;
-  scene.linkSize = (link) => Math.abs(through(link));
-  scene.linkWeight = (link) => (link.unweighed && !part.measure ? "" : `${weightName(part)} ${shown(typeof link.given === "string" ? link.given : link.weight)}`);
-  scene.linkNote = (link) => [scene.isSummed && total ? percent(through(link) / total) : scene.whole ? percent(link.weight / scene.whole) : "", scene.linkWeight(link), shown(link.clause), shown(link.kind)].filter(Boolean).join(" · ");
+  const whole = part.whole ?? part.total;
+  const largestOf = (amounts) => Math.max(...amounts.map(({ contribution }) => Math.abs(contribution)), 0);
+  scene.whole = typeof whole === "number" && part.measure && !part.isCompared ? whole : 0;
+  scene.largest = largestOf(all.at(-1) ?? []) || 1;
+  scene.size = (place) => (all.length ? largestOf(all.map((by) => by[place])) : ownSize(model, place));
+  const rankOf = (place) => (part.ranked ? (model.nodes[place].place ?? Number.MAX_VALUE) : 0);
+  scene.order = (one, other) => rankOf(one) - rankOf(other) || scene.size(other) - scene.size(one) || one - other;
+  // what cancels within a link that stands for several is on neither side
+  scene.least = model.links.some(({ eliminated }) => eliminated) ? "at least " : "";
+  scene.hasShares = scene.isSummed && looked.every((one) => shareOf(one, 1) !== null);
+  addLinkTexts(scene);
 }
 
-/** Return the strongest paths of a model, which are looked for once. */
-function strongestOf(model, hasSums) {
-  if (!known.paths.has(model)) known.paths.set(model, (hasSums && strongest(model, PATHS)) || []);
-  return known.paths.get(model);
+/** Add what is said of links of the record. */
+function addLinkTexts(scene) {
+  const { model, part, isSummed: hasSums } = scene;
+  const { tangent, adjoint } = (hasSums && sweeps(model)) || {};
+  const amountIn = ({ source, target, weight }) => (hasSums ? tangent[source] * weight * adjoint[target] : weight);
+  const isEstimated = (link) => link.estimated || link.links?.some(({ estimated }) => estimated);
+  const cost = ({ weight }) => (part.measure === "cost" ? amount(weight, part.unit) : shown(weight));
+  const weightOf = ({ given, weight }) => shown(typeof given === "string" ? given : weight);
+  scene.linkSize = (link) => Math.abs(amountIn(link));
+  scene.costText = (link) => (isEstimated(link) ? "≈ " : "") + cost(link);
+  scene.linkWeight = (link) => {
+    if (link.unweighed && !part.measure) return "";
+    return `${weightName(part)} ${part.measure ? scene.costText(link) : weightOf(link)}`;
+  };
+  const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => {
+    const weights = unweighed && !part.measure ? [] : [...new Set([old, now])].filter((each) => each !== undefined);
+    return joinedBy(", ", status === "kept" ? "" : status, weights.map(shown).join(" → "));
+  };
+  const partIn = (link) => {
+    const contribution = amountIn(link);
+    if (hasSums) return partText({ share: shareOf(model, contribution), contribution });
+    return scene.whole ? percent(link.weight / scene.whole) : "";
+  };
+  scene.linkNote = (link) => {
+    if (scene.looked.length > 1) return changed(link);
+    return joinedBy(" · ", partIn(link), scene.linkWeight(link), shown(link.clause), shown(link.kind));
+  };
 }
 
 /** Return how much a node is by itself: of a profile what it spends, or spends more; else how many links it has. */
 function ownSize(model, place) {
-  const { self, self_before: before, self_after: after } = model.nodes[place];
+  const { spent, self, self_before: before, self_after: after } = model.nodes[place];
+  if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  return typeof self === "number" ? self : model.out[place].length + model.into[place].length;
+  const joined = model.part.measure ? 0 : model.out[place].length + model.into[place].length;
+  return Math.abs([spent, self].find((number) => typeof number === "number") ?? joined);
 }
 
 function addChosen(scene, { node, edge, path }) {
   const { model, drawn } = scene;
   const place = model.place.get(node) ?? null;
   scene.node = place;
-  scene.paths = strongestOf(model, scene.isSummed);
+  scene.paths = remembered(model, "strongest", () => (scene.isSummed && strongest(model, PATHS)) || []);
   scene.path = place === null ? (scene.paths[path] ?? null) : null;
-  if (edge && place === null) scene.link = drawn.links.find((link) => scene.idOf(link.source) === edge[0] && scene.idOf(link.target) === edge[1]) ?? null;
+  const isChosen = ({ source, target }) => scene.idOf(source) === edge[0] && scene.idOf(target) === edge[1];
+  scene.link = edge && place === null ? (drawn.links.find(isChosen) ?? null) : null;
   scene.group = [...(drawn.groups?.values() ?? [])].find(({ key }) => key === scene.state.group) ?? null;
   scene.lit = scene.path ? litPath(scene) : place === null ? null : litAround(scene, place);
 }
@@ -114,16 +150,16 @@ function litPath({ path, drawn, kept, model }) {
   const on = path.nodes.filter((place) => kept.has(place)).map(numberIn(drawn));
   if (!kept.has(path.nodes[0])) on.unshift(...outside(n));
   if (!kept.has(path.nodes.at(-1))) on.push(...outside(n + 1));
-  return { nodes: new Set(on), pairs: new Set(on.slice(1).map((place, at) => `${on[at]} ${place}`)) };
+  return { nodes: new Set(on), pairs: new Set(on.slice(1).map((target, at) => pairOf({ source: on[at], target }))) };
 }
 
 const numberIn = ({ numberOf }) => numberOf ?? ((place) => place);
 
 function litAround({ model, drawn }, place) {
-  const withGroups = (places) => new Set([...places, ...[...places].map(numberIn(drawn))]);
-  const [ahead, behind] = [withGroups(reached(model, place).add(place)), withGroups(needing(model, place).add(place))];
-  const pairs = drawn.links.filter(({ source, target }) => (ahead.has(source) && ahead.has(target)) || (behind.has(source) && behind.has(target)));
-  return { nodes: new Set([...ahead, ...behind]), pairs: new Set(pairs.map(({ source, target }) => `${source} ${target}`)) };
+  const withGroups = (places) => new Set([place, ...places, ...[...places, place].map(numberIn(drawn))]);
+  const sides = [reached, needing].map((spread) => withGroups(spread(model, place)));
+  const isLit = ({ source, target }) => sides.some((side) => side.has(source) && side.has(target));
+  return { nodes: new Set(sides.flatMap((side) => [...side])), pairs: new Set(drawn.links.filter(isLit).map(pairOf)) };
 }
 
 // -- the page
@@ -135,13 +171,21 @@ function isWhole(part) {
 
 function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
-  if (start === null && end === null && isWhole(scene.part)) return `${howMany(scene.part.nodes.length, scene.nouns)}, ${howMany(scene.part.links.length, scene.part.words?.edges ?? "edges")}`;
-  if (start === null && end === null) return `${scene.part.measure && scene.part.source ? `${scene.part.source} → ${scene.part.target}: ` : ""}${scene.part.words?.total || record.title}`;
+  if (start === null && end === null) return record.title;
   const { model, words } = scene;
-  const side = (pairs, otherwise) => (pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${otherwise} (${shown(pairs.length)})`);
-  const [from, to] = [side(model.starts, scene.part.words?.starts ?? "starts"), side(model.ends, scene.part.words?.ends ?? "ends")];
-  if (!model.nodes.length || !model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
-  const totals = scene.totals.map(({ total }) => (total === null ? "not known" : shown(total)));
+  const side = (name) => {
+    const pairs = model[name];
+    return pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${scene.part.words?.[name] ?? name} (${shown(pairs.length)})`;
+  };
+  const [from, to] = [side("starts"), side("ends")];
+  const isCalled = (node, name) => node.id === name || membersOf(node).includes(name);
+  const isAbsent = (name) => name !== null && !record.part.nodes.some((node) => isCalled(node, name));
+  const absent = [start, end].find(isAbsent);
+  if (absent !== undefined) return `No ${absent} is in this page.`;
+  if (start === null && !model.starts.length) return capital(words.needing.replace(/\bit\b/, () => to));
+  if (end === null && !model.ends.length) return `What ${from} ${words.reaches}`;
+  if (!model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
+  const totals = scene.totals.map((total) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
   const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";
   return `${from} ${words.relation} ${to}${by}; total ${totals.join(" → ")}`;
@@ -149,35 +193,71 @@ function sentenceOf(record, scene) {
 
 /** Return what is said of sums where there are none. */
 function sumsText({ whole, part, model }) {
-  if (whole) return `Per cents are of ${shown(whole)} ${part.unit ?? ""}.`;
+  if (part.unasked) return part.unasked;
+  if (whole) return part.parts ?? `Per cents are of ${amount(whole, part.unit)}.`;
   if (part.measure) return "";
-  if (model.starts.length && model.ends.length) return `${part.not_computed || "Such numbers are not summed by the page; the report below has them"}.`;
+  const { annotation, source = "the starts", target = "the ends", not_computed: reason } = part;
+  const paths = annotation === "tangent" ? `from ${source} to it` : `from it to ${target}`;
+  if (sweptIn(part)) return `The ${headingOf(annotation, part.edge_meaning)} of a node is the sum over the paths ${paths}.`;
+  const notSummed = reason || "Such numbers are not summed by the page; the report below has them";
+  if (model.starts.length && model.ends.length) return `${notSummed}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
 }
 
 function showsOf(scene) {
-  const { drawn, part, model, nouns } = scene;
-  const all = Math.max(part.n_nodes ?? 0, part.nodes.length);
-  const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
-  const edges = part.words?.edges ?? "edges";
+  const { drawn, part, model, nouns, state, looked } = scene;
   if (!model.nodes.length) return "";
+  if (scene.by) return groupedText(scene);
+  const isOneSide = part.isCompared && looked.length === 1;
+  const all = isOneSide ? nodesIn(looked, state.mode).length : Math.max(part.n_nodes ?? 0, part.nodes.length);
+  const count = [...scene.kept].filter((place) => place < model.nodes.length).length;
+  const ofAll = `${shown(count)} of ${howMany(all, nouns)}`;
   if (!scene.isSummed) {
-    const hidden = part.links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
-    const sums = sumsText(scene);
-    return `Draws ${shown(count)} of ${howMany(all, nouns)}${hidden ? `; ${howMany(hidden, edges)} to or between the others are not drawn` : " and all that joins them"}. ${sums}`;
+    const hidden = (isOneSide ? model : part).links.length - drawn.links.reduce((sum, link) => sum + link.links.length, 0);
+    const others = `; ${howMany(hidden, scene.edges)} to or between the others are not drawn`;
+    return `Draws ${ofAll}${hidden ? others : " and all that joins them"}. ${sumsText(scene)}`;
   }
   const zero = part.zero ? `The total is 0: ${part.zero}. ` : "";
   if (!drawn.links.length) return zero || "No path leads from end to end.";
   const answer = drawn.total === 0 ? `${zero ? "" : "the total is 0, "}there are no shares` : "100 % of the answer";
   if (count === all) return `${zero}Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
-  const isSigned = model.links.some((link) => link.weight < 0); // then the parts of a total may be more than all of it
-  const passing = drawn.through === null ? "" : isSigned ? `${shown(drawn.through * drawn.total)} of the total ${shown(drawn.total)}` : `${percent(drawn.through)} of the answer`;
-  const through = passing ? `Shows ${passing} through ${shown(count)} of ${howMany(all, nouns)}. ` : "";
-  return `${zero}${through || `Draws ${shown(count)} of ${howMany(all, nouns)}. `}What passes the others is added up in dashed edges: nothing is lost.`;
+  const passing = passingText(model, drawn);
+  const first = passing ? `Shows ${passing} through ${ofAll}.` : `Draws ${ofAll}.`;
+  return `${zero}${first} What passes the others is added up in dashed edges: nothing is lost.`;
+}
+
+/** Return what of the answer passes drawn nodes; nothing where that is unknown. */
+function passingText(model, { through, total }) {
+  if (through === null) return "";
+  return cancels(model) ? `${shown(through * total)} of the total ${shown(total)}` : `${percent(through)} of the answer`;
+}
+
+/** Return what is drawn where groups are: all nodes are in what is drawn. */
+function groupedText({ drawn, kept, part, model, nouns, totals }) {
+  const whole = [...kept].reduce((sum, place) => sum + sizeOf(model.nodes[place]), 0);
+  const isClosed = (place) => model.nodes[place]?.inner_edges !== undefined;
+  const groups = drawn.groups.size + drawn.nodes.filter(isClosed).length;
+  const alone = drawn.nodes.length - groups;
+  const boxes = joinedBy(" and ", groups ? howMany(groups, "groups") : "", alone ? `${shown(alone)} by themselves` : "");
+  const twice = part.measure ? "; calls nest, and may count the same twice" : "";
+  const sums = totals.every((total) => total === null)
+    ? `A number at an edge is of all that it stands for, added up${twice}.`
+    : "What runs between groups is added up: the total stays, whatever is open.";
+  const more = [...model.nodes.keys()].some(isClosed) && part.drawn ? ` ${part.drawn}.` : "";
+  return `Draws all ${howMany(whole, nouns)} as ${boxes}. ${sums}${more}`;
+}
+
+/** Return what of the total is for the answer and what against it, where that cancels. */
+function signedText({ model, looked, isSummed: hasSums, least }) {
+  const sides = hasSums && cancels(model) && bothSides(model);
+  if (!sides) return "";
+  const of = `Of the total ${looked.length > 1 ? "after " : ""}`;
+  return ` ${of}${least}${sides.total.map(shown).join(" is for it and ")} against it; numbers are amounts of it.`;
 }
 
 /** Return what a comparison did to the total. */
-function movedText({ drawn: { before, after } }) {
+function movedText({ drawn: { before, after }, part, state }) {
+  if (!state.why.length && part.words?.totals) return `${part.words.totals} `;
   if (!before || before.total === null || after.total === null) return "";
   return `The total was ${shown(before.total)} and is ${shown(after.total)}: ${signed(after.total - before.total)}. `;
 }
@@ -186,10 +266,16 @@ function cutText(scene) {
   const side = (drawn, when) => {
     const cut = cutOf(drawn);
     if (!cut?.leaving) return [];
-    const part = cut.total ? ` = ${percent(cut.sum / cut.total)} of the total` : "";
+    const { sum, total, leaving, returning, isOver } = cut;
     const starts = drawn.starts.size > 1 ? "starts" : "start";
-    const leave = cut.leaving === 1 ? `drawn edge that leaves the ${starts} carries` : `${shown(cut.leaving)} drawn edges that leave the ${starts} carry`;
-    return [html("span", { class: "sum", "data-sum": cut.sum, "data-total": cut.total, "data-when": when || false }, `${when ? `${when}, the` : "The"} ${leave} ${shown(cut.sum)}${part}.`)];
+    const back = returning ? `, less what comes back by ${shown(returning)}` : "";
+    const one = `the drawn edge that leaves the ${starts} carries`;
+    const leave = leaving === 1 ? one : `the ${shown(leaving)} drawn edges that leave the ${starts} carry`;
+    const by = `what leaves by ${howMany(leaving, "drawn edges")}${back}, with what begins or ends on the other side,`;
+    const text = joinedBy(", ", when, isOver ? `between the ${starts} and the rest: ${by} is` : leave + back);
+    const part = total ? ` = ${percent(sum / total)} of the total` : "";
+    const data = { class: "sum", "data-sum": sum, "data-total": total, "data-when": when || false };
+    return [html("span", data, `${capital(text)} ${shown(sum)}${part}.`)];
   };
   const { drawn } = scene;
   return drawn.before ? [...side(drawn.before, "Before"), " ", ...side(drawn.after, "After")] : side(drawn, "");
@@ -197,10 +283,13 @@ function cutText(scene) {
 
 function showCrumbs(page, scene) {
   const { why } = scene.state;
-  const crumbs = [["the page's question", []], ...why.map((ends, at) => [ends.map((name, side) => name ?? ["start", "end"][side]).join(" → "), why.slice(0, at + 1)])];
-  const items = crumbs.map(([text, trail], at) => html("li", {}, at === crumbs.length - 1 ? html("span", { "aria-current": "page" }, text) : button(text, () => page.go({ ...CLOSED, why: trail }))));
+  const asking = ([start, end]) => `${start ?? "start"} → ${end ?? "end"}`;
+  const texts = ["the page's question", ...why.map(asking)];
+  const goTo = (at) => () => page.go({ ...CLOSED, why: why.slice(0, at) });
+  const crumb = (text, at) =>
+    at === why.length ? html("span", { "aria-current": "page" }, text) : button(text, goTo(at));
   byId("crumbs").hidden = why.length === 0 || !scene.part.isAskable;
-  byId("crumbs").replaceChildren(html("ol", {}, ...items));
+  byId("crumbs").replaceChildren(html("ol", {}, ...texts.map((text, at) => html("li", {}, crumb(text, at)))));
 }
 
 const CLOSED = { group: "", node: null, edge: null, path: null };
@@ -208,11 +297,12 @@ const CLOSED = { group: "", node: null, edge: null, path: null };
 function showControls(page, scene) {
   const all = scene.part.nodes.length;
   const slider = byId("slider");
-  Object.assign(slider, { min: Math.min(FEWEST, all), max: Math.min(MOST, all) });
+  Object.assign(slider, { min: Math.min(Math.max(FEWEST, fewestOf(scene.part)), all), max: Math.min(MOST, all) });
   slider.value = scene.n;
   slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
   byId("count").textContent = shown(scene.n);
-  byId("draw").hidden = all <= FEWEST;
+  const isFew = scene.by && !scene.state.apart.length && ![...scene.drawn.groups.values()].some(({ isOthers }) => isOthers);
+  byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part)) || isFew;
   byId("all").textContent = `All ${shown(all)}`;
   byId("all").hidden = scene.n === all;
   byId("modes").hidden = !scene.part.isCompared;
@@ -222,20 +312,25 @@ function showControls(page, scene) {
   showCrumbs(page, scene);
 }
 
-function showGroupings({ part, state, drawn }) {
+function showGroupings({ part, state, by }) {
   const names = groupings(part);
-  byId("groups").hidden = !names.length || Boolean(drawn.before);
-  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === state.by }, name ? headingOf(name, part.edge_meaning) : "nothing")));
-  byId("together").hidden = !state.apart.length;
+  const nameOf = (name) => (name === "in_group" ? part.grouped_by : name ? headingOf(name, part.edge_meaning) : "nothing");
+  byId("groups").hidden = !names.length;
+  byId("by").replaceChildren(...["", ...names].map((name) => html("option", { value: name, selected: name === by }, nameOf(name))));
+  byId("together").hidden = !by || !state.apart.length;
 }
 
 function redraw(page) {
   const scene = sceneOf(page.part, page.state);
   page.scene = scene;
-  Object.assign(scene, { act: page, keys: "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.", hint: `Click, or press Enter on, a node or an edge, or a row of a table below: its numbers are shown here.` });
+  scene.act = page;
   scene.title = sentenceOf(page.record, scene);
   byId("question").textContent = scene.title;
-  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}`;
+  const warned = (line) => html("li", { class: line.startsWith("! ") ? "warning" : "" }, line.replace(/^! /, ""));
+  byId("beside").replaceChildren(...(scene.state.why.length ? [] : (page.record.beside ?? [])).map(warned));
+  byId("shows").textContent = `${movedText(scene)}${showsOf(scene)}${signedText(scene)}`;
+  const notes = [...(page.part.notes ?? []), scene.part.isAsked ? null : page.part.besides].filter(Boolean);
+  byId("notes").replaceChildren(...notes.map((note) => html("li", {}, note)));
   byId("cut").replaceChildren(...cutText(scene));
   showControls(page, scene);
   byId("details").replaceChildren(...detailsOf(scene).flat().filter(Boolean));
@@ -245,17 +340,39 @@ function redraw(page) {
   byId("legend").replaceChildren(...legendOf(scene.drawn).map(([classes, text]) => html("li", {}, sampleOf(classes), text)));
   showTables(page, scene);
   const chosenKey = JSON.stringify([page.state.node, page.state.edge]);
-  if (chosenKey !== page.chosenKey && scene.node !== null) reveal(page.view, { node: scene.node });
-  if (chosenKey !== page.chosenKey && scene.link) reveal(page.view, { link: scene.drawn.links.indexOf(scene.link) });
+  if (chosenKey !== page.chosenKey) showChosen(page);
   page.chosenKey = chosenKey;
 }
 
+function showChosen(page) {
+  const { node, link, drawn } = page.scene;
+  if (node !== null) reveal(page.view, { node });
+  if (link) reveal(page.view, { link: drawn.links.indexOf(link) });
+  uncover(page);
+}
+
+/** Scroll the page where a phone's details lie over what was chosen in the graph. */
+function uncover({ view, scene }) {
+  const [node, frame] = [view.elements.get(scene.node), view.frame.getBoundingClientRect()];
+  if (!node || !matchMedia(NARROW).matches || frame.bottom < 0 || frame.top > innerHeight) return;
+  scrollBy(0, Math.max(0, node.getBoundingClientRect().bottom + 12 - byId("chosen").getBoundingClientRect().top));
+}
+
 function showTables({ tables }, scene) {
-  const lit = scene.path ? `path ${scene.state.path}` : scene.link ? `link ${scene.link.source} ${scene.link.target}` : `node ${scene.node}`;
+  const { part, looked, nouns, state, link, paths, drawn } = scene;
+  const lit = scene.path ? `path ${state.path}` : link ? `link ${pairOf(link)}` : `node ${scene.node}`;
   const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
-  show(tables.paths, "Strongest paths", scene.paths.length < PATHS ? "All paths, the strongest first. Choose one to light it up." : `The ${PATHS} strongest paths. Choose one to light it up.`, pathTable(scene));
-  show(tables.nodes, `All ${scene.nouns}`, `First: ${largestTitle(scene).toLowerCase()}.`, nodeTable(scene));
-  show(tables.links, `Drawn ${scene.part.words?.edges ?? "edges"}`, "Dashed ones add up what passes nodes that are not drawn.", linkTable(scene));
+  show(tables.account, part.account?.title ?? "", joinedBy(" ", part.account?.note, "Choose a row to see it."), accountTable(scene));
+  const which = paths.length < PATHS ? "All paths, the strongest first" : `The ${PATHS} strongest paths`;
+  const when = looked.length > 1 ? " after" : "";
+  show(tables.paths, `Strongest paths${when}`, `${which}. Choose one to light it up.`, pathTable(scene));
+  const isAll = !part.unasked && part.nodes.length >= (part.n_nodes ?? 0);
+  const side = looked.length === 1 && part.isCompared ? ` ${state.mode}` : "";
+  const all = isAll ? `All ${nouns}${side}` : `${capital(nouns)} in this page`;
+  const first = part.ranked ? "Choose one to light it up." : `First: ${largestTitle(scene).toLowerCase()}.`;
+  show(tables.nodes, part.ranked ? "The ranking" : all, first, nodeTable(scene));
+  const dashed = drawn.links.some(({ direct }) => !direct) ? "Dashed ones add up what passes nodes that are not drawn." : "";
+  show(tables.links, `Drawn ${scene.edges}`, dashed, linkTable(scene));
 }
 
 // -- what people do
@@ -263,16 +380,35 @@ function showTables({ tables }, scene) {
 function makePage(record) {
   const page = { record, part: weighted(record.part), state: stateOf(location.hash) };
   page.go = (changes) => { history.pushState(null, "", fragmentOf(Object.assign(page.state, changes))); redraw(page); };
-  page.select = (target) => page.go(chosenIn(page.scene, target));
+  const isOf = (target) => page.scene.drawn.groups?.get(target?.node);
+  page.select = (target) => {
+    if (isOf(target) && isOf(target) === page.scene.group) page.enter(target);
+    else page.go(chosenIn(page.scene, target));
+    if (target && page.part.ranked) byId("stage").scrollIntoView({ block: "nearest" }); // the table that it was chosen in is above
+  };
+  page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
-  page.setApart = (key) => page.go({ ...CLOSED, apart: [...page.state.apart, key] });
+  page.setApart = (key) => setApart(page, key);
   page.open = (places) => page.go(opened(page.state, places.map(page.scene.idOf)));
   page.putAway = (id) => page.go({ ...CLOSED, hide: [...page.state.hide, id], open: page.state.open.filter((each) => each !== id) });
   page.hover = (target) => { byId("pointed").textContent = target ? labelOf(page, target) : ""; pointAt(page.view, target); };
   page.view = makeView(byId("frame"), page);
-  page.tables = Object.fromEntries(["paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
+  page.tables = Object.fromEntries(["account", "paths", "nodes", "links"].map((id) => [id, makeTable(id, page)]));
   byId("tables").append(...Object.values(page.tables).map(({ element }) => element));
+  if (page.part.ranked) byId("graph").prepend(page.tables.nodes.element);
+  if (page.part.ranked) page.tables.nodes.most = RANKED;
   return page;
+}
+
+/** Open a group, or close it; then the first of it has the focus, or what it is again. */
+function setApart(page, key) {
+  const isOpen = page.state.apart.includes(key);
+  const within = ({ model }, place) => model.nodes[place]?.[page.scene.by] === key;
+  const apart = isOpen ? page.state.apart.filter((each) => each !== key) : [...page.state.apart, key];
+  page.go({ ...CLOSED, apart, group: isOpen ? key : "" });
+  const { scene } = page;
+  const place = scene.drawn.nodes.find((each) => (isOpen ? scene.drawn.groups.get(each)?.key === key : within(scene, each)));
+  if (place !== undefined) focusOn(page.view, { node: place });
 }
 
 function chosenIn(scene, target) {
@@ -355,8 +491,8 @@ function start() {
   const record = JSON.parse(byId("record").textContent);
   byId("report").textContent = record.answer.join("\n");
   byId("question").textContent = record.title;
-  byId("answer").open = !record.part;
-  if (!record.part || !record.part.nodes.length) return;
+  byId("answer").open = !record.part?.nodes.length;
+  if (!record.part?.nodes.length) return;
   byId("graph").hidden = false;
   const page = makePage(record);
   redraw(page);

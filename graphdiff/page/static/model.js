@@ -11,6 +11,8 @@ const MOST_VISITS = 3_000_000;
 const COVERAGE = 0.9;
 /** Walks of so many links at most are looked at for a proof that all have a sum. */
 const MOST_ROUNDS = 1000;
+/** What is smaller than this part of what was added up is what rounding leaves. */
+const ROUNDED = 1e-12;
 
 /** Return a number of the record as float64: it may be text, as "1/3" is. NaN where it is no real number. */
 export function asNumber(given) {
@@ -25,12 +27,27 @@ export function numberOf(thing, name) {
   return thing.approximately?.[name] ?? asNumber(thing[name]);
 }
 
+/** Return things in lists, by a key. */
+export function gathered(things, keyOf) {
+  const lists = new Map();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    if (lists.has(key)) lists.get(key).push(thing);
+    else lists.set(key, [thing]);
+  }
+  return lists;
+}
+
+/** Return what names the two ends of a link. */
+export const pairOf = ({ source, target }) => `${source} ${target}`;
+
 /**
  * Return the model of a record's part; of a comparison `weight` may be "weight_before" or "weight_after".
  *
  * A link keeps what the record says of it, has its number there as `number`, and its weight as float64. Links without
  * a weight are not there; those inside a merged component carry nothing. `order` is topological, and null where walks
- * go round; `summed` says whether there are both ends and numbers to sum.
+ * go round; links are in the order of their tails, with `tails`, `heads` and `weights` by place: a sweep is one loop
+ * over them. `sides` are the nodes at the starts and at the ends; `summed`: there are both, and numbers to sum.
  */
 export function makeModel(part, weight = "weight") {
   const nodes = part.nodes;
@@ -38,50 +55,57 @@ export function makeModel(part, weight = "weight") {
     .map((link, number) => ({ ...link, number, weight: numberOf(link, weight), given: link[weight] }))
     .filter((link) => link.given !== undefined && link.given !== null)
     .filter((link) => link.source !== link.target || !nodes[link.source].members);
-  const ends = (pairs) => (pairs ?? []).map(([node, seed]) => [node, asNumber(seed ?? 1)]);
-  const model = { part, weight, nodes, links, starts: ends(part.starts), ends: ends(part.ends), memory: new Map() };
-  model.out = nodes.map(() => []);
-  model.into = nodes.map(() => []);
+  const seedOf = (seed, before) => asNumber((weight === "weight_before" ? before : null) ?? seed ?? 1);
+  const seeded = (pairs) => (pairs ?? []).map(([node, seed, before]) => [node, seedOf(seed, before)]);
+  const [starts, ends] = [seeded(part.starts), seeded(part.ends)];
+  const [out, into] = [nodes.map(() => []), nodes.map(() => [])];
   for (const link of links) {
-    model.out[link.source].push(link);
-    model.into[link.target].push(link);
+    out[link.source].push(link);
+    into[link.target].push(link);
   }
-  model.order = topological(model);
-  const numbers = [...links.map((link) => link.weight), ...[...model.starts, ...model.ends].map(([, seed]) => seed)];
-  model.numeric = numbers.every(Number.isFinite);
-  model.summed = model.numeric && model.starts.length > 0 && model.ends.length > 0;
-  model.flat = flattened(model);
-  model.place = new Map(nodes.map((node, index) => [node.id, index]));
-  return model;
-}
-
-/** Return what a function returned for a model before, under a name, or have it computed. */
-function remembered(model, name, compute) {
-  if (!model.memory.has(name)) model.memory.set(name, compute());
-  return model.memory.get(name);
-}
-
-function topological(model) {
-  const left = model.into.map((links) => links.length);
-  const order = [...left.keys()].filter((node) => left[node] === 0);
-  for (let next = 0; next < order.length; next++) {
-    for (const { target } of model.out[order[next]]) if (--left[target] === 0) order.push(target);
-  }
-  return order.length === model.nodes.length ? order : null;
-}
-
-/** Return tails, heads and weights of the links, by tails in topological order: a sweep is one loop over them. */
-function flattened(model) {
-  const sorted = (model.order ?? [...model.nodes.keys()]).flatMap((node) => model.out[node]);
+  const order = topological(out, into);
+  const sorted = (order ?? [...nodes.keys()]).flatMap((node) => out[node]);
+  const tails = Int32Array.from(sorted, (link) => link.source);
+  const heads = Int32Array.from(sorted, (link) => link.target);
+  const weights = Float64Array.from(sorted, (link) => link.weight);
+  const numeric = [...weights, ...[...starts, ...ends].map(([, seed]) => seed)].every(Number.isFinite);
   return {
-    links: sorted,
-    tails: Int32Array.from(sorted, (link) => link.source),
-    heads: Int32Array.from(sorted, (link) => link.target),
-    weights: Float64Array.from(sorted, (link) => link.weight),
+    part, weight, nodes, links: sorted, starts, ends, out, into, order, tails, heads, weights, numeric,
+    sides: [starts, ends].map((pairs) => new Set(pairs.map(([node]) => node))),
+    summed: numeric && starts.length > 0 && ends.length > 0,
+    place: new Map(nodes.map((node, index) => [node.id, index])), memory: new Map(),
   };
 }
 
+/** Return whether a node is an end of the question. */
+export function isEndOf({ sides }, node) {
+  return sides.some((side) => side.has(node));
+}
+
+/** Return what a function returned for a model before, under a name, or have it computed. */
+export function remembered(model, name, compute) {
+  if (!model.memory.has(name)) model.memory.set(name, compute(model));
+  return model.memory.get(name);
+}
+
+function topological(out, into) {
+  const left = into.map((links) => links.length);
+  const order = [...left.keys()].filter((node) => left[node] === 0);
+  for (let next = 0; next < order.length; next++) {
+    for (const { target } of out[order[next]]) if (--left[target] === 0) order.push(target);
+  }
+  return order.length === out.length ? order : null;
+}
+
 // -- sweeps
+
+/** Return by node what the seeds at the starts, and those at the ends, sum to over links that have these weights. */
+function bothSweeps({ nodes, tails, heads }, weights, starts, ends) {
+  const [ahead, back] = [seedsAt(starts, nodes.length), seedsAt(ends, nodes.length)];
+  for (let at = 0; at < tails.length; at++) ahead[heads[at]] += ahead[tails[at]] * weights[at];
+  for (let at = tails.length - 1; at >= 0; at--) back[tails[at]] += weights[at] * back[heads[at]];
+  return [ahead, back];
+}
 
 function seedsAt(pairs, size) {
   const sums = new Float64Array(size);
@@ -89,55 +113,61 @@ function seedsAt(pairs, size) {
   return sums;
 }
 
-function sweptAhead({ tails, heads }, weights, sums) {
-  for (let at = 0; at < tails.length; at++) sums[heads[at]] += sums[tails[at]] * weights[at];
-  return sums;
-}
-
-function sweptBack({ tails, heads }, weights, sums) {
-  for (let at = tails.length - 1; at >= 0; at--) sums[tails[at]] += weights[at] * sums[heads[at]];
-  return sums;
-}
-
-const dotProduct = (one, other) => one.reduce((sum, value, at) => sum + value * other[at], 0);
+const meeting = (pairs, sums) => pairs.reduce((sum, [node, seed]) => sum + seed * sums[node], 0);
 
 /**
- * Return what both sweeps say: `tangent` and `adjoint` by node, `contributions` by place in `model.links`, and the `total`.
- * Null where they have no sum.
+ * Return what both sweeps say: `tangent` and `adjoint` by node, `contributions` by place in `model.links`, and the
+ * `total`. Null where they have no sum.
  */
 export function sweeps(model) {
   return remembered(model, "sweeps", () => {
-    const n = model.nodes.length;
-    const [starts, ends] = [seedsAt(model.starts, n), seedsAt(model.ends, n)];
-    const both = model.order ? dagSweeps(model, starts.slice(), ends.slice()) : cyclicSweeps(model, starts, ends);
+    const { starts, ends, weights, tails, heads } = model;
+    const both = model.order ? bothSweeps(model, weights, starts, ends) : solved(model);
     if (!both) return null;
     const [tangent, adjoint] = both;
-    const contributions = Float64Array.from(model.links, (link) => tangent[link.source] * link.weight * adjoint[link.target]);
-    return { tangent, adjoint, contributions, total: dotProduct(starts, adjoint) };
+    const contributions = weights.map((weight, at) => tangent[tails[at]] * weight * adjoint[heads[at]]);
+    return { tangent, adjoint, contributions, total: meeting(starts, adjoint) };
   });
 }
 
-function dagSweeps(model, starts, ends) {
-  return [sweptAhead(model.flat, model.flat.weights, starts), sweptBack(model.flat, model.flat.weights, ends)];
-}
-
 /** Solve for tangents and adjoints by taking all nodes out, and putting them back in the opposite order. */
-function cyclicSweeps(model, starts, ends) {
+function solved(model) {
   const { steps, stuck } = takeOut(network(model, []), model.nodes.keys(), null);
   if (stuck.length) return null;
+  const [starts, ends] = [model.starts, model.ends].map((pairs) => seedsAt(pairs, model.nodes.length));
   return [substituted(steps, starts, "into", "out"), substituted(steps, ends, "out", "into")];
 }
 
-function substituted(steps, seeds, behind, ahead) {
-  const [carried, sums] = [seeds.slice(), new Float64Array(seeds.length)];
+function substituted(steps, carried, behind, ahead) {
+  const sums = new Float64Array(carried.length);
   for (const step of steps) {
     for (const [other, way] of step[ahead]) carried[other] += (carried[step.node] / step.pivot) * way.weight;
   }
   for (const step of [...steps].reverse()) {
-    const sum = step[behind].reduce((before, [other, way]) => before + sums[other] * way.weight, carried[step.node]);
+    let sum = carried[step.node];
+    for (const [other, way] of step[behind]) sum += sums[other] * way.weight;
     sums[step.node] = sum / step.pivot;
   }
   return sums;
+}
+
+/**
+ * Return how many paths from start to end pass each node (`nodes`, NaN where that is unknown), how many begin at one
+ * (`beginning`), and of those that pass a node what part goes on over each link (`parts`), or ends there (`ending`). So
+ * paths can be counted where the record has eliminated nodes.
+ */
+export function pathCounts(model) {
+  return remembered(model, "paths", ({ order, links, weights, starts, ends }) => {
+    const isTold = links.some((link) => link.eliminated);
+    const unknown = new Float64Array(model.nodes.length).fill(NaN);
+    const ones = [weights.map(() => 1), ...[starts, ends].map((pairs) => pairs.map(([node]) => [node, 1]))];
+    const [ahead, back] = order && !isTold ? bothSweeps(model, ...ones) : [unknown, unknown];
+    const known = (thing, number) => (order && isTold ? numberOf(thing, "paths") : number);
+    const nodes = ahead.map((number, node) => known(model.nodes[node], number * back[node]));
+    const part = (number, node) => (number === 0 ? 0 : number / nodes[node]);
+    const parts = links.map((link) => part(known(link, ahead[link.source] * back[link.target]), link.source));
+    return { nodes, parts, beginning: back, ending: ahead.map(part) };
+  });
 }
 
 // -- elimination
@@ -146,43 +176,15 @@ function substituted(steps, seeds, behind, ahead) {
 function network(model, hidden) {
   const n = model.nodes.length;
   const net = emptyNetwork(n + 2);
-  const parts = pathParts(model);
+  const { parts, beginning, ending } = pathCounts(model);
   model.links.forEach(({ source, target, weight, eliminated: indirect }, at) => {
-    addWay(net, source, target, weight, indirect ? weight : 0, parts.links[at], Boolean(indirect));
+    addWay(net, source, target, weight, indirect ? weight : 0, parts[at], Boolean(indirect));
   });
-  const isHidden = new Set(hidden);
-  const add = (tail, head, seed, part) => addWay(net, tail, head, seed, seed, part, true);
-  for (const [node, seed] of model.starts) if (isHidden.has(node)) add(n, node, seed, parts.starting[node]);
-  for (const [node, seed] of model.ends) if (isHidden.has(node)) add(node, n + 1, seed, parts.ending[node]);
+  const among = new Set(hidden);
+  const isHidden = ([node]) => among.has(node);
+  for (const [node, seed] of model.starts.filter(isHidden)) addWay(net, n, node, seed, seed, beginning[node], true);
+  for (const [node, seed] of model.ends.filter(isHidden)) addWay(net, node, n + 1, seed, seed, ending[node], true);
   return net;
-}
-
-/**
- * Return how many paths from start to end pass each node (`nodes`), how many start there, and what part of those that
- * pass a node go on over each of its links, or end there. So paths can be counted where the record has eliminated nodes.
- */
-function pathParts(model) {
-  return remembered(model, "parts", () => {
-    const { nodes, links, starting, ending } = pathCounts(model);
-    const part = (number, node) => (number === 0 ? 0 : number / nodes[node]);
-    return { nodes, starting, ending: ending.map(part), links: model.links.map(({ source }, at) => part(links[at], source)) };
-  });
-}
-
-/** Return how many paths pass each node and each link, and how many start and end at a node; NaN where that is unknown. */
-export function pathCounts(model) {
-  const unknown = new Float64Array(model.nodes.length).fill(NaN);
-  const told = (things) => Float64Array.from(things, (thing) => numberOf(thing, "paths"));
-  if (!model.order) return { nodes: unknown, links: model.links.map(() => NaN), starting: unknown, ending: unknown };
-  if (model.links.some((link) => link.eliminated)) {
-    return { nodes: told(model.nodes), links: told(model.links), starting: unknown, ending: unknown };
-  }
-  const ones = model.flat.weights.map(() => 1);
-  const atEach = (pairs) => seedsAt(pairs.map(([node]) => [node, 1]), unknown.length);
-  const ahead = sweptAhead(model.flat, ones, atEach(model.starts));
-  const back = sweptBack(model.flat, ones, atEach(model.ends));
-  const links = model.links.map(({ source, target }) => ahead[source] * back[target]);
-  return { nodes: ahead.map((number, node) => number * back[node]), links, starting: back, ending: ahead };
 }
 
 /**
@@ -191,64 +193,70 @@ export function pathCounts(model) {
  * `nodes` are those that are drawn, in the order of the model, with the two numbers that stand for hidden starts and
  * ends where there are some; a node with a loop of weight 1 stays. Of a link: `weight`; `direct`, whether it passes no
  * hidden node, and `links`, those that do not; `paths` from start to end through it (null where that is unknown, as
- * where walks go round); `contribution`, `share` (null where the total is 0), and `beside`, what of it passes hidden
+ * where walks go round); `contribution`, `share` (as `shareOf`), and `beside`, what of it passes hidden
  * nodes. `through` is the part of the total that passes drawn nodes between the ends.
  */
 export function eliminated(model, kept) {
   const hidden = [...model.nodes.keys()].filter((node) => !kept.has(node));
   const net = network(model, hidden);
-  const { stuck } = takeOut(net, hidden, model.order);
-  const stays = new Set([...kept, ...stuck]);
-  const drawn = { model, starts: new Set(), ends: new Set(), links: [] };
+  const stays = new Set([...kept, ...takeOut(net, hidden, model.order).stuck]);
   const direct = directLinks(model, stays);
-  for (const [source, row] of net.rows.entries()) {
-    for (const [target, way] of row) drawn.links.push({ source, target, ...way, links: direct.get(`${source} ${target}`) ?? [] });
-  }
+  const directFrom = (source, target) => direct.get(pairOf({ source, target })) ?? [];
+  const linksFrom = ({ out }, source) =>
+    [...out].map(([target, way]) => ({ source, target, ...way, links: directFrom(source, target) }));
+  const outside = [...net.keys()].slice(-2).filter((number) => net[number].out.size + net[number].into.size);
+  const drawn = drawnWith(model, stays, net.flatMap(linksFrom), outside);
   measured(model, drawn);
-  const n = model.nodes.length;
-  const outside = new Set(drawn.links.flatMap((link) => [link.source, link.target]).filter((node) => node >= n));
-  drawn.nodes = [...stays, ...outside].sort((one, other) => one - other);
-  for (const [side, pairs, number] of [["starts", model.starts, n], ["ends", model.ends, n + 1]]) {
-    for (const [node] of pairs) if (stays.has(node)) drawn[side].add(node);
-    if (outside.has(number)) drawn[side].add(number);
-  }
   drawn.through = throughNodes(drawn);
   return drawn;
 }
 
-function directLinks(model, stays) {
-  const direct = new Map();
-  for (const link of model.links) {
-    if (!stays.has(link.source) || !stays.has(link.target)) continue;
-    const pair = `${link.source} ${link.target}`;
-    direct.set(pair, [...(direct.get(pair) ?? []), link]);
-  }
-  return direct;
+/** Return the links between nodes alone, where nothing is summed. */
+export function directOnly(model, kept) {
+  const links = [...directLinks(model, kept).values()].map((same) => {
+    const sum = same.reduce((before, { weight }) => before + weight, 0);
+    const weight = Number.isNaN(sum) ? same.map(({ given }) => given).join(" + ") : sum; // texts are no numbers
+    const [{ source, target }] = same;
+    const direct = !same.some(({ eliminated: passes }) => passes);
+    return { source, target, links: same, weight, direct, contribution: null, share: null, paths: null };
+  });
+  return { ...drawnWith(model, kept, links, []), total: null, through: null };
+}
+
+function directLinks(model, kept) {
+  return gathered(model.links.filter((link) => kept.has(link.source) && kept.has(link.target)), pairOf);
+}
+
+/** Return what is drawn, with which of it are starts and ends. */
+function drawnWith(model, stays, links, outside) {
+  const nodes = [...[...stays].sort((one, other) => one - other), ...outside];
+  const isOn = (side, at) => nodes.filter((node) => side.has(node) || node === model.nodes.length + at);
+  const [starts, ends] = model.sides.map((side, at) => new Set(isOn(side, at)));
+  return { model, nodes, links, starts, ends };
 }
 
 /** Say of each drawn link what runs through it, where there is a total. */
 function measured(model, drawn) {
   const swept = model.summed ? sweeps(model) : null;
-  const counts = pathParts(model).nodes;
+  const counts = pathCounts(model).nodes;
   const side = (sums, node) => (node < model.nodes.length ? sums[node] : 1);
   drawn.total = swept ? swept.total : null;
   for (const link of drawn.links) {
-    const { source, target, weight, past, part, passes } = link;
-    const through = swept ? side(swept.tangent, source) * side(swept.adjoint, target) : NaN;
-    const paths = side(counts, source) * part;
-    link.direct = !passes;
+    const through = swept ? side(swept.tangent, link.source) * side(swept.adjoint, link.target) : NaN;
+    const paths = side(counts, link.source) * link.part;
+    link.direct = !link.passes;
     link.paths = model.summed && Number.isFinite(paths) ? Math.round(paths) : null;
-    link.contribution = swept ? through * weight : null;
-    link.beside = swept ? through * past : null;
-    link.share = swept && swept.total !== 0 ? link.contribution / swept.total : null;
+    link.contribution = swept ? through * link.weight : null;
+    link.beside = swept ? through * link.past : null;
+    link.share = swept ? shareOf(model, link.contribution) : null;
   }
 }
 
-function throughNodes(drawn) {
-  if (!drawn.total) return null;
-  const isEnd = (node) => drawn.starts.has(node) || drawn.ends.has(node);
-  const between = drawn.links.filter((link) => isEnd(link.source) && isEnd(link.target));
-  return 1 - between.reduce((sum, link) => sum + link.beside, 0) / drawn.total;
+function throughNodes({ links, starts, ends, total }) {
+  if (!total) return null;
+  const isEnd = (node) => starts.has(node) || ends.has(node);
+  const between = links.filter((link) => isEnd(link.source) && isEnd(link.target));
+  return 1 - between.reduce((sum, link) => sum + link.beside, 0) / total;
 }
 
 // -- what is drawn
@@ -268,51 +276,81 @@ export function chosen(model, n) {
   return new Set(order);
 }
 
-function hiddenSides(model, order) {
+function hiddenSides({ sides }, order) {
   const kept = new Set(order);
-  return [model.starts, model.ends].filter((pairs) => pairs.some(([node]) => !kept.has(node))).length;
+  return sides.filter((side) => [...side].some((node) => !kept.has(node))).length;
 }
 
 /** Return how much passes each node, whatever its sign; without numbers to sum, how many links it has. */
 function nodeSizes(model) {
-  return remembered(model, "sizes", () => {
-    const swept = model.numeric && sweeps(model);
-    const degrees = model.nodes.map((_, node) => model.out[node].length + model.into[node].length);
-    if (!swept || !(model.starts.length || model.ends.length)) return degrees;
-    if (!model.summed) return (model.starts.length ? swept.tangent : swept.adjoint).map(Math.abs);
+  return remembered(model, "sizes", ({ starts, ends, nodes, out, into }) => {
+    const swept = model.numeric && starts.length + ends.length ? sweeps(model) : null;
+    if (!swept) return nodes.map((_, node) => out[node].length + into[node].length);
+    if (!model.summed) return (starts.length ? swept.tangent : swept.adjoint).map(Math.abs);
     if (!model.order) return swept.tangent.map((value, node) => Math.abs(value * swept.adjoint[node]));
-    return passingSizes(model, model.flat.weights.map(Math.abs)).through;
+    return absolute(model).through;
   });
+}
+
+/** Return what all paths sum to without their signs: in all, and by the node that they pass. */
+function absolute(model) {
+  return remembered(model, "absolute", () => passingSizes(model, model.weights.map(Math.abs)));
+}
+
+/** Return what of an amount is for the answer and what against it, where `size` is what its paths sum to without signs. */
+function sidesOf(amount, size) {
+  return [1, -1].map((sign) => (amount + sign * size) / 2).map((side) => (Math.abs(side) <= ROUNDED * size ? 0 : side));
+}
+
+/** Return what is for the answer and what against it: of the total, and by node; null where walks go round. */
+export function bothSides(model) {
+  if (!model.order) return null;
+  const { tangent, adjoint, total } = sweeps(model);
+  const { whole, through } = absolute(model);
+  return { total: sidesOf(total, whole), nodes: model.nodes.map((_, node) => sidesOf(tangent[node] * adjoint[node], through[node])) };
+}
+
+/** Return whether paths of both signs cancel: a part may be more than the total then, and amounts say more than shares. */
+export function cancels(model) {
+  return remembered(model, "cancels", () => {
+    if (!model.order) return model.links.some(({ weight }) => weight < 0);
+    return bothSides(model).total.every((side) => side !== 0);
+  });
+}
+
+/** Return what part of the total an amount is; null where the total is 0, or paths cancel. */
+export function shareOf(model, amount) {
+  const total = sweeps(model)?.total;
+  return !total || cancels(model) ? null : amount / total;
 }
 
 /** Return what the sizes of paths over links of these weights sum to: in all, and by the node that they pass. */
 function passingSizes(model, weights) {
-  const sized = (pairs) => seedsAt(pairs.map(([node, seed]) => [node, Math.abs(seed)]), model.nodes.length);
-  const ahead = sweptAhead(model.flat, weights, sized(model.starts));
-  const back = sweptBack(model.flat, weights, sized(model.ends));
-  return { whole: dotProduct(ahead, sized(model.ends)), through: ahead.map((value, node) => value * back[node]) };
+  const [starts, ends] = [model.starts, model.ends].map((pairs) => pairs.map(([node, seed]) => [node, Math.abs(seed)]));
+  const [ahead, back] = bothSweeps(model, weights, starts, ends);
+  return { whole: meeting(starts, back), through: ahead.map((value, node) => value * back[node]) };
 }
 
-function fixedEnds(model, n) {
+/** Return the ends of a model that are drawn where `n` nodes are, of each side all, where these are few; and what stays. */
+export function fixedEnds({ nodes, sides }, n) {
   const most = Math.max(1, Math.floor(n / 4));
-  const sides = [model.starts, model.ends].map((pairs) => [...new Set(pairs.map(([node]) => node))]);
-  return new Set(sides.filter((nodes) => nodes.length <= most).flat());
+  const staying = [...nodes.keys()].filter((node) => nodes[node].placed?.stays);
+  return new Set([...sides.filter((side) => side.size <= most).flatMap((side) => [...side]), ...staying]);
 }
 
 function covers(model, fixed, most) {
   if (!model.summed || !model.order || model.links.length * (most + fixed.size) > MOST_VISITS) return [];
-  const ends = new Set([...model.starts, ...model.ends].map(([node]) => node));
-  const inner = [...model.nodes.keys()].filter((node) => !ends.has(node));
-  const { tails, heads, weights } = model.flat;
-  const past = weights.map((weight, at) => (fixed.has(tails[at]) && fixed.has(heads[at]) ? 0 : Math.abs(weight)));
-  const [list, { whole }] = [[], passingSizes(model, weights.map(Math.abs))];
+  const inner = [...model.nodes.keys()].filter((node) => !isEndOf(model, node));
+  const sizes = model.weights.map(Math.abs);
+  const past = sizes.map((size, at) => (fixed.has(model.tails[at]) && fixed.has(model.heads[at]) ? 0 : size));
+  const [list, { whole }] = [[], absolute(model)];
   while (list.length < most) {
     const rest = passingSizes(model, past);
     if (!rest.whole || rest.whole / whole <= 1 - COVERAGE) break;
     const node = inner.reduce((best, other) => (rest.through[other] > rest.through[best] ? other : best), inner[0]);
     if (!rest.through[node]) break;
     list.push(node);
-    past.forEach((_, at) => { if (tails[at] === node || heads[at] === node) past[at] = 0; });
+    past.forEach((_, at) => { if (model.tails[at] === node || model.heads[at] === node) past[at] = 0; });
   }
   return list;
 }
@@ -331,21 +369,18 @@ export function crossing(drawn, side = drawn.starts) {
   const { tangent, adjoint } = sweeps(model);
   const crossed = drawn.links.filter((link) => side.has(link.source) !== side.has(link.target));
   const amounts = crossed.map((link) => [link, side.has(link.source) ? link.contribution : -link.contribution]);
-  const drawnAs = (node, other) => (drawn.nodes.includes(node) ? node : other);
-  for (const [node, seed] of model.starts) {
-    if (!side.has(drawnAs(node, model.nodes.length))) amounts.push([null, seed * adjoint[node]]);
-  }
-  for (const [node, seed] of model.ends) {
-    if (side.has(drawnAs(node, model.nodes.length + 1))) amounts.push([null, seed * tangent[node]]);
-  }
-  return amounts;
+  const nodes = new Set(drawn.nodes);
+  const isIn = (node, hidden) => side.has([drawn.numberOf?.(node) ?? node].find((number) => nodes.has(number)) ?? model.nodes.length + hidden);
+  const begin = model.starts.filter(([node]) => !isIn(node, 0)).map(([node, seed]) => [null, seed * adjoint[node]]);
+  const end = model.ends.filter(([node]) => isIn(node, 1)).map(([node, seed]) => [null, seed * tangent[node]]);
+  return [...amounts, ...begin, ...end];
 }
 
 /** Return the total without a node that is no end; null where the walks that are left are not known to have a sum. */
 export function without(model, node) {
   const { part, weight } = model;
   const swept = model.summed ? sweeps(model) : null;
-  if (!swept || [...model.starts, ...model.ends].some(([end]) => end === node)) return null;
+  if (!swept || isEndOf(model, node)) return null;
   if (model.order) return swept.total - swept.tangent[node] * swept.adjoint[node];
   const links = part.links.filter((link) => link.source !== node && link.target !== node);
   const rest = makeModel({ ...part, links }, weight);

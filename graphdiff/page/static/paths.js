@@ -1,114 +1,79 @@
 // What leads from node to node: the strongest paths, what a node reaches, what goes with it; and names near to a word.
 
-import { sweeps } from "./model.js";
+import { gathered, shareOf } from "./model.js";
 import { membersOf } from "./words.js";
 
-/** So many partial paths at most are looked at for the strongest. */
-const MOST_STEPS = 200_000;
+/** So many links at most are looked at for the strongest walks, where they go round. */
+const MOST_LOOKS = 2_000_000;
 
 /**
  * Return up to `k` paths from the starts to the ends, those of largest size first, of equal ones the shorter; through
- * a node, if one is given. Each has `nodes`, `links`, `influence` (its weights and seeds multiplied), `share` (null
- * where the total is 0), and `whole`: false where one of its links stands for several paths. Where walks go round they
- * are walks; null where none is the strongest, or the search would be too long.
+ * a node, if one is given. Each has `nodes`, `links`, `influence` (its weights and seeds multiplied), `share` (as
+ * `shareOf`), and `whole`: false where one of its links stands for several paths. Where walks go round they are walks; null where none is the strongest, or the search would be too long.
  */
 export function strongest(model, k, via = null) {
   if (!model.summed) return null;
-  const { starts, ends } = model;
-  if (via === null) return withShares(model, bestPaths(model, starts, ends, k));
-  const [before, behind] = [bestPaths(model, starts, [[via, 1]], k), bestPaths(model, [[via, 1]], ends, k)];
-  if (!before || !behind) return null;
-  const joined = before.flatMap((one) => behind.map((other) => joinedPaths(one, other)));
-  return withShares(model, joined.sort(bySize).slice(0, k));
+  const last = model.ends.map(([node, seed]) => [node, [{ value: seed, length: 0 }]]);
+  let onward = bestOnward(model, last, k);
+  if (onward && via !== null) onward = bestOnward(model, [[via, onward[via]]], k);
+  const begun = ([node, seed]) => onward[node].map((way) => ({ ...way, value: seed * way.value, node }));
+  const best = onward && model.starts.flatMap(begun).sort(better).slice(0, k);
+  return best && best.map((way) => {
+    const links = linksOf(way);
+    const nodes = [way.node, ...links.map((link) => link.target)];
+    const whole = links.every((link) => !link.eliminated);
+    return { nodes, links, influence: way.value, share: shareOf(model, way.value), whole };
+  });
 }
 
-const bySize = (one, other) => Math.abs(other.influence) - Math.abs(one.influence) || one.links.length - other.links.length;
+const better = (one, other) => Math.abs(other.value) - Math.abs(one.value) || one.length - other.length;
 
-function joinedPaths(one, other) {
-  const [nodes, links] = [[...one.nodes, ...other.nodes.slice(1)], [...one.links, ...other.links]];
-  return { nodes, links, influence: one.influence * other.influence };
+function linksOf(way) {
+  const links = [];
+  for (let rest = way; rest.link; rest = rest.rest) links.push(rest.link);
+  return links;
 }
 
-function withShares(model, paths) {
-  const total = sweeps(model)?.total;
-  const whole = (path) => path.links.every((link) => !link.eliminated);
-  return paths?.map((path) => ({ ...path, share: total ? path.influence / total : null, whole: whole(path) })) ?? null;
-}
-
-/** Search from the starts, the most promising first: what a partial path can still become is known exactly. */
-function bestPaths(model, starts, ends, k) {
-  const ahead = bestAhead(model, ends);
-  if (!ahead) return null;
-  const [paths, queue] = [[], []];
-  for (const [node, seed] of starts) queued(queue, { node, value: seed, length: 0, before: null, link: null }, ahead[node]);
-  for (let step = 0; queue.length && paths.length < k; step++) {
-    if (step > MOST_STEPS) return null;
-    const last = queue.pop();
-    if (last.ended) paths.push(traced(last));
-    else for (const state of followed(model, ends, last)) queued(queue, state, state.ended ? { size: 1, length: 0 } : ahead[state.node]);
+/**
+ * Return by node the `k` best ways on to the `last`, pairs of a node and its ways: a sweep of which the sums are lists.
+ * Where walks go round nodes are looked at again until nothing changes: the k-th best has at most k times as many links
+ * as there are nodes, if no round makes walks stronger. Null where one does.
+ */
+function bestOnward({ nodes, links, out, into, order }, last, k) {
+  const ends = gathered(last, ([node]) => node);
+  const onward = nodes.map(() => []);
+  const ahead = new Set([...(order ?? nodes.keys())].reverse());
+  let looks = order ? Infinity : Math.min(MOST_LOOKS, (k * nodes.length + 1) * links.length);
+  for (const node of ahead) {
+    ahead.delete(node); // what is added again comes last
+    const ways = bestWays((ends.get(node) ?? []).flatMap(([, list]) => list), out[node], onward, k);
+    if (areSame(ways, onward[node])) continue;
+    looks -= out[node].length;
+    if (looks < 0) return null;
+    onward[node] = ways;
+    for (const { source } of into[node]) ahead.add(source);
   }
-  return paths;
+  return onward;
 }
 
-function followed(model, ends, last) {
-  const ended = ends.filter(([node]) => node === last.node).map(([, seed]) => ({ ...last, value: last.value * seed, ended: true }));
-  const onward = model.out[last.node].map((link) => ({
-    node: link.target, value: last.value * link.weight, length: last.length + 1, before: last, link,
-  }));
-  return [...ended, ...onward];
+function areSame(ways, others) {
+  const isAt = (other, { value, length }) => value === other?.value && length === other.length && Number.isFinite(value);
+  return ways.every((way, at) => isAt(others[at], way));
 }
 
-/** Insert a state where it belongs: the best is last; of equal ones the shorter, then that which is nearer to its end. */
-function queued(queue, state, ahead) {
-  if (!ahead) return;
-  state.rank = [Math.abs(state.value) * ahead.size, -state.length - ahead.length, state.length];
-  let [low, high] = [0, queue.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isBetter(state.rank, queue[middle].rank)) low = middle + 1;
-    else high = middle;
-  }
-  queue.splice(low, 0, state);
-}
-
-function isBetter(one, other) {
-  const at = one.findIndex((value, place) => value !== other[place]);
-  return at >= 0 && one[at] > other[at];
-}
-
-function traced(last) {
-  const [nodes, links] = [[], []];
-  for (let state = last; state; state = state.before) {
-    nodes.unshift(state.node);
-    if (state.link) links.unshift(state.link);
-  }
-  return { nodes, links, influence: last.value };
-}
-
-/** Return by node the largest size that is left to an end, and the fewest links to it; null where it has no bound. */
-function bestAhead(model, ends) {
-  const best = model.nodes.map(() => null);
-  for (const [node, seed] of ends) best[node] = better(best[node], { size: Math.abs(seed), length: 0 });
-  const order = [...(model.order ?? model.nodes.keys())].reverse();
-  for (let round = 0; round <= order.length; round++) {
-    let changed = false;
-    for (const node of order) {
-      for (const { target, weight } of model.out[node]) {
-        const onward = best[target];
-        const candidate = onward && { size: Math.abs(weight) * onward.size, length: onward.length + 1 };
-        const kept = better(best[node], candidate);
-        changed ||= kept !== best[node];
-        best[node] = kept;
-      }
+function bestWays(ends, links, onward, k) {
+  const best = ends.sort(better).slice(0, k);
+  for (const link of links) {
+    for (const rest of onward[link.target]) {
+      const way = { value: link.weight * rest.value, length: rest.length + 1, link, rest };
+      if (best.length >= k && better(best[k - 1], way) <= 0) break;
+      let at = best.length;
+      while (at && better(way, best[at - 1]) < 0) at--;
+      best.splice(at, 0, way);
+      if (best.length > k) best.pop();
     }
-    if (!changed) return best;
   }
-  return null;
-}
-
-function better(one, other) {
-  if (!one || !other) return one ?? other;
-  return isBetter([other.size, -other.length], [one.size, -one.length]) ? other : one;
+  return best;
 }
 
 // -- sets
@@ -131,8 +96,8 @@ export function goingWith(model, node) {
   return new Set([...reached(model, node)].filter((other) => !stays.has(other)));
 }
 
-/** Return the nodes that are met on the way from some, without those that were seen before. */
-function spreadFrom(nodes, links, end, seen) {
+/** Return the nodes that are met on the way from some, without those that were seen before, which nothing passes. */
+export function spreadFrom(nodes, links, end, seen) {
   const [met, ahead] = [new Set(), [...nodes]];
   while (ahead.length) {
     for (const link of links[ahead.pop()]) {
@@ -154,9 +119,10 @@ function spreadFrom(nodes, links, end, seen) {
 export function suggestions(model, word, most = 10) {
   const asked = word.trim().toLowerCase();
   if (!asked) return [];
-  const ranked = model.nodes.map((node) => [Math.min(...[node.id, node.title ?? node.id, ...membersOf(node)].map((name) => farness(asked, name))), node]);
-  const near = ranked.filter(([far]) => far < Infinity);
-  return near.sort(([one, a], [other, b]) => one - other || a.id.length - b.id.length).slice(0, most).map(([, node]) => node.id);
+  const namesOf = (node) => [node.id, node.title ?? node.id, ...membersOf(node)];
+  const far = (node) => Math.min(...namesOf(node).map((name) => farness(asked, name)));
+  const near = model.nodes.map((node) => [far(node), node.id]).filter(([number]) => number < Infinity);
+  return near.sort(([one, a], [other, b]) => one - other || a.length - b.length).slice(0, most).map(([, id]) => id);
 }
 
 function farness(asked, name) {
@@ -168,7 +134,7 @@ function farness(asked, name) {
   return edits <= Math.max(1, Math.floor(asked.length / 3)) ? 2 + edits : Infinity;
 }
 
-/** Return how many letters are to be put in, taken out, replaced, or swapped with the next, to make one of the other. */
+/** Return how many letters are to be put in, taken out, replaced, or swapped with the next, to make one the other. */
 function editsBetween(one, other) {
   if (Math.abs(one.length - other.length) > one.length / 3 + 1) return Infinity;
   let [before, last] = [[], Array.from({ length: other.length + 1 }, (_, place) => place)];

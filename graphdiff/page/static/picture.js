@@ -1,10 +1,13 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
+import { numberOf, pairOf, shareOf } from "./model.js";
+import { canOpen, isThere } from "./scene.js";
 import { boxName } from "./view.js";
-import { headingOf, howMany, membersOf, percent, shown, signed, titleOf, weightName } from "./words.js";
+import { amount, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, signed, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
+const KEYS = "Arrow keys go along edges and among nodes, Enter chooses, plus and minus zoom.";
 const SIGNS = { added: "+", removed: "−", changed: "Δ", kept: "" };
 
 /** Return the picture of a scene, as a view draws it. */
@@ -12,83 +15,182 @@ export function pictureOf(scene) {
   const { drawn } = scene;
   const largest = Math.max(...drawn.links.map((link) => linkStrength(scene, link)), 0) || 1;
   const nodes = drawn.nodes.map((place) => nodePicture(scene, place));
-  const isFlat = drawn.total === null && !scene.part.measure && drawn.links.every((link) => link.weight === drawn.links[0].weight);
+  const isEven = drawn.links.every((link) => link.weight === drawn.links[0].weight);
+  const isFlat = drawn.total === null && !scene.part.measure && isEven;
   const links = drawn.links.map((link) => linkPicture(scene, link, isFlat ? 8 * largest : largest));
-  return { nodes, links, title: `${scene.title} ${scene.keys}` };
+  return { nodes, links, rows: scene.part.rows, title: `${scene.title} ${KEYS}` };
+}
+
+/** Return the names of classes that something has. */
+function classesOf(names) {
+  return joinedBy(" ", Object.keys(names).filter((name) => names[name]));
+}
+
+/** Return which of what is lit, and of what is dim beside it, something is; neither where nothing is lit. */
+function litOrDim({ lit }, isLit) {
+  return lit ? (isLit(lit) ? "lit" : "dim") : "";
 }
 
 function nodePicture(scene, place) {
   const { drawn, model } = scene;
   const node = model.nodes[place];
   const group = drawn.groups?.get(place);
-  const [isStart, isEnd] = [drawn.starts.has(place), drawn.ends.has(place)];
-  const tag = isStart ? "start" : isEnd ? "end" : "";
-  const strength = node ? nodeStrength(scene, place) : (group?.contribution && drawn.total ? group.contribution / drawn.total : 0);
+  const isOn = (side) => !group && side.has(place); // of groups many may hold one
+  const ends = [isOn(drawn.starts) ? "start" : "", isOn(drawn.ends) ? "end" : ""];
+  const isToldByRow = scene.part.rows && node?.kind !== "feature";
+  const strength = node ? nodeStrength(scene, place) : group?.contribution ? partOf(scene, group.contribution) : 0;
   const isChosen = group ? scene.group === group : node && scene.node === place;
-  const classes = [
-    isStart ? "start" : "", isEnd ? "end" : "", membersOf(node).length > 1 || group ? "merged" : "", node || group ? "" : "outside", statusIn(scene, node), isChosen ? "selected" : "",
-    `s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`, strength < 0 ? "minus" : "", scene.lit && (scene.lit.nodes.has(place) ? "lit" : "dim"),
-  ].filter(Boolean).join(" ");
-  const together = group ? [howMany(group.places.length, scene.nouns), drawn.total && group.contribution !== null ? percent(group.contribution / drawn.total) : ""].filter(Boolean).join(" · ") : "";
-  const note = [tag, node ? nodeNote(scene, place) : together].filter(Boolean).join(" · ");
   const status = statusIn(scene, node);
-  const sign = SIGNS[status] ? `${SIGNS[status]} ` : "";
-  const said = [together, membersOf(node).length > 1 ? `${howMany(node.members.length, scene.nouns)} as one` : "", spokenSums(scene, place), status === "kept" ? "" : status, isStart ? "start" : "", isEnd ? "end" : ""];
-  return { index: place, name: sign + boxName(scene.nameOf(place)), note, bar: Math.abs(strength), classes, label: [scene.nameOf(place), ...said].filter(Boolean).join(", ") };
+  const classes = classesOf({
+    [joinedBy(" ", ends)]: true, merged: membersOf(node).length > 1 || group, outside: !node && !group, [status]: true,
+    selected: isChosen, [`s${Math.min(4, Math.ceil(4 * Math.abs(strength)))}`]: true, minus: strength < 0,
+    [litOrDim(scene, ({ nodes }) => nodes.has(place))]: true,
+  });
+  const together = group ? groupText(scene, group) : "";
+  const spoken = [
+    group ? `group of ${together}` : "", canOpen(group) ? "Enter opens it" : "", asOneText(scene, node),
+    spokenSums(scene, place), status === "kept" ? "" : status,
+  ];
+  const name = boxName(node?.placed?.text ?? scene.nameOf(place));
+  return {
+    index: place, row: rowOf(scene, place), name: joinedBy(" ", SIGNS[status], name), bar: Math.abs(strength), classes,
+    note: joinedBy(" · ", isToldByRow ? "" : ends.find(Boolean), node ? nodeNote(scene, place) : together),
+    label: joinedBy(", ", scene.nameOf(place), spoken, ends),
+  };
+}
+
+/** Return how many nodes a group is, of a profile what they cost by themselves, and what of the answer comes in. */
+function groupText({ model, nouns, whole }, { places, size, contribution }) {
+  const own = whole ? places.reduce((sum, at) => sum + (model.nodes[at].self ?? 0), 0) / whole : 0;
+  const part = contribution === null ? "" : partText({ share: shareOf(model, contribution), contribution });
+  return joinedBy(" · ", howMany(size, nouns), own ? `self ${percent(own)}` : "", part);
+}
+
+function asOneText({ nouns }, node) {
+  return membersOf(node).length > 1 ? `${howMany(node.members.length, nouns)} as one` : "";
+}
+
+/** Return the row of a node; of what stands for several the first of theirs. */
+function rowOf({ model, drawn }, place) {
+  const places = drawn.groups?.get(place)?.places ?? [[place], ...model.sides][Math.max(0, place - model.nodes.length + 1)];
+  return Math.min(...[...places].map((node) => model.nodes[node].placed?.row));
+}
+
+/** Return an amount as a part of the answer, or of the largest where there are no parts. */
+function partOf({ model, largest }, amount) {
+  return shareOf(model, amount) ?? amount / largest;
 }
 
 function nodeStrength(scene, place) {
   const node = scene.model.nodes[place];
-  if (!scene.isSummed) return scene.whole && typeof node.inclusive === "number" ? node.inclusive / scene.whole : 0;
-  const { share, contribution } = scene.sums.at(-1)[place];
-  return share ?? contribution / scene.largest;
+  const cost = node.spent ?? node.inclusive;
+  if (!scene.isSummed) return scene.whole && typeof cost === "number" ? cost / scene.whole : 0;
+  return partOf(scene, scene.sums.at(-1)[place].contribution);
 }
 
 /** Return what stands below a name: a part of the answer and the paths; of profiles costs; of computations values. */
 export function nodeNote(scene, place) {
   const node = scene.model.nodes[place];
-  const value = node.value === undefined || typeof node.value === "object" ? [] : [`= ${shown(node.value)}`];
-  if (!scene.isSummed) {
-    if (membersOf(node).length > 1) return [...value, `${shown(node.members.length)} as one`].join(" · ");
-    if (scene.part.measure && scene.part.isCompared) return changedCosts(node, scene.state.mode);
-    const part = (name) => (scene.whole && typeof node[name] === "number" ? [`${name} ${percent(node[name] / scene.whole)}`] : []);
-    return [...value, `${node.estimated ? "≈ " : ""}${[...part("self"), ...part("inclusive")].join(" · ")}`].filter(Boolean).join(" · ");
-  }
-  const texts = scene.sums.map((sums) => (sums ? (percent(sums[place].share) || shown(sums[place].contribution)) : "?"));
-  return [...value, texts.every((text) => text === texts[0]) ? texts[0] : texts.join(" → ")].join(" · ");
+  const value = node.value === undefined || typeof node.value === "object" ? "" : `= ${shown(node.value)}`;
+  const texts = scene.isSummed ? scene.sums.map((sums) => (sums ? partText(sums[place]) : "?")) : [];
+  const own = scene.isSummed ? [...new Set(texts)].join(" → ") : ownText(scene, node);
+  return joinedBy(" · ", scene.part.isCompared ? versionText(node) : "", value, own);
+}
+
+/** Return what stands below a name where nothing is summed. */
+function ownText(scene, node) {
+  const { part, whole } = scene;
+  if (part.measure && part.isCompared) return changedCosts(node, scene.state.mode);
+  if (sweptIn(part)) return `${headingOf(part.annotation, part.edge_meaning)} ${shown(node[part.annotation])}`;
+  const known = (node.spent === undefined ? ["self", "inclusive"] : ["spent"]).filter((name) => typeof node[name] === "number");
+  const costs = whole ? known.map((name) => `${name} ${markOf(node, name)}${percent(node[name] / whole)}`) : [];
+  return joinedBy(" · ", costs, asOneText(scene, node));
+}
+
+/** Costs, of a function, a call or for a question, which have the unit of the profile. */
+const COSTS = ["spent", "spent_itself", "self", "inclusive", "cost"];
+
+/** Return the mark of what is an estimate: of a question what is spent, else whatever a function or call costs. */
+function markOf(thing, name) {
+  return thing.estimated && (thing.spent === undefined || name.startsWith("spent")) ? "≈ " : "";
+}
+
+/** Return a fact in words: costs with their unit and, where they are parts of what per cents are of, with these. */
+export function factText({ part, whole }, thing, name) {
+  const value = thing[name];
+  if (name === "part" && part.ranked) return `${thing.part_estimated ? "≈ " : ""}${percent(value)}`;
+  if (!part.measure || !COSTS.includes(name.replace(/_(before|after)$/, ""))) return shown(value);
+  const isPart = whole && !thing.again && typeof value === "number" && (thing.spent === undefined || name.startsWith("spent"));
+  return `${markOf(thing, name)}${amount(value, part.unit)}${isPart ? ` (${percent(value / whole)})` : ""}`;
+}
+
+/**
+ * Return the calls of a function, or to it, the costliest first: what they cost, which part of the function that is, and
+ * how often, of these not within a recursion. What it calls has what it costs by itself, too (place null).
+ */
+export function callRows(scene, node, links, side) {
+  const hasCosts = scene.part.measure === "cost";
+  const whole = node.spent ?? node.inclusive;
+  const hasOwn = side === "target" && hasCosts && node.spent === undefined && node.self;
+  const calls = [...links, ...(hasOwn ? [{ [side]: null, weight: node.self, estimated: node.estimated }] : [])];
+  const share = ({ again, weight }) => (again || !whole || typeof weight !== "number" ? "" : percent(weight / whole));
+  const often = ({ calls: all, primitive_calls: outer }) => [all, outer].filter((number) => number !== undefined).map(shown).join("/");
+  const textsOf = (link) => [...(hasCosts ? [scene.costText(link), share(link)] : []), often(link)];
+  const sorted = calls.sort((one, other) => other.weight - one.weight);
+  const rows = sorted.map((link) => ({ place: link[side], texts: textsOf(link) }));
+  return { rows, heads: [...(hasCosts ? ["cost", "share"] : []), "calls"] };
 }
 
 /** Return what a function cost before or after, or what it costs more. */
 function changedCosts(node, mode) {
-  const known = ["self", "inclusive"].filter((name) => typeof node[`${name}_before`] === "number" || typeof node[`${name}_after`] === "number");
-  const text = (name) => (mode === "both" ? signed((node[`${name}_after`] ?? 0) - (node[`${name}_before`] ?? 0)) : shown(node[`${name}_${mode}`] ?? 0));
-  return known.map((name) => `${name} ${text(name)}`).join(" · ");
+  const cost = (name, when) => node[`${name}_${when}`];
+  const isKnown = (name) => ["before", "after"].some((when) => typeof cost(name, when) === "number");
+  const change = (name) => signed((cost(name, "after") ?? 0) - (cost(name, "before") ?? 0));
+  const text = (name) => (mode === "both" ? change(name) : shown(cost(name, mode) ?? 0));
+  return ["self", "inclusive"].filter(isKnown).map((name) => `${name} ${text(name)}`).join(" · ");
 }
 
 function spokenSums(scene, place) {
-  const sums = place < scene.model.nodes.length ? scene.sums.at(-1)?.[place] : null;
-  if (!sums) return place < scene.model.nodes.length ? nodeNote(scene, place) : "";
-  const part = percent(sums.share);
-  return [part ? `${part} of the answer` : `${shown(sums.contribution)} through it`, sums.paths === null ? "" : howMany(sums.paths, "paths")].filter(Boolean).join(", ");
+  if (place >= scene.model.nodes.length) return "";
+  const sums = scene.sums.at(-1)?.[place];
+  return sums ? joinedBy(", ", spokenPart(sums)) : nodeNote(scene, place);
+}
+
+/** Return what of the answer passes a node or a link, and how many paths do. */
+function spokenPart({ share, contribution, paths }) {
+  const part = percent(share) ? `${percent(share)} of the answer` : `${shown(contribution)} through it`;
+  return [contribution === null ? "" : part, paths === null || paths === undefined ? "" : howMany(paths, "paths")];
 }
 
 function linkStrength(scene, link) {
+  if (isAgain(link)) return Math.min(Math.abs(link.weight), scene.model.nodes[link.target].inclusive ?? 0);
   if (link.contribution === null) return Math.abs(link.weight);
   return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
 }
 
+/** Return what happened to a link of a comparison; nothing where it is as it was. */
+function happened({ status }) {
+  return status === "kept" ? "" : (status ?? "");
+}
+
+/** Return whether a drawn link has calls within a recursion, whose costs are no parts. */
+function isAgain({ links }) {
+  return Boolean(links?.some(({ again }) => again));
+}
+
 function linkPicture(scene, link, largest) {
   const strength = linkStrength(scene, link) / largest;
-  const amount = amountOf(link);
-  const isFaint = strength < FAINT && (link.status ?? "kept") === "kept";
-  const isLit = scene.lit?.pairs.has(`${link.source} ${link.target}`);
-  const classes = [
-    link.direct ? "" : "dashed", isFaint ? "faint" : "", amount < 0 ? "minus" : "", amount === 0 ? "nothing" : "", link.status ?? statusIn(scene, link.links[0]),
-    scene.lit ? (isLit ? "lit" : "dim") : "", scene.link === link ? "selected" : "",
-  ].filter(Boolean).join(" ");
-  const end = link.status === "added" || link.status === "removed" ? link.status : amount < 0 ? "minus" : "";
-  const label = `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}: ${spokenLink(scene, link)}`;
-  return { source: link.source, target: link.target, width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0), classes, end, label, note: isFaint ? "" : linkNote(scene, link) };
+  const isFaint = strength < FAINT && !happened(link);
+  const classes = classesOf({
+    dashed: !link.direct, faint: isFaint, minus: amountOf(link) < 0, nothing: amountOf(link) === 0,
+    [link.status ?? statusIn(scene, link.links[0])]: true, [litOrDim(scene, ({ pairs }) => pairs.has(pairOf(link)))]: true,
+    selected: scene.link === link,
+  });
+  return {
+    source: link.source, target: link.target, classes, end: happened(link) || (amountOf(link) < 0 ? "minus" : ""),
+    width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0),
+    label: `${scene.nameOfLink(link)}: ${spokenLink(scene, link)}`, note: isFaint ? "" : linkNote(scene, link),
+  };
 }
 
 /** Return what a link adds to the answer, or takes away where it is negative: of a negative answer what is against it. */
@@ -96,50 +198,97 @@ function amountOf({ share, contribution, weight }) {
   return share ?? contribution ?? weight;
 }
 
+/** Return whether nodes have sums from one end, which the library has swept. */
+export function sweptIn({ annotation }) {
+  return annotation === "tangent" || annotation === "adjoint";
+}
+
 /** Return what is said over the nodes that come first. */
 export function largestTitle({ isSummed, part }) {
+  if (part.ranked) return "What comes first";
   if (isSummed) return "What most of the answer passes";
+  if (sweptIn(part) && part.edge_meaning === "feeds") return `Largest ${part.annotation}s`;
+  if (sweptIn(part)) return part.annotation === "tangent" ? "What most reaches" : "What reaches most";
   if (!part.measure) return "What most edges join";
-  return part.isCompared ? "What changed most by itself" : "What spends most itself";
+  if (part.nodes?.some(({ spent }) => spent !== undefined)) return "What most is spent in";
+  return part.isCompared ? "What changed most by itself" : "What costs most by itself";
 }
 
 /** Return what lines look like and mean, of those that are drawn. */
 export function legendOf({ links, total }) {
   const has = (test) => links.some(test);
-  const isCompared = has((link) => link.status);
+  const [isCompared, hasShares] = [has((link) => link.status), has((link) => typeof link.share === "number")];
+  const wider = total === null ? "the larger" : hasShares ? "the more of the answer" : "the more runs through";
   return [
-    [isCompared ? "kept" : "", `${isCompared ? "grey: as it was; " : ""}${total === null ? "the wider, the larger" : "the wider, the more of the answer"}`, true],
+    [isCompared ? "kept" : "", `${has((link) => link.status === "kept") ? "grey: as it was; " : ""}the wider, ${wider}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
-    ["minus", "ends in a bar: takes away (−)", has((link) => amountOf(link) < 0)],
+    ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
-    ["added", "+ added", has((link) => link.status === "added")], ["removed", "− removed, dotted", has((link) => link.status === "removed")], ["changed", "Δ another weight", has((link) => link.status === "changed")],
+    ["added", "+ added, two heads", has((link) => link.status === "added")],
+    ["removed", "− removed, dotted", has((link) => link.status === "removed")],
+    ["changed", "Δ changed, a diamond", has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
 
 /** Return what a comparison says of a node or link: in other graphs a status is a fact like others. */
 export function statusIn({ part }, thing) {
-  return part.isCompared && Object.hasOwn(SIGNS, thing?.status ?? "") ? thing.status : "";
+  if (!part.isCompared || !Object.hasOwn(SIGNS, thing?.status ?? "")) return "";
+  return thing.status === "kept" && thing.version_before !== thing.version_after ? "changed" : thing.status;
+}
+
+/** Return the version of a node, of a comparison before and after where they differ. */
+function versionText({ version_before: old, version_after: now }) {
+  return old === now || old === undefined || now === undefined ? "" : `${old} → ${now}`;
 }
 
 /** Return what stands at a drawn link. */
 function linkNote(scene, link) {
-  if (link.status && link.status !== "kept") {
-    if (scene.part.measure) return `${SIGNS[link.status]} ${signed(link.change)}`;
-    if (link.links[0]?.unweighed) return SIGNS[link.status];
-    const weights = link.status === "changed" ? `${shown(link.weight_before)} → ${shown(link.weight_after)}` : shown(link.weight_after ?? link.weight_before);
-    return `${SIGNS[link.status]} ${weights}`;
+  const { measure } = scene.part;
+  const [first] = link.links;
+  if (happened(link)) {
+    const weights = [link.weight_before, link.weight_after].filter((weight) => weight !== null).map(shown).join(" → ");
+    return joinedBy(" ", SIGNS[link.status], measure ? signed(link.change) : first?.unweighed ? "" : weights);
   }
-  if (link.contribution !== null) return percent(link.share) || shown(link.contribution);
+  if (isAgain(link)) return "recursion";
+  if (link.contribution !== null) return partText(link);
   const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
-  return about + (scene.whole ? percent(link.weight / scene.whole) : scene.part.measure || !link.links[0]?.unweighed ? shown(link.weight) : "");
+  if (scene.whole) return about + percent(link.weight / scene.whole);
+  return about + (measure || !first?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
 }
 
 function spokenLink(scene, link) {
-  const status = link.status && link.status !== "kept" ? [`${link.status}, did ${signed(link.change ?? 0)} to the total`] : [];
-  const part = link.contribution === null ? [] : [percent(link.share) ? `${percent(link.share)} of the answer` : `${shown(link.contribution)} through it`];
-  const paths = link.paths === null || link.paths === undefined ? [] : [howMany(link.paths, "paths")];
-  const measure = link.links[0]?.unweighed && !scene.part.measure ? [] : [`${weightName(scene.part)} ${shown(link.weight)}`];
-  return [...status, ...part, ...measure, ...paths, link.direct ? "" : "passes nodes not drawn"].filter(Boolean).join(", ") || "edge";
+  const { length, 0: first } = link.links;
+  const [part, paths] = spokenPart(link);
+  const many = length > 1 ? `${shown(length)} ${scene.edges} added up` : "";
+  const weight = scene.linkWeight({ ...first, ...link, given: length === 1 && link.direct ? first.given : undefined });
+  const status = happened(link) ? [link.status, didText(scene, link)] : [];
+  const hidden = link.direct ? "" : "passes nodes not drawn";
+  return joinedBy(", ", status, part, many, weight, paths, hidden) || "edge";
+}
+
+/** Return what a link of a comparison did to the total, or of profiles how much more it costs, where that is known. */
+export function didText({ part }, { change }) {
+  return change === null || change === undefined ? "" : part.measure ? signed(change) : `did ${signed(change)} to the total`;
+}
+
+/** Return the columns and rows of what a comparison says of itself: what moved the total, or what differs. */
+export function accountTable(scene) {
+  const { part, model, drawn, state } = scene;
+  const targetOf = (places) => {
+    if (!places.length || places.includes(undefined)) return null;
+    const link = drawn.links.findIndex(({ source, target }) => source === places[0] && target === places[1]);
+    return link < 0 ? { node: places[0] } : { link };
+  };
+  const rows = (state.why.length ? [] : part.account?.rows ?? []).map((row, at) => ({
+    key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
+  }));
+  const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
+  return { rows, columns: withValues(rows, [nameColumn("name"), ...factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name)), did]) };
+}
+
+/** Return the columns that have something in some row. */
+function withValues(rows, columns) {
+  return columns.filter(({ value }) => rows.some((row) => ![null, undefined, ""].includes(value(row))));
 }
 
 /** Return the columns and rows of the table of nodes. */
@@ -147,25 +296,33 @@ export function nodeTable(scene) {
   const { model, part, sums, looked } = scene;
   const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
   const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
-  const names = ["share", "contribution", "paths", ...(looked.length > 1 ? [] : ["tangent", "adjoint"])];
-  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through" }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
-  const nodes = model.nodes.map((node, place) => ({ node, place }));
-  const rows = nodes.sort((one, other) => scene.size(other.place) - scene.size(one.place) || one.place - other.place).map(({ node, place }) => ({
+  const names = [...(scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : []), "contribution", "paths", ...(looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"])];
+  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through", positive: `${scene.least}for it`, negative: `${scene.least}against it` }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
+  if (sweptIn(part)) computed.push({ title: headingOf(part.annotation, part.edge_meaning), form: "number", value: (row) => numberOf(row.node, part.annotation) });
+  const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
+  const rows = nodes.sort((one, other) => scene.order(one.place, other.place)).map(({ node, place }) => ({
     key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
   }));
-  return { rows, columns: [nameColumn("name"), ...computed, ...factColumns(rows, (row) => row.node, part.edge_meaning)] };
+  const ranked = part.ranked ?? [];
+  const facts = (isWanted) => factColumns(scene, rows, (row) => row.node, isWanted);
+  const first = [...new Set([...ranked, ...(part.measure ? COSTS : [])])].flatMap((name) => facts((each) => each === name));
+  const taken = new Set(first.map(({ name }) => name));
+  return { rows, columns: [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))] };
 }
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
 /** Facts that have a column of their own, or none; and how many others have one. */
-const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total"]);
+const OWN = new Set(["id", "title", "name", "tangent", "adjoint", "contribution", "share", "paths", "source", "target", "number", "weight", "given", "unweighed", "weight_before", "weight_after", "ways", "eliminated", "key", "change", "total", "estimated", "again", "recursion", "part_estimated", "source_seed", "target_seed"]);
 const MOST_COLUMNS = 9;
 
-function factColumns(rows, recordOf, meaning) {
-  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => !OWN.has(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
-  return names.slice(0, MOST_COLUMNS).map((name) => {
+/** Return the columns of facts that are wanted, by name; costs are said with their unit. */
+function factColumns(scene, rows, recordOf, isWanted) {
+  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+  const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
+  return names.filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
-    return { title: headingOf(name, meaning), form: isNumber ? "number" : "text", value: (row) => recordOf(row)[name] };
+    const form = !isNumber ? "text" : scene.part.measure && [...COSTS, "part"].includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
+    return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
   });
 }
 
@@ -174,22 +331,24 @@ export function linkTable(scene) {
   const { drawn, part } = scene;
   const isBoth = Boolean(drawn.before);
   const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
-  const sums = drawn.total === null ? [] : [column("of the answer", "share", "percent"), column("through it", "contribution"), column("paths through", "paths")];
+  const sums = drawn.total === null ? [] : [...(scene.hasShares ? [column("of the answer", "share", "percent")] : []), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
-  const weights = isBoth ? [column("since before", "status", "text"), column("weight before", "weight_before"), column("weight after", "weight_after"), column("did to the total", "change", "signed")] : isCounted ? [] : [column(weightName(part), "weight")];
+  const weight = weightName(part);
+  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
   const rows = drawn.links.map((link, at) => ({
     key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
     data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
   }));
+  for (const link of drawn.counted ?? []) rows.push({ key: `node ${link.place}`, link, name: `${scene.nameOf(link.place)} counts otherwise`, target: { node: link.place }, record: {}, data: {} });
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
-  const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct ? "as it is" : "dashed: passes others") };
-  return { rows, columns: [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(rows, (row) => row.record, part.edge_meaning).filter(({ title }) => title !== part.measure && !(isBoth && title === "status"))] };
+  const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
+  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(scene, rows, (row) => row.record, (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status"))]) };
 }
 
 /** Return the columns and rows of the table of strongest paths. */
 export function pathTable(scene) {
   const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: path.nodes.map((place) => scene.nameOf(place)).join(" > "), target: { path: at }, data: {} }));
   const column = (title, form, value) => ({ title, form, value: (row) => value(row.path) });
-  return { rows, columns: [nameColumn("path"), column("of the answer", "percent", (path) => path.share), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
+  return { rows, columns: [nameColumn("path"), ...(scene.hasShares ? [column("of the answer", "percent", (path) => path.share)] : []), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
 }

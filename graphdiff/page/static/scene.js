@@ -1,21 +1,26 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, chosen, cutSum, eliminated, makeModel, pathCounts, sweeps } from "./model.js";
-import { needing, reached } from "./paths.js";
+import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
+import { needing, reached, spreadFrom } from "./paths.js";
+import { membersOf } from "./words.js";
 
 /** A change smaller than this part of both numbers is what adding in another order makes. */
 const ROUNDING = 1e-12;
 /** How near a sum is to the one in the record, as a part of the sizes that are summed. */
 const AGREEMENT = 1e-9;
 /** Texts that name a node or its own state put nothing together. */
-const NO_GROUPING = new Set(["id", "name", "title", "label", "version", "status"]);
+const NO_GROUPING = new Set(["id", "name", "title", "label", "version", "status", "in_group"]);
 
 /** Return the part with a weight on each link: of a profile what it cost, else 1, and totals count paths. */
 export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || has("weight")) return { ...part, isCompared: isEither("weight"), isAskable: !isGrouped && !isEither("weight") };
+  if (isEither("weight") || part.annotation === "comparison") {
+    const unweighed = !part.ends.length && part.weight_meaning === "unit";
+    return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
+  }
+  if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
   const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
@@ -40,7 +45,7 @@ export function between(part, [start, end]) {
 function numberedAnew(part, kept) {
   const place = new Map(kept.map((node, number) => [node, number]));
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
-  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, seed]) => [place.get(node), seed]);
+  const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
     ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
@@ -63,7 +68,13 @@ export function lookedAt(models, mode) {
 export function isSummed(model) {
   const { part } = model;
   const isForSums = part.isAsked || part.isCompared || part.summed !== false;
-  return model.summed && !part.measure && isForSums && sweeps(model) !== null && isAsRecorded(model);
+  if (!model.summed || part.measure || !isForSums) return false;
+  return remembered(model, "is summed", () => sweeps(model) !== null && isAsRecorded(model));
+}
+
+/** Return the total of a model; null where it is not known. */
+export function totalOf(model) {
+  return isSummed(model) ? sweeps(model).total : null;
 }
 
 /** Return whether the sum is the record's: a part that leaves something out is not summed, nor one with a total of null. */
@@ -76,24 +87,47 @@ function isAsRecorded(model) {
   return Math.abs(total - asNumber(recorded)) <= AGREEMENT * sizes;
 }
 
-/** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
-export function keptNodes(models, shown, { open, hide }) {
-  const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
-  let kept = new Set();
-  for (let most = shown; most > 0; most -= Math.max(1, kept.size - shown)) {
-    kept = new Set(models.flatMap((model) => [...mostPassed(model, most)]));
-    if (kept.size <= shown || most === 1) break;
-  }
-  const ends = models.flatMap((model) => [...model.starts, ...model.ends]).map(([place]) => place);
-  for (const place of places(hide)) if (!ends.includes(place)) kept.delete(place);
-  for (const place of places(open)) kept.add(place);
-  return kept;
+/** Return whether a graph that a mode looks at has a node. */
+export function isThere({ status }, mode) {
+  return !((mode === "before" && status === "added") || (mode === "after" && status === "removed"));
 }
 
-function mostPassed(model, most) {
-  if (isSummed(model)) return chosen(model, most);
-  const sizes = model.nodes.map((node, place) => node.inclusive ?? node.inclusive_after ?? model.out[place].length + model.into[place].length);
-  const order = [...sizes.keys()].sort((one, other) => sizes[other] - sizes[one] || one - other);
+/** Return all nodes that the graphs have which a mode looks at. */
+export function nodesIn([{ part, nodes }], mode) {
+  return [...nodes.keys()].filter((place) => !part.isCompared || isThere(nodes[place], mode));
+}
+
+/** Return the nodes to draw: those that most passes before and after, and those opened, without those put away. */
+export function keptNodes(models, shown, { open, hide, mode }) {
+  const places = (ids) => ids.map((id) => models[0].place.get(id)).filter((place) => place !== undefined);
+  let kept = new Set();
+  for (let most = shown; most > 0; most -= Math.max(1, (kept.size - shown) >> 1)) {
+    kept = new Set(firstNodes(models, most).flatMap((first) => [...first]));
+    if (kept.size <= shown || most === 1) break;
+  }
+  for (const place of places(hide)) if (!models.some((model) => isEndOf(model, place))) kept.delete(place);
+  for (const place of places(open)) kept.add(place);
+  return new Set(nodesIn(models, mode).filter((place) => kept.has(place)));
+}
+
+/** Return so many nodes of each model that is summed, those that most passes; of models that are not of all together. */
+function firstNodes(models, most) {
+  const summed = models.filter(isSummed);
+  return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
+}
+
+/** Return so many nodes where nothing is summed: of a comparison those of one graph first, then what changed, or a changed link joins. */
+function mostJoined(models, most) {
+  const { nodes, part } = models[0];
+  const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
+  const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
+  const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
+  const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
+  const isNew = ({ status }) => part.isCompared && (status ?? "kept") !== "kept";
+  const changed = new Set(part.links.filter(isNew).flatMap(({ source, target }) => [source, target]));
+  const rank = (node, place) => (isNew(node) ? 2 : Number(part.isCompared && (node.version_before !== node.version_after || changed.has(place))));
+  const ranks = nodes.map(rank);
+  const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || ranks[other] - ranks[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
 }
 
@@ -101,28 +135,6 @@ function mostPassed(model, most) {
 export function drawnOf(models, kept) {
   const drawn = models.map((model) => (isSummed(model) ? eliminated(model, kept) : directOnly(model, kept)));
   return drawn.length === 1 ? drawn[0] : bothDrawn(drawn);
-}
-
-/** Return the links between kept nodes alone, where nothing is summed. */
-function directOnly(model, kept) {
-  const pairs = new Map();
-  for (const link of model.links) {
-    if (!kept.has(link.source) || !kept.has(link.target)) continue;
-    const pair = `${link.source} ${link.target}`;
-    const same = pairs.get(pair) ?? { source: link.source, target: link.target, links: [] };
-    pairs.set(pair, { ...same, links: [...same.links, link] });
-  }
-  const known = { direct: true, contribution: null, share: null, paths: null, ways: null };
-  const ends = (side) => new Set(side.map(([node]) => node).filter((node) => kept.has(node)));
-  const links = [...pairs.values()].map((link) => ({ ...link, weight: addedWeights(link.links), ...known }));
-  const nodes = [...kept].sort((one, other) => one - other);
-  return { model, nodes, links, starts: ends(model.starts), ends: ends(model.ends), total: null, through: null };
-}
-
-/** Return the weights of parallel links added up: as a text where they are no numbers. */
-function addedWeights(links) {
-  const sum = links.reduce((before, { weight }) => before + weight, 0);
-  return Number.isNaN(sum) ? links.map(({ given }) => given).join(" + ") : sum;
 }
 
 function bothDrawn([before, after]) {
@@ -136,7 +148,17 @@ function bothDrawn([before, after]) {
   const links = [...pairs.values()].map((pair) => bothLinks(pair, before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  return { model: after.model, before, after, nodes, links, starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+  return { model: after.model, before, after, nodes, links, counted: countedOtherwise(before, after, nodes), starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+}
+
+/** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
+function countedOtherwise(before, after, nodes) {
+  if (before.total === null || after.total === null) return [];
+  const sides = [["starts", "adjoint"], ["ends", "tangent"]];
+  return sides.flatMap(([side, name]) => after.model[side].map(([place, now], at) => {
+    const [old, sum] = [before.model[side][at][1], sweeps(before.model)[name][place] + sweeps(after.model)[name][place]];
+    return { place, weight_before: old, weight_after: now, status: "changed", change: ((now - old) * sum) / 2 };
+  })).filter(({ place, weight_before: old, weight_after: now }) => old !== now && nodes.includes(place));
 }
 
 /** Return a link as it was and is, and what it did to the total: the mean of both orders, of which the changes sum. */
@@ -156,92 +178,134 @@ function bothLinks({ before, after }, drawnBefore, drawnAfter) {
   };
 }
 
-/** Return the facts of nodes that can put them together: texts that many nodes have, and few of each. */
-export function groupings({ nodes }) {
-  const names = new Set(nodes.flatMap((node) => Object.keys(node).filter((name) => typeof node[name] === "string" && !NO_GROUPING.has(name))));
-  return [...names].filter((name) => {
+/** Return the facts of nodes that can put them together: the record's own groups, then texts that many nodes have, and few of each. */
+export function groupings({ nodes, grouped_by: own }) {
+  const names = new Set(nodes.flatMap((node) => Object.keys(node).filter((name) => typeof node[name] === "string" && !NO_GROUPING.has(name) && name !== own)));
+  return [...(own ? ["in_group"] : []), ...[...names].filter((name) => {
     const values = nodes.map((node) => node[name]).filter((value) => value !== undefined);
     const kinds = new Set(values).size;
     return kinds > 1 && kinds <= values.length / 2 && values.length > nodes.length / 2;
-  });
+  })];
+}
+
+/** Return how many nodes a node of the record stands for: a merged cycle, or a group that stays closed, for its members. */
+export function sizeOf(node) {
+  return Math.max(1, membersOf(node).length);
 }
 
 /**
- * Return what is drawn with nodes put together that have the same key (null: stays alone). What runs between groups is
- * the sum of what runs between their nodes: what leaves the start still is the total. `groups` is by number.
+ * Return what all nodes of models are drawn as where those with the same text of a fact are one: `groups` by number, each
+ * {key, places, size}, and `alone`, which nodes are none of one. Of groups `apart` the `n` that most passes are alone, the
+ * rest is one; of more groups than `n` the smallest are one. Few ends, and what is chosen or opened, are alone.
  */
-export function putTogether(drawn, keyOf) {
-  const n = drawn.model.nodes.length;
-  const members = gathered(drawn.nodes.filter((place) => place < n && keyOf(place) !== null), keyOf);
-  const groups = new Map([...members].filter(([, places]) => places.length > 1).map(([key, places], at) => [n + 2 + at, { key, places }]));
-  const numbers = new Map([...groups].flatMap(([number, { places }]) => places.map((place) => [place, number])));
-  const numberOf = (place) => numbers.get(place) ?? place;
-  const ends = ({ source, target }) => [numberOf(source), numberOf(target)];
-  const pairs = gathered(drawn.links.filter((link) => ends(link)[0] !== ends(link)[1] || link.source === link.target), (link) => ends(link).join(" "));
-  const links = [...pairs.values()].map((same) => ({ ...summedLinks(same), source: ends(same[0])[0], target: ends(same[0])[1] }));
-  const between = links.filter(({ source, target }) => !(source === target && groups.has(source)));
-  for (const [number, group] of groups) group.contribution = addedUp(between.filter(({ target }) => target === number), "contribution");
-  return { ...drawn, links: between, groups, numberOf, nodes: [...new Set(drawn.nodes.map(numberOf))] };
-}
-
-function gathered(things, keyOf) {
-  const lists = new Map();
-  for (const thing of things) {
-    const key = keyOf(thing);
-    if (lists.has(key)) lists.get(key).push(thing);
-    else lists.set(key, [thing]);
+export function groupsOf(models, n, { by, apart, open, hide, mode, node: chosenId }) {
+  const [{ nodes, place }] = models;
+  const ids = new Set([chosenId, ...open]);
+  const alone = new Set([...models.flatMap((model) => [...fixedEnds(model, n)]), ...[...ids].map((id) => place.get(id)).filter((at) => at !== undefined)]);
+  const missing = by === "in_group" ? "(in several groups)" : `(no ${by})`;
+  const keyOf = (at) => (typeof nodes[at][by] === "string" ? nodes[at][by] : missing);
+  const boxes = [];
+  for (const [key, places] of gathered(byMost(models, mode).filter((at) => !alone.has(at)), keyOf)) {
+    const shown = apart.includes(key) ? places.filter((at) => !hide.includes(nodes[at].id)).slice(0, n) : [];
+    for (const at of shown) alone.add(at);
+    const rest = places.filter((at) => !alone.has(at));
+    if (rest.length) boxes.push({ key, places: rest, isRest: shown.length > 0, size: rest.reduce((sum, at) => sum + sizeOf(nodes[at]), 0) });
   }
-  return lists;
+  if (!models.every(isSummed)) boxes.sort((one, other) => other.size - one.size); // else the first is that with what most passes
+  const [large, small] = [boxes.slice(0, n), boxes.slice(n)];
+  if (small.length) large.push({ key: "(other groups)", isOthers: true, places: small.flatMap(({ places }) => places), size: small.reduce((sum, { size }) => sum + size, 0) });
+  for (const { places } of large) if (places.length === 1) alone.add(places[0]);
+  const groups = new Map(large.filter(({ places }) => places.length > 1).map((box, at) => [nodes.length + 2 + at, box]));
+  const numbers = new Map([...groups].flatMap(([number, { places }]) => places.map((at) => [at, number])));
+  return { groups, alone, numberOf: (at) => numbers.get(at) ?? at };
 }
 
+/** Return whether a group opens when it is asked to: the smallest together, and what is left of one, do by the number drawn. */
+export function canOpen(group) {
+  return Boolean(group) && !group.isRest && !group.isOthers;
+}
+
+/** Return all nodes, those first that most passes in any of the models. */
+function byMost(models, mode) {
+  const ranks = firstNodes(models, models[0].nodes.length).map((first) => new Map([...first].map((at, rank) => [at, rank])));
+  const rank = (at) => Math.min(...ranks.map((by) => by.get(at) ?? Infinity));
+  return nodesIn(models, mode).sort((one, other) => rank(one) - rank(other) || one - other);
+}
+
+/**
+ * Return what is drawn with nodes put together as `groupsOf` says. What runs between groups is the sum of what runs
+ * between their nodes: over each cut it still is the total. Of groups `contribution` is what comes in, or starts there.
+ */
+export function putTogether(drawn, together) {
+  const { numberOf } = together;
+  const ends = ({ source, target }) => [numberOf(source), numberOf(target)];
+  const isInner = (link) => ends(link)[0] === ends(link)[1] && together.groups.has(ends(link)[0]);
+  const pairs = gathered(drawn.links.filter((link) => !isInner(link)), (link) => ends(link).join(" "));
+  const links = [...pairs.values()].map((same) => ({ ...summedLinks(same), source: ends(same[0])[0], target: ends(same[0])[1] }));
+  const [before, after] = ["before", "after"].map((when) => drawn[when] && putTogether(drawn[when], together));
+  const groups = after?.groups ?? new Map([...together.groups].map(([number, group]) => [number, { ...group, contribution: comingIn(drawn, links, number, numberOf) }]));
+  const side = (name) => new Set([...drawn[name]].map(numberOf));
+  const counted = drawn.counted?.map((end) => ({ ...end, place: numberOf(end.place) }));
+  return { ...drawn, links, before, after, counted, groups, numberOf, starts: side("starts"), ends: side("ends"), nodes: [...new Set(drawn.nodes.map(numberOf))] };
+}
+
+function comingIn({ model, total }, links, number, numberOf) {
+  if (total === null) return null;
+  const starting = model.starts.filter(([place]) => numberOf(place) === number).reduce((sum, [place, seed]) => sum + seed * sweeps(model).adjoint[place], 0);
+  return starting + (addedUp(links.filter(({ target }) => target === number), "contribution") ?? 0);
+}
+
+/** Return links as one. How many paths take one of them is not known: a path may take several. */
 function summedLinks(links) {
   if (links.length === 1) return links[0];
-  const sums = Object.fromEntries(["weight", "contribution", "share", "paths"].map((name) => [name, addedUp(links, name)]));
-  return { ...links[0], ...sums, direct: links.every(({ direct }) => direct), links: links.flatMap((link) => link.links) };
+  const sums = ["weight", "contribution", "share", "beside", "change", "weight_before", "weight_after"].map((name) => [name, addedUp(links, name)]);
+  const sides = ["before", "after"].map((when) => [when, links.map((link) => link[when]).filter(Boolean)]).filter(([, same]) => same.length);
+  const status = new Set(links.map((link) => link.status)).size > 1 ? "changed" : links[0].status;
+  return {
+    ...links[0], ...Object.fromEntries(sums), before: undefined, after: undefined, ...Object.fromEntries(sides.map(([when, same]) => [when, summedLinks(same)])),
+    status, paths: null, direct: links.every(({ direct }) => direct), links: links.flatMap((link) => link.links),
+  };
 }
 
+/** Return the sum of what is known of links; null where it has none, as of texts. */
 function addedUp(links, name) {
-  return links.some((link) => link[name] === null) ? null : links.reduce((sum, link) => sum + link[name], 0);
+  const known = links.map((link) => link[name]).filter((value) => value !== null && value !== undefined);
+  if (!known.length) return links[0]?.[name];
+  return known.every((value) => typeof value === "number") ? known.reduce((sum, value) => sum + value, 0) : null;
 }
 
-/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, `share`, `paths`. */
+/** Return what runs through each node: by place `tangent`, `adjoint`, `contribution`, of that what is `positive` and `negative`, `share`, `paths`. */
 export function nodeSums(model) {
-  if (!isSummed(model)) return null;
-  const { tangent, adjoint, total } = sweeps(model);
-  const counts = pathCounts(model).nodes;
-  return model.nodes.map((_, place) => {
-    const contribution = tangent[place] * adjoint[place];
-    const share = total ? contribution / total : null;
-    return { tangent: tangent[place], adjoint: adjoint[place], contribution, share, paths: Number.isFinite(counts[place]) ? Math.round(counts[place]) : null };
+  return remembered(model, "node sums", () => {
+    if (!isSummed(model)) return null;
+    const swept = sweeps(model);
+    const counts = pathCounts(model).nodes;
+    const bySign = bothSides(model)?.nodes;
+    return model.nodes.map((_, place) => {
+      const [tangent, adjoint] = [swept.tangent[place], swept.adjoint[place]];
+      const [positive, negative] = bySign?.[place] ?? [null, null];
+      const paths = Number.isFinite(counts[place]) ? Math.round(counts[place]) : null;
+      const contribution = tangent * adjoint;
+      return { positive, negative, tangent, adjoint, contribution, share: shareOf(model, contribution), paths };
+    });
   });
 }
 
-/** Return what the drawn links that leave the starts carry, and the total that it must be. */
+/** Return what the drawn links that leave the starts carry, less what comes back, and the total that it must be. */
 export function cutOf(drawn) {
   if (drawn.total === null) return null;
-  const leaving = drawn.links.filter((link) => drawn.starts.has(link.source) && !drawn.starts.has(link.target)).length;
-  return { sum: cutSum(drawn, drawn.starts), total: drawn.total, leaving };
+  const crossed = crossing(drawn, drawn.starts);
+  const leaving = crossed.filter(([link]) => link && drawn.starts.has(link.source)).length;
+  const returning = crossed.filter(([link]) => link && !drawn.starts.has(link.source)).length;
+  return { sum: cutSum(drawn, drawn.starts), total: drawn.total, leaving, returning, isOver: crossed.some(([link, amount]) => !link && amount) };
 }
 
 /** Return hidden nodes that a drawn link passes, those that most runs through first. */
 export function passedBy(model, kept, { source, target }) {
   const n = model.nodes.length;
-  const ahead = source < n ? hiddenFrom(model, kept, [source], "out", "target") : new Set(model.nodes.keys());
-  const behind = target < n ? hiddenFrom(model, kept, [target], "into", "source") : new Set(model.nodes.keys());
+  const ahead = source < n ? spreadFrom([source], model.out, "target", kept) : new Set(model.nodes.keys());
+  const behind = target < n ? spreadFrom([target], model.into, "source", kept) : new Set(model.nodes.keys());
   const swept = isSummed(model) ? sweeps(model) : null;
   const size = (node) => (swept ? Math.abs(swept.tangent[node] * swept.adjoint[node]) : 0);
   return [...ahead].filter((node) => behind.has(node) && !kept.has(node)).sort((one, other) => size(other) - size(one));
-}
-
-function hiddenFrom(model, kept, nodes, side, end) {
-  const [met, left] = [new Set(), [...nodes]];
-  while (left.length) {
-    for (const link of model[side][left.pop()]) {
-      const other = link[end];
-      if (kept.has(other) || met.has(other)) continue;
-      met.add(other);
-      left.push(other);
-    }
-  }
-  return met;
 }

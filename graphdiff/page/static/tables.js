@@ -10,8 +10,8 @@ const ALIKE = new Intl.Collator("en", { numeric: true });
 const FORMS = { percent, signed, number: shown };
 
 /**
- * Return a table that is there once and shown often: `columns` are {title, form, value}, with `form` a name of FORMS or
- * "text"; `rows` have a `key`, `name`, what else columns read, and `target`, which the button in the first cell chooses.
+ * Return a table that is there once and shown often: `columns` are {title, form, value}, with `form` "text", a name of
+ * FORMS, or what makes a text of a value and its row; `rows` have a `key`, `name`, what else columns read, and `target`, which the button in the first cell chooses.
  */
 export function makeTable(id, act) {
   const table = { id, act, sort: null, most: FIRST_ROWS, columns: [], rows: [] };
@@ -24,7 +24,7 @@ export function makeTable(id, act) {
   const above = html("p", { class: "filter" }, html("label", { for: `${id}-filter` }, "Only rows with "), table.filter, " ", table.count);
   const scrolled = html("div", { class: "scrolled", tabindex: 0, role: "region", "aria-labelledby": `${id}-title` }, html("table", {}, table.caption, table.head, table.body));
   table.title = html("h2", { id: `${id}-title` });
-  table.element = html("section", { id, class: "table", "aria-labelledby": `${id}-title` }, table.title, above, scrolled, table.more);
+  table.element = html("section", { id, class: "table" }, table.title, above, scrolled, table.more);
   return table;
 }
 
@@ -35,6 +35,7 @@ export function showTable(table, title, note, columns, rows, lit) {
   table.element.hidden = rows.length === 0;
   table.title.textContent = title;
   table.caption.textContent = note;
+  table.caption.hidden = !note;
   if (isNew) {
     table.sort = null;
     const heads = columns.map((column, at) => html("th", { scope: "col", class: column.form === "text" ? "" : "number" }, button(column.title, () => sortBy(table, at))));
@@ -80,7 +81,7 @@ function fillBody(table) {
 function lineOf(table, row) {
   const isLit = row.key === table.lit;
   const cells = table.columns.map(({ value, form }, at) => {
-    const text = form === "text" ? shown(value(row)) : FORMS[form](value(row));
+    const text = form === "text" ? shown(value(row)) : (FORMS[form] ?? form)(value(row), row);
     if (at > 0) return html("td", { class: form === "text" ? "" : "number" }, text);
     return html("th", { scope: "row" }, button(text, () => table.act.select(row.target), { "data-key": row.key, "aria-pressed": String(isLit) }));
   });

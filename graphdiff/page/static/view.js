@@ -13,8 +13,9 @@ const NEAR = 9;
 const DRAGGED = 4;
 /** The smallest scale at which names can be read: below it they are not drawn. */
 const READABLE = 0.35;
-const COMFORTABLE = 0.62;
-const LETTER = 6.7;
+const COMFORTABLE = 0.75;
+const LEGIBLE = 0.65;
+const LETTER = 7.1;
 /** Nearer to the border of the frame than this a thing is not in sight. */
 const MARGIN = 24;
 /** Of so many links two layouts are tried. */
@@ -31,8 +32,10 @@ export function makeView(frame, act) {
   frame.append(view.root);
   view.root.addEventListener("keydown", (event) => walked(view, event));
   view.root.addEventListener("click", (event) => clicked(view, event));
+  view.root.addEventListener("focusin", (event) => nodeAt(event) && focused(view, nodeAt(event)));
   view.root.addEventListener("pointermove", (event) => hovered(view, event));
   view.root.addEventListener("pointerleave", () => pointedAt(view, null));
+  frame.addEventListener("scroll", () => pinned(view));
   frame.addEventListener("wheel", (event) => wheeled(view, event), { passive: false });
   draggable(view);
   return view;
@@ -47,22 +50,23 @@ export function drawPicture(view, picture) {
   view.picture = picture;
   if (isNew) {
     view.key = key;
-    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 38 : 26 }));
+    const sized = picture.nodes.map((node) => ({ id: node.index, width: widthOf(node), height: node.note ? 40 : 28, row: node.row }));
     view.sizes = new Map(sized.map((node) => [node.id, node]));
+    view.room = room(view); // once, as a browser lays out the page for it
     view.place = laidOut(view, sized, picture.links);
   }
   const hadFocus = view.root.contains(document.activeElement);
   fillRoot(view);
-  if (isNew) fit(view);
+  if (isNew) fit(view, undefined, view.room);
   else rescale(view, view.scale);
   restoreCurrent(view, hadFocus);
 }
 
-/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read. */
+/** Return the layout from left to right or from top to bottom, whichever shows more at a size that can be read; rows grow upwards. */
 function laidOut(view, sized, links) {
-  const directions = links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
+  const directions = sized.every(({ row }) => row >= 0) ? ["BT"] : links.length > MOST_TRIED ? ["LR"] : ["LR", "TB"];
   const places = directions.map((direction) => ({ ...layered(sized, links, { direction }), direction }));
-  const [width, height] = room(view);
+  const [width, height] = view.room;
   const fits = (place) => Math.min(width / place.width, height / place.height);
   const seen = (place) => Math.min(1, width / place.width / COMFORTABLE) * Math.min(1, height / place.height / COMFORTABLE);
   return places.sort((one, other) => seen(other) - seen(one) || fits(other) - fits(one))[0];
@@ -74,7 +78,8 @@ function room({ frame }) {
 }
 
 function widthOf(node) {
-  return Math.max(44, LETTER * Math.max([...node.name].length, 0.92 * [...node.note].length) + 18);
+  const wide = node.name.match(/[@<>%MWmw]/g)?.length ?? 0;
+  return Math.max(44, LETTER * Math.max([...node.name].length + wide / 3, 0.86 * [...node.note].length) + 18);
 }
 
 function fillRoot(view) {
@@ -92,14 +97,22 @@ function fillRoot(view) {
   view.cursor = svg("g", { class: "cursor" });
   const lines = svg("g", { class: "links", "aria-hidden": "true" }, ...linkElements(view));
   const labels = svg("g", { class: "labels", "aria-hidden": "true" }, ...labelElements(view));
-  root.replaceChildren(svg("defs", {}, ...["", "minus", "added", "removed"].map(marker)), lines, view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
+  root.replaceChildren(svg("defs", {}, ...["", ...Object.keys(ENDS)].map(marker)), lines, (view.rows = svg("g", {}, ...rowNames(view))), view.cursor, svg("g", { class: "nodes" }, ...nodes), labels);
 }
 
-/** Return what a link ends in: an arrow, or a bar where it works against. */
+/** Return what rows are called; where they stand at the left is seen, wherever the frame is scrolled to. */
+function rowNames({ picture, place }) {
+  const heights = new Map(place.direction === "BT" ? picture.nodes.map(({ index, row }) => [row, place.y.get(index)]) : []);
+  return [...heights].map(([row, y]) => svg("text", { class: "row", x: 0, y: y + 4 }, picture.rows[row]));
+}
+
+/** What a link ends in that is not an arrow: a bar where it works against, and by what happened to it. */
+const ENDS = { minus: "M6 0 H9 V10 H6 Z", added: "M0 1 L5 5 L0 9 Z M4 1 L9 5 L4 9 Z", removed: "M1 1 L9 5 L1 9 Z", changed: "M0 5 L4.5 1 L9 5 L4.5 9 Z" };
+
 function marker(kind) {
-  const shape = kind === "minus" ? "M6 0 H9 V10 H6 Z" : "M1 1 L9 5 L1 9 Z";
+  const shape = ENDS[kind] ?? "M1 1 L9 5 L1 9 Z";
   const frame = { id: `end${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 8, markerHeight: 8, orient: "auto", markerUnits: "userSpaceOnUse" };
-  return svg("marker", frame, svg("path", { d: shape, class: `tip ${kind}` }));
+  return svg("marker", frame, svg("path", { d: shape, class: "tip" }));
 }
 
 function nodeElement(view, node) {
@@ -108,15 +121,12 @@ function nodeElement(view, node) {
   const box = { width, height, x: -width / 2, y: -height / 2, rx: 6 };
   const bar = node.bar ? svg("rect", { class: "bar", x: -width / 2 + 3, y: height / 2 - 5, height: 3, width: Math.max(1, (width - 6) * Math.min(1, node.bar)) }) : null;
   const attributes = { class: `node ${node.classes}`, transform: `translate(${x} ${y})`, role: "button", tabindex: -1, "aria-label": node.label, "aria-pressed": String(node.classes.includes("selected")), "data-node": node.index };
-  const made = svg(
+  return svg(
     "g", attributes, svg("title", {}, node.label),
     node.classes.includes("merged") ? svg("rect", { ...box, x: box.x + 3, y: box.y - 3, class: "behind" }) : null,
     svg("rect", { ...box, class: "box" }), bar,
     svg("text", { class: "name", y: node.note ? -3 : 4 }, node.name), node.note ? svg("text", { class: "note", y: 11 }, node.note) : null,
   );
-  made.addEventListener("focus", () => focused(view, { node: node.index }));
-  made.addEventListener("pointerenter", () => pointedAt(view, { node: node.index }));
-  return made;
 }
 
 function linkElements(view) {
@@ -126,54 +136,67 @@ function linkElements(view) {
   picture.links.forEach((link, at) => {
     const key = isMany ? `${link.classes} ${Math.ceil(link.width)}` : at;
     const group = groups.get(key) ?? { ...link, width: isMany ? Math.ceil(link.width) / 1.6 : link.width, paths: [], at };
-    group.paths.push(curve(place.points[at]));
+    group.paths.push(curve(place.points[at], place.direction));
     groups.set(key, group);
   });
   const byWidth = [...groups.values()].sort((one, other) => one.width - other.width);
-  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
+  return byWidth.map(({ classes, width, paths, end, at }) => svg("path", { class: `link ${classes}${isMany ? " many" : ""}`, d: paths.join(""), "stroke-width": width.toFixed(2), "marker-end": isMany ? null : `url(#end${end})`, "data-link": isMany ? null : at }));
 }
 
 /** Return a short line of a kind, for a legend. */
 export function sampleOf(classes) {
-  const end = classes === "minus" || classes === "added" || classes === "removed" ? classes : "";
+  const end = Object.hasOwn(ENDS, classes) ? classes : "";
   const line = svg("path", { class: `link ${classes}`, d: "M1 7H36", "stroke-width": 2.5, "marker-end": `url(#end${end})` });
   return svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" }, line);
 }
 
-/** Return a line through points that bends evenly between them. */
-function curve(points) {
-  const at = ([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`;
-  const [first, ...rest] = points;
-  const middle = (one, other) => [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
-  if (rest.length === 1) return `M${at(first)}L${at(rest[0])}`;
-  const bends = rest.slice(0, -1).map((point, place) => `Q${at(point)} ${at(place === rest.length - 2 ? rest.at(-1) : middle(point, rest[place + 1]))}`);
-  return `M${at(first)}${bends.join("")}`;
+/** Return a line through points in pairs, level within a pair: there other nodes are beside it; from pair to pair it bends. */
+export function curve(points, direction) {
+  const at = (point) => point.map((number) => number.toFixed(1)).join(" ");
+  const bend = (one, other) => {
+    const middle = [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
+    return direction === "LR" ? `${at([middle[0], one[1]])} ${at([middle[0], other[1]])}` : `${at([one[0], middle[1]])} ${at([other[0], middle[1]])}`;
+  };
+  const isSame = (point, other) => point[0] === other[0] && point[1] === other[1];
+  return points.map((point, place) => (place % 2 && isSame(point, points[place - 1]) ? "" : (place === 0 ? "M" : place % 2 ? "L" : `C${bend(points[place - 1], point)} `) + at(point))).join("");
 }
 
-function labelElements({ picture, place }) {
+/** Return the texts at links that have room beside nodes and one another: on the bend nearest to the middle that is free. */
+function labelElements(view) {
+  const { picture, place } = view;
   if (picture.links.length > MOST_LABELS) return [];
-  const taken = [];
+  const taken = picture.nodes.map(({ index }) => ({ x: place.x.get(index), y: place.y.get(index), across: view.sizes.get(index).width / 2, along: view.sizes.get(index).height / 2 }));
   const byWidth = [...picture.links.keys()].sort((one, other) => picture.links[other].width - picture.links[one].width);
   return byWidth.flatMap((at) => {
     const { note, classes } = picture.links[at];
-    const [[x, y], room] = [halfway(place.points[at]), 0.5 * LETTER * note.length];
-    if (!note || taken.some((other) => Math.abs(x - other.x) < room + other.room && Math.abs(y - other.y) < 10)) return [];
-    taken.push({ x, y, room });
-    return [svg("text", { x, y: y - 3, class: `label ${classes}` }, note)];
+    const boxes = note ? onBends(place.points[at], place.direction).map(([x, y]) => ({ x, y, across: 0.46 * LETTER * note.length + 3, along: 6 })) : [];
+    const box = boxes.find(({ x, y, across, along }) => !taken.some((other) => Math.abs(x - other.x) < across + other.across && Math.abs(y - other.y) < along + other.along));
+    if (!box) return [];
+    taken.push(box);
+    return [svg("text", { x: box.x, y: box.y + 3.5, class: `label ${classes}` }, note)];
   });
 }
 
-/** Return the middle of that step between two columns which is nearest to the middle: no node is there. */
-function halfway(points) {
-  const at = (points.length - 1) >> 1;
-  const next = points[Math.min(at + 1, points.length - 1)];
-  return [0, 1].map((axis) => (points[at][axis] + next[axis]) / 2);
+/** Return places on the bends of a link, those first that are nearest to its middle. */
+export function onBends(points, direction) {
+  const [along, across] = direction === "LR" ? [0, 1] : [1, 0];
+  const places = [];
+  for (let at = 1; at + 1 < points.length; at += 2) {
+    for (const part of [0.5, 0.68, 0.32]) {
+      const [forth, aside] = [1.5 * part * (1 - part) + part ** 3, 3 * part ** 2 - 2 * part ** 3];
+      const point = [];
+      point[along] = points[at][along] + forth * (points[at + 1][along] - points[at][along]);
+      point[across] = points[at][across] + aside * (points[at + 1][across] - points[at][across]);
+      places.push({ point, away: Math.abs(at + part - points.length / 2 + 0.5) });
+    }
+  }
+  return places.sort((one, other) => one.away - other.away).map(({ point }) => point);
 }
 
 /** Scroll in the frame alone until a node or a link is in sight. */
 export function reveal(view, target) {
   const { frame, place, scale } = view;
-  const [x, y] = target.link === undefined ? [place.x.get(target.node), place.y.get(target.node)] : halfway(place.points[target.link]);
+  const [x, y] = target.link === undefined ? [place.x.get(target.node), place.y.get(target.node)] : onBends(place.points[target.link], place.direction)[0];
   if (x === undefined) return;
   const nearest = (at, from, length) => (at < from + MARGIN || at > from + length - MARGIN ? at - length / 2 : from);
   frame.scrollLeft = nearest((x + 12) * scale, frame.scrollLeft, frame.clientWidth);
@@ -183,14 +206,22 @@ export function reveal(view, target) {
 // -- zooming
 
 /** Show all that fits, but no smaller than can be read; where nodes are very many all of it. */
-export function fit(view, whole = view.picture.nodes.length > 250) {
+export function fit(view, whole = view.picture.nodes.length > 250, [width, height] = room(view)) {
   const { frame, extent } = view;
-  const [width, height] = room(view);
-  const all = Math.min(1, (width + 20) / extent[0], (height + 24) / extent[1]);
-  const smallest = whole ? 0.02 : COMFORTABLE;
-  rescale(view, Math.max(all, Math.min(1, smallest)));
-  const start = view.picture.nodes.find((node) => node.classes.includes("start"));
-  if (start) frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
+  const fits = [(width + 20) / extent[0], (height + 24) / extent[1]];
+  const either = Math.max(...fits);
+  const smallest = whole ? 0.02 : either < LEGIBLE ? COMFORTABLE : Math.min(either, COMFORTABLE);
+  rescale(view, Math.max(Math.min(1, ...fits), smallest));
+  const start = view.picture.nodes.find((node) => node.classes.includes("start")) ?? view.picture.nodes.reduce((most, node) => (node.bar > most?.bar ? node : (most ?? node)), null);
+  if (!start) return;
+  frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
+  const across = view.place.direction === "BT" ? meanAcross(view) : view.place.x.get(start.index);
+  frame.scrollLeft = (across + 12) * view.scale - frame.clientWidth / 2;
+}
+
+/** Return where nodes are across, in the mean. */
+function meanAcross({ place: { x } }) {
+  return [...x.values()].reduce((sum, at) => sum + at, 0) / x.size;
 }
 
 export function zoom(view, factor, at = null) {
@@ -203,11 +234,16 @@ export function zoom(view, factor, at = null) {
   frame.scrollTop = top * view.scale - y;
 }
 
+function pinned({ frame, rows, scale }) {
+  if (rows.firstChild) rows.setAttribute("transform", `translate(${frame.scrollLeft / scale} 0)`);
+}
+
 function rescale(view, scale) {
   view.scale = scale;
   view.root.style.width = `${view.extent[0] * scale}px`;
   view.root.style.height = `${view.extent[1] * scale}px`;
   view.root.classList.toggle("far", scale < READABLE);
+  pinned(view);
 }
 
 function wheeled(view, event) {
@@ -235,15 +271,15 @@ function draggable(view) {
 
 // -- pointing
 
-/** Return the number of the link nearest to a place on the screen, or -1. */
+/** Return the link nearest to a place on the screen, or null. */
 function linkAt(view, event) {
   const box = view.root.getBoundingClientRect();
   const point = [(event.clientX - box.left) / view.scale - 12, (event.clientY - box.top) / view.scale - 12];
-  let [best, least] = [-1, NEAR / view.scale];
+  let [best, least] = [null, NEAR / view.scale];
   view.place.points.forEach((points, at) => {
     for (let next = 1; next < points.length; next++) {
       const away = distance(point, points[next - 1], points[next]);
-      if (away < least) [best, least] = [at, away];
+      if (away < least) [best, least] = [{ link: at }, away];
     }
   });
   return best;
@@ -255,16 +291,13 @@ function distance([x, y], [x0, y0], [x1, y1]) {
   return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
 }
 
-function nodeAt(event) {
-  const group = event.target.closest(".node");
-  return group ? Number(group.dataset.node) : null;
+function nodeAt({ target }) {
+  const group = target.closest(".node");
+  return group && { node: Number(group.dataset.node) };
 }
 
 function targetOf(view, event) {
-  const node = nodeAt(event);
-  if (node !== null) return { node };
-  const link = linkAt(view, event);
-  return link < 0 ? null : { link };
+  return nodeAt(event) ?? linkAt(view, event);
 }
 
 function clicked(view, event) {
@@ -272,11 +305,10 @@ function clicked(view, event) {
 }
 
 function hovered(view, event) {
-  if (event.buttons || nodeAt(event) !== null || view.waiting) return;
+  if (event.buttons || view.waiting) return;
   view.waiting = requestAnimationFrame(() => {
     view.waiting = null;
-    const link = linkAt(view, event);
-    pointedAt(view, link < 0 ? null : { link });
+    pointedAt(view, targetOf(view, event));
   });
 }
 
@@ -293,7 +325,7 @@ function pointedAt(view, target) {
 /** Return an element that stands for one link, to be focused or pointed at. */
 function linkCursor(view, at) {
   const link = view.picture.links[at];
-  const attributes = { class: "link lit", d: curve(view.place.points[at]), "stroke-width": Math.max(3, link.width + 1.5), role: "button", tabindex: -1, "aria-label": link.label, "data-at": at };
+  const attributes = { class: "link lit", d: curve(view.place.points[at], view.place.direction), "stroke-width": Math.max(3, link.width + 1.5), role: "button", tabindex: -1, "aria-label": link.label, "data-at": at };
   return svg("path", attributes, svg("title", {}, link.label));
 }
 
@@ -341,13 +373,14 @@ function walked(view, event) {
 }
 
 function keyed(view, key) {
-  if (key === "Enter" || key === " ") return { act: () => view.act.select(view.current) };
+  if (key === "Enter" || key === " ") return { act: () => (view.act.enter ?? view.act.select)(view.current) };
   if (key === "Escape") return { act: () => view.act.select(null) };
   if (key === "+" || key === "-") return { act: () => zoom(view, key === "+" ? 1.25 : 0.8) };
   if (key === "0") return { act: () => fit(view, true) };
   if (key === "Home" || key === "End") return { target: { node: view.picture.nodes.at(key === "Home" ? 0 : -1).index } };
   if (!STEPS[key]) return null;
-  const [along, across] = view.place.direction === "TB" ? STEPS[key].toReversed() : STEPS[key];
+  const [right, down] = STEPS[key];
+  const [along, across] = { LR: [right, down], TB: [down, right], BT: [-down, right] }[view.place.direction];
   return view.current.link === undefined ? fromNode(view, view.current.node, along, across) : fromLink(view, view.current.link, along, across);
 }
 
@@ -362,7 +395,7 @@ function fromNode(view, node, along, across) {
     const [first] = beside(view, node, along > 0 ? "source" : "target");
     return first === undefined ? null : { target: { link: first }, came: along };
   }
-  const [column, row] = view.place.direction === "TB" ? ["y", "x"] : ["x", "y"];
+  const [column, row] = view.place.direction === "LR" ? ["x", "y"] : ["y", "x"];
   const ordered = view.picture.nodes.map(({ index }) => index).sort((one, other) => view.place[column].get(one) - view.place[column].get(other) || view.place[row].get(one) - view.place[row].get(other));
   const next = ordered[ordered.indexOf(node) + across];
   return next === undefined ? null : { target: { node: next } };

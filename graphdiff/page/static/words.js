@@ -43,6 +43,28 @@ function asText(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
+/** How many seconds units of time are, and how many times as large those of bytes. */
+const SECONDS = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
+const BYTES = ["B", "kB", "MB", "GB", "TB"];
+
+/** Return what a profile measured with its unit: time and bytes in the unit that fits. */
+export function amount(value, unit) {
+  if (typeof value !== "number" || !Number.isFinite(value)) return shown(value);
+  if (unit === "bytes") {
+    const power = BYTES.findIndex((_, at) => at === BYTES.length - 1 || Math.abs(value) < 999.95 * 1000 ** at);
+    return `${shown(Number((value / 1000 ** power).toFixed(1)))} ${BYTES[power]}`;
+  }
+  if (!Object.hasOwn(SECONDS, unit ?? "")) return /^(samples|calls|objects|events)$/.test(unit) ? howMany(value, unit) : `${shown(value)} ${unit ?? ""}`.trim();
+  const seconds = value * SECONDS[unit];
+  const fitting = Object.keys(SECONDS).find((name) => Math.abs(seconds) >= 0.99995 * SECONDS[name]) ?? (value ? "ns" : "s");
+  return `${shown(seconds / SECONDS[fitting])} ${fitting}`;
+}
+
+/** Return a text that begins with a capital letter. */
+export function capital(text) {
+  return text[0].toUpperCase() + text.slice(1);
+}
+
 /** Return a number with its sign. */
 export function signed(value) {
   return value > 0 ? `+${shown(value)}` : shown(value);
@@ -52,8 +74,18 @@ export function signed(value) {
 export function percent(share) {
   if (share === null || share === undefined || !Number.isFinite(share)) return "";
   const number = 100 * share;
-  if (number !== 0 && Math.abs(number) < 0.05) return `${scientific(Number(number.toPrecision(1)))} %`;
+  if (number !== 0 && Math.abs(number) < 0.05) return `${shown(Number(number.toPrecision(1)))} %`;
   return `${number.toFixed(1).replace("-", "−")} %`;
+}
+
+/** Return what an amount is of the answer; the amount itself where that has no parts. */
+export function partText({ share, contribution }) {
+  return percent(share) || shown(contribution);
+}
+
+/** Return texts one after the other with something between them, without those that say nothing. */
+export function joinedBy(between, ...texts) {
+  return texts.flat().filter(Boolean).join(between);
 }
 
 /** Return a number of things with their noun, which is given in the plural. */
@@ -85,7 +117,7 @@ export function shortened(text, length) {
 const HEADINGS = {
   tangent: "from start", adjoint: "to end", contribution: "through it", n_members: "counts as one", sd: "standard error",
   weight_before: "weight before", weight_after: "weight after", inclusive: "inclusive", clause: "range", estimated: "≈ estimated",
-  version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
+  what: "what happened", allowed: "the file allows", version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
 };
 
 /** Return what is written over a fact; a computation has tangents and adjoints. */
