@@ -159,7 +159,7 @@ class Ranking(Result):
 
     def beside(self) -> list[str]:
         """Return what the columns are."""
-        apart = ["! Groups are in the report below: the page draws what they are of."] * (self.grouped_by is not None)
+        apart = ["! Places, and numbers of whole groups, are in the report below."] * (self.grouped_by is not None)
         return [*apart, *self.notes()]
 
     @property

@@ -184,7 +184,7 @@ def test_a_page_of_a_ranking_says_what_is_ranked_and_has_its_columns_first() -> 
     assert opened(by).record["title"].startswith(f"{by.title()}, by exclusive")
     grouped = gd.rank(figure(), target="e", group=lambda node: node < "d")
     assert "ranked" not in opened(grouped).record["part"]
-    assert opened(grouped).record["beside"][0].startswith("! Groups are in the report below")
+    assert opened(grouped).record["beside"][0].startswith("! Places, and numbers of whole groups, are in the report")
 
 
 def test_a_page_of_a_graph_alone_says_how_large_it_is() -> None:
