@@ -143,8 +143,7 @@ class Pair:
         """Return what lies between two nodes of one cycle in both graphs as one, without numbers: for pictures."""
         before, after = (apart(side.graph) for side in self.plain.sides)
         graphs = matched(before, after, self.pairs)
-        first, last = (self._numbered(graphs, end) for end in (source, target))
-        ways = Ways.of(graphs, first, last)
+        ways = Ways.of(graphs, self._numbered(graphs, source), self._numbered(graphs, target))
         graph = ends_marked(overlay(graphs, ways.among), graphs, ways)
         ends = " and ".join(end_text(graph.graph[name]) for name in ("source", "target"))
         graph.graph["headline"] = graph.graph["not_computed"] = f"no total, before or after: {ends} are on one cycle"

@@ -109,7 +109,8 @@ def compare(
     except SameComponentError:
         gate.check([pairs[0].difference()], *graphs)
         labels = pairs[0].labels_in_each(first), pairs[0].labels_in_each(last)
-        print_change(settings, graphs, *map(routes, graphs, *labels), lambda: pairs[-1].sketch(first, last))
+        before, after = map(routes, graphs, *labels)
+        print_change(settings, graphs, before, after, lambda: pairs[-1].sketch(first, last))
         return
     gate.check(results, *graphs)
     _emit(settings, new, graphs, results, rows, gate)

@@ -119,6 +119,9 @@ def emit(
     """
     others = also or {}
     if drawn is not None and isinstance(settings, Settings) and is_drawn(settings.path):
+        from graphdiff.files import require_free
+
+        require_free(str(settings.path), overwrite=settings.force)
         if is_page(settings.path):
             held = results[0] if results and hasattr(results[0], "paged") else drawn()
             _write_page(held, settings, text(), _record(document), results)
@@ -173,7 +176,9 @@ def _write_page(
     path = str(settings.path)
     heading, _, body = report.partition("\n\n")
     title = (body or heading).split("\n", 1)[0]
-    written = page(graph_for_page(held), report.rstrip("\n").split("\n"), record, results, title=title)
+    with bar("page") as progress:
+        lines = report.rstrip("\n").split("\n")
+        written = page(graph_for_page(held), lines, record, results, title=title, progress=progress)
     save(path, [written], overwrite=settings.force)
     say(f"wrote {one_line(path)}\n")
 

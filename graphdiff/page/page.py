@@ -11,7 +11,7 @@ import html
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -73,6 +73,7 @@ def page(
     *,
     title: str = "",
     max_nodes: int = MAX_NODES,
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> bytes:
     """Return a page of what is drawn of an answer and its report, without a graph of the report alone.
 
@@ -89,13 +90,15 @@ def page(
     title : str
         What the page is called where the graph does not say what was asked of it; else how large it is.
     max_nodes : int
+    progress : callable, optional
+        Is told how much of what does not fit has been eliminated.
 
     Examples
     --------
     >>> b'"answer":["no path"]' in page(None, ["no path"])
     True
     """
-    picture = None if graph is None else picture_for_page(graph, max_nodes)
+    picture = None if graph is None else picture_for_page(graph, max_nodes, progress)
     lines = [harmless(line) for line in answer or (picture.legend if picture else ())]
     headline = next((result.headline() for result in results), "") or (picture and answer_of(picture))
     record = {

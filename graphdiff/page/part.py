@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,7 @@ from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
-from graphdiff.text.numbers import plain
+from graphdiff.text.numbers import plain, shorten
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
 from graphdiff.text.sentences import WORDS, Words, how_many, words_for, words_of
 
@@ -40,11 +40,15 @@ MAX_NODES, LINKS_TO_A_NODE = 2_000, 10
 MAX_JOINS = 1_500_000
 #: From here on floats, which are all the numbers that a script has, leave out ints.
 LEAST_INEXACT = 2**53
+#: Texts of nodes and edges are cut to so many letters.
+MAX_TEXT = 10_000
 #: What a graph is annotated with that has sums over paths.
 ANSWERS = ("contribution", "tangent", "adjoint")
 
 
-def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
+def picture_for_page(
+    graph: nx.DiGraph, max_nodes: int = MAX_NODES, progress: Callable[[int, int | None], None] | None = None
+) -> Picture:
     """Return what a page shows of a graph, which is what a picture does, and much more of it.
 
     Raises
@@ -58,7 +62,7 @@ def picture_for_page(graph: nx.DiGraph, max_nodes: int = MAX_NODES) -> Picture:
     2
     """
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
-    view = replace(view, max_joins=MAX_JOINS)
+    view = replace(view, max_joins=MAX_JOINS, progress=progress)
     picture = _whole_picture(graph, view)
     return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
 
@@ -272,9 +276,10 @@ def _held(value: Any) -> tuple[Any, float | None]:
         return str(plain(value)), _float(value)
     held = listed_or_storable(value)
     if isinstance(held, list):
-        return [harmless(text) for text in held], None
+        return [harmless(shorten(text, MAX_TEXT)) for text in held], None
     if isinstance(held, str):
-        return harmless(held), _float(value)
+        about = _float(value)
+        return harmless(held if about is not None else shorten(held, MAX_TEXT)), about
     return held, None
 
 

@@ -5,7 +5,7 @@ One sweep finds them all, which carries, for each node that is not drawn, the su
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,11 +22,13 @@ Way: TypeAlias = tuple[Number, int]
 #: Ways by the node at their other end.
 Ways: TypeAlias = dict[int, Way]
 
+Progress: TypeAlias = Callable[[int, int | None], None]
+
 #: More numbers are not held at once, of all nodes.
 MAX_HELD = 10_000_000
 
 
-def bypasses(between: Between, kept: Collection[int]) -> dict[tuple[int, int], Way]:
+def bypasses(between: Between, kept: Collection[int], progress: Progress | None = None) -> dict[tuple[int, int], Way]:
     """Return what leads from one kept node to another, edges too, passing no kept node.
 
     Parameters
@@ -35,6 +37,8 @@ def bypasses(between: Between, kept: Collection[int]) -> dict[tuple[int, int], W
         Without cycles that are solved.
     kept : collection of int
         Nodes, numbered as in `between`.
+    progress : callable, optional
+        Is told how many nodes have been gone through, and how many there are.
 
     Returns
     -------
@@ -50,6 +54,8 @@ def bypasses(between: Between, kept: Collection[int]) -> dict[tuple[int, int], W
     carried = _started(between, kept)
     for node, row in enumerate(between.rows):
         ways = carried.pop(node, {})
+        if progress is not None:
+            progress(node, between.n_nodes)
         if node not in kept:
             for seed in between.exits[node]:
                 _arrive(arrived, between.n_nodes + 1, ways, seed)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Unpack, overload
+from typing import Any, SupportsIndex, Unpack, overload
 
 import networkx as nx
 
@@ -74,10 +74,14 @@ class Paths(Result, list[Path]):
     a -> b -> c  (0.5)
     """
 
-    def __getitem__(self, index: Any) -> Any:
+    @overload
+    def __getitem__(self, index: SupportsIndex, /) -> Path: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Paths: ...
+    def __getitem__(self, index: Any, /) -> Path | Paths:
         """Return a path, or of a slice a list that shows itself, too."""
         taken = super().__getitem__(index)
-        return Paths(taken) if isinstance(index, slice) else taken
+        return Paths(taken) if isinstance(taken, list) else taken
 
     def to_dict(self) -> Any:
         """Return each path as plain values."""

@@ -138,7 +138,7 @@ def _started(between: Between, order: list[int], n_fixed: int, view: View) -> Pa
         for head, edge, weight in between.rows[tail]:
             if head in kept:
                 direct.setdefault((tail, head), []).append((edge, weight))
-    ways = _walked(between, kept) if between.loops else bypasses(between, kept)
+    ways = _walked(between, kept) if between.loops else bypasses(between, kept, view.progress)
     if ways is None:
         return None
     is_whole = len(order) == between.n_nodes and between.n_edges <= view.max_edges
@@ -170,7 +170,7 @@ def _solved(between: Between, ways: Ways, kept: list[int]) -> dict[tuple[int, in
     for tail, row in enumerate(ways):
         whole[tail, list(row)] = list(row.values())
     gone = np.setdiff1d(np.arange(n_nodes), kept)
-    tails, heads = [*kept, n_nodes], [*kept, n_nodes + 1]
+    tails, heads = (np.array([*kept, outside]) for outside in (n_nodes, n_nodes + 1))
     try:
         behind = np.linalg.solve(np.eye(len(gone)) - whole[np.ix_(gone, gone)], whole[np.ix_(gone, heads)])
     except np.linalg.LinAlgError:
@@ -178,7 +178,7 @@ def _solved(between: Between, ways: Ways, kept: list[int]) -> dict[tuple[int, in
     sums = whole[np.ix_(tails, heads)] + whole[np.ix_(tails, gone)] @ behind
     known = ways_into(between, kept)
     pairs = ((at, to) for at in range(len(tails)) for to in range(len(heads)) if known[to] >> at & 1)
-    return {(tails[at], heads[to]): (float(sums[at, to]), 0) for at, to in pairs}
+    return {(int(tails[at]), int(heads[to])): (float(sums[at, to]), 0) for at, to in pairs}
 
 
 def _steps(between: Between, kept: Collection[int]) -> Iterator[tuple[int, int, Number]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict, get_args
 
@@ -77,6 +77,8 @@ class View:
         Whether nodes between the same others are drawn as one where there are too many.
     max_joins : int or None
         Where walks go round, in so many steps at most all of them can be summed again by what shows the picture.
+    progress : callable or None
+        Is told how many nodes have been gone through, and of how many, while those that are not drawn are eliminated.
     """
 
     fit: Fit
@@ -88,6 +90,7 @@ class View:
     least_ends: int = 0
     has_boxes: bool = True
     max_joins: int | None = None
+    progress: Callable[[int, int | None], None] | None = None
 
     @property
     def directions(self) -> Sequence[Direction]:

@@ -227,8 +227,16 @@ class Contributions(Named):
     def _index(self) -> dict[Any, int]:
         return {label: number for number, label in enumerate(self._labels(np.arange(len(self.array))))}
 
+    @cached_property
+    def _carried(self) -> dict[Any, int]:
+        """The places of those that carry something: mostly few, and mostly those that are asked for."""
+        places = np.flatnonzero(self.array)
+        return dict(zip(self._labels(places), places.tolist(), strict=True))
+
     def __getitem__(self, key: Any) -> Number:
-        place = self._index.get(key)
+        place = self._carried.get(key)
+        if place is None:
+            place = self._index.get(key)
         if place is not None:
             return arithmetic.plain(self.array[place])
         if self.what == "edge":

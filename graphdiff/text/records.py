@@ -224,4 +224,7 @@ def storable(value: Any) -> Storable:
         return str(value)
     if isinstance(value, int) and value.bit_length() > LONGEST_INT:
         return str(plain(value))
-    return value if isinstance(value, str | int | float) else str(plain(value))
+    try:
+        return value if isinstance(value, str | int | float) else str(plain(value))
+    except RecursionError:
+        return f"<{type(value).__name__}, nested too deeply to be a text>"

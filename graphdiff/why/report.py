@@ -125,6 +125,10 @@ def explanation_text(
     return in_columns([*lines, *([""] if footnotes else []), *footnotes])
 
 
+#: What parts are of in a report, where paths of both signs cancel.
+PARTS = "; parts are of their absolute sum, "
+
+
 def beside_text(column: Explanation) -> list[str]:
     """Return how many paths make the total, how far it is certain as a sum, and what makes it doubtful."""
     if column.n_paths == 0:
@@ -138,7 +142,8 @@ def beside_text(column: Explanation) -> list[str]:
         facts.append(f"certain to {_certain_text(known)} (±{shown(known.error_bound)} by rounding)")
     line = "; ".join(facts)
     lines = [f"{line[0].upper()}{line[1:]}."] if line else []
-    return [*lines, *(f"! {warning}" for warning in _warnings([column], [column]))]
+    warnings = (warning.partition(PARTS) for warning in _warnings([column], [column]))
+    return [*lines, *(f"! {text}{'.' if parts else ''}" for text, parts, _ in warnings)]  # a page has amounts then
 
 
 def _is_of_paths(column: Explanation) -> bool:
@@ -471,7 +476,7 @@ def _cancellation_text(column: Explanation, cancellation: Cancellation, listed: 
     sums = "" if tabled else f": {shown(cancellation.positive)} and {shown(cancellation.negative)}"
     where = f", most of it at {node_text(cancellation.node)}" if cancellation.node is not None else ""
     whole = shown(cancellation.positive - cancellation.negative)
-    yield f"{lead}{sums}{where}; parts are of their absolute sum, {whole}."
+    yield f"{lead}{sums}{where}{PARTS}{whole}."
     for sign, path in (("positive", cancellation.strongest_positive), ("negative", cancellation.strongest_negative)):
         if path is not None and path.edges not in [each.edges for each in listed]:
             yield f"The strongest {sign} path, {shown(path.influence)}: {path_text(path)}."

@@ -330,7 +330,7 @@ def test_a_page_is_printed(browser: Browser, openssh: bytes) -> None:
 
 def test_a_page_of_nothing_says_so(browser: Browser) -> None:
     browser.open(gd.explain(graph([("a", "b", 1), ("c", "d", 1)]), "a", "d"))
-    assert "No path" in browser.text("#shows")
+    assert "no path" in browser.text("#shows").lower()
     assert (browser.texts(".links path.link"), sums(browser)) == ([], [])
     browser.open(page(None, ["There is nothing to draw."]))
     assert browser.text("#report") == "There is nothing to draw."

@@ -210,8 +210,28 @@ def test_no_text_of_a_file_turns_letters_round_or_is_half_a_letter() -> None:
     assert [node["id"] for node in known["nodes"]] == ["\ufffd (0)", "\ufffd (1)"]
 
 
+def test_texts_of_attributes_have_limits_and_numbers_are_whole() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    graph = nx.DiGraph()
+    graph.add_node("a", text="x" * 50_000, lines=["y" * 50_000, "z"], deep=deep, number=Fraction(1, 10**12_000))
+    (node,) = part(graph)["nodes"]
+    assert (len(node["text"]), [*map(len, node["lines"])]) == (10_000, [10_000, 1])
+    assert node["deep"] == "<list, nested too deeply to be a text>"
+
+
+def test_who_waits_is_told_how_far_it_is() -> None:
+    edges = [(n, n + k, Fraction(1, 3)) for n in range(40) for k in (1, 2, 3)]
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    told: list[tuple[int, int | None]] = []
+    picture_for_page(gd.annotate(graph, 0, 42), 10, lambda done, n: told.append((done, n)))
+    assert told == [(n, 41) for n in range(41)]
+
+
 def test_a_total_smaller_than_floats_is_no_zero() -> None:
-    tiny = part(gd.annotate(figure(Fraction(1, 10**400), Fraction(1), Fraction(0), Fraction(1)), "b", "e"))
+    tiny = part(gd.annotate(figure(Fraction(1, 10**400), Fraction(0), Fraction(1), Fraction(1)), "b", "e"))
     assert (tiny["total"], tiny["summed"]) == (f"1/{10**400}", False)
     assert "total" not in tiny.get("approximately", {})
 

@@ -91,7 +91,9 @@ def test_of_no_attribution_graph_there_are_rows() -> None:
 
 def test_features_with_a_label_are_called_by_it_and_by_their_number(digits: nx.DiGraph) -> None:
     graph = digits.copy()
-    graph.nodes["13_82873_3"].update(placed="first", clerp="digits in a row", title='feature 13_82873_3 "digits in a row"')
+    graph.nodes["13_82873_3"].update(
+        placed="first", clerp="digits in a row", title='feature 13_82873_3 "digits in a row"'
+    )
     nodes = {node["id"]: node for node in part(gd.annotate(graph, gd.ROOTS, gd.LEAVES))["nodes"]}
     assert nodes["13_82873_3"]["placed"]["text"] == "digits in a row · 13_82873_3"
     assert nodes["13_82873_3"]["own_placed"] == "first"
@@ -119,3 +121,10 @@ def test_two_prompts_are_in_the_rows_of_both(digits: nx.DiGraph) -> None:
     assert told["rows"][0] == "tokens"
     assert told["rows"][-1] == "logits"
     assert told["words"]["totals"].startswith("Total, per-activation: ")
+
+
+def test_of_sums_that_cancel_a_page_speaks_of_no_parts(digits: nx.DiGraph) -> None:
+    answer = gd.explain(digits, gd.ROOTS, gd.LEAVES, weight=gd.weights.per_activation)
+    told = answer.beside()
+    assert told[-1] == '! Paths of both signs cancel in part, most of it at logit "4" (p=0.233).'
+    assert "parts are of their absolute" in str(answer)

@@ -74,7 +74,6 @@ function addNames(scene) {
   };
   scene.nameOf = (place) => (nodes[place] ? titleOf(nodes[place]) : (group(place) ?? named[place - nodes.length]));
   scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.by}=${group(place)}`);
-  scene.nameOfLink = ({ source, target }) => `${scene.nameOf(source)} → ${scene.nameOf(target)}`;
   scene.isEnd = (place) => isEndOf(scene.model, place);
 }
 
@@ -361,7 +360,7 @@ function uncover({ view, scene }) {
 function showTables({ tables }, scene) {
   const { part, looked, nouns, state, link, paths, drawn } = scene;
   const lit = scene.path ? `path ${state.path}` : link ? `link ${pairOf(link)}` : `node ${scene.node}`;
-  const show = (table, title, note, { columns, rows }) => showTable(table, title, note, columns, rows, lit);
+  const show = (table, title, note, content) => showTable(table, title, note, content, lit);
   show(tables.account, part.account?.title ?? "", joinedBy(" ", part.account?.note, "Choose a row to see it."), accountTable(scene));
   const which = paths.length < PATHS ? "All paths, the strongest first" : `The ${PATHS} strongest paths`;
   const when = looked.length > 1 ? " after" : "";

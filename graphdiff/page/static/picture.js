@@ -1,7 +1,7 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
 import { numberOf, pairOf, shareOf } from "./model.js";
-import { canOpen, isThere } from "./scene.js";
+import { canOpen, nodesIn } from "./scene.js";
 import { boxName } from "./view.js";
 import { amount, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, signed, titleOf, weightName } from "./words.js";
 
@@ -173,6 +173,11 @@ function happened({ status }) {
   return status === "kept" ? "" : (status ?? "");
 }
 
+/** Return what a link is called. */
+export function nameOfLink({ nameOf }, { source, target }) {
+  return `${nameOf(source)} → ${nameOf(target)}`;
+}
+
 /** Return whether a drawn link has calls within a recursion, whose costs are no parts. */
 function isAgain({ links }) {
   return Boolean(links?.some(({ again }) => again));
@@ -189,7 +194,7 @@ function linkPicture(scene, link, largest) {
   return {
     source: link.source, target: link.target, classes, end: happened(link) || (amountOf(link) < 0 ? "minus" : ""),
     width: isFaint ? 0.8 : 1 + 4 * (Number.isFinite(strength) ? strength : 0),
-    label: `${scene.nameOfLink(link)}: ${spokenLink(scene, link)}`, note: isFaint ? "" : linkNote(scene, link),
+    label: `${nameOfLink(scene, link)}: ${spokenLink(scene, link)}`, note: isFaint ? "" : linkNote(scene, link),
   };
 }
 
@@ -283,31 +288,40 @@ export function accountTable(scene) {
     key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
   }));
   const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
-  return { rows, columns: withValues(rows, [nameColumn("name"), ...factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name)), did]) };
-}
-
-/** Return the columns that have something in some row. */
-function withValues(rows, columns) {
-  return columns.filter(({ value }) => rows.some((row) => ![null, undefined, ""].includes(value(row))));
+  const facts = factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name));
+  return tableOf(rows, [nameColumn("name"), ...facts, did]);
 }
 
 /** Return the columns and rows of the table of nodes. */
 export function nodeTable(scene) {
   const { model, part, sums, looked } = scene;
-  const when = (at, text) => (looked.length > 1 ? `${text} ${at ? "after" : "before"}` : text);
-  const summed = (name, title, form) => sums.flatMap((by, at) => (by ? [{ title: when(at, title), form, value: (row) => by[row.place][name] }] : []));
-  const names = [...(scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : []), "contribution", "paths", ...(looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"])];
-  const computed = names.flatMap((name) => summed(name, { share: "of the answer", paths: "paths through", positive: `${scene.least}for it`, negative: `${scene.least}against it` }[name] ?? headingOf(name, part.edge_meaning), name === "share" ? "percent" : "number"));
-  if (sweptIn(part)) computed.push({ title: headingOf(part.annotation, part.edge_meaning), form: "number", value: (row) => numberOf(row.node, part.annotation) });
-  const nodes = model.nodes.map((node, place) => ({ node, place })).filter(({ node }) => !part.isCompared || isThere(node, scene.state.mode));
-  const rows = nodes.sort((one, other) => scene.order(one.place, other.place)).map(({ node, place }) => ({
-    key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id },
-  }));
-  const ranked = part.ranked ?? [];
+  const titles = {
+    share: "of the answer", paths: "paths through it", positive: `${scene.least}for it`, negative: `${scene.least}against it`,
+  };
+  const titleIn = (name) => titles[name] ?? headingOf(name, part.edge_meaning);
+  const when = (at) => (looked.length > 1 ? [" before", " after"][at] : "");
+  const summed = (name) => sums.flatMap((by, at) => (by ? [{
+    title: titleIn(name) + when(at), form: name === "share" ? "percent" : "number", value: ({ place }) => by[place][name],
+  }] : []));
+  const sides = scene.hasShares ? ["share"] : model.order ? ["positive", "negative"] : [];
+  const swept = looked.length > 1 || part.ranked ? [] : ["tangent", "adjoint"];
+  const computed = [...sides, "contribution", "paths", ...swept].flatMap(summed);
+  const { annotation } = part;
+  if (sweptIn(part)) computed.push({ title: titleIn(annotation), form: "number", value: ({ node }) => numberOf(node, annotation) });
+  const rows = nodesIn(looked, scene.state.mode).sort(scene.order).map((place) => {
+    const node = model.nodes[place];
+    return { key: `node ${place}`, place, node, name: titleOf(node), target: { node: place }, data: { "data-id": node.id } };
+  });
   const facts = (isWanted) => factColumns(scene, rows, (row) => row.node, isWanted);
-  const first = [...new Set([...ranked, ...(part.measure ? COSTS : [])])].flatMap((name) => facts((each) => each === name));
+  const names = new Set([...(part.ranked ?? []), ...(part.measure ? COSTS : [])]);
+  const first = [...names].flatMap((name) => facts((each) => each === name));
   const taken = new Set(first.map(({ name }) => name));
-  return { rows, columns: [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))] };
+  return tableOf(rows, [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))]);
+}
+
+/** Return rows with those columns that have something in some row. */
+function tableOf(rows, columns) {
+  return { rows, columns: columns.filter(({ value }) => rows.some((row) => ![null, undefined, ""].includes(value(row)))) };
 }
 
 const nameColumn = (title) => ({ title, form: "text", value: (row) => row.name });
@@ -317,38 +331,78 @@ const MOST_COLUMNS = 9;
 
 /** Return the columns of facts that are wanted, by name; costs are said with their unit. */
 function factColumns(scene, rows, recordOf, isWanted) {
-  const names = [...new Set(rows.flatMap((row) => Object.entries(recordOf(row)).filter(([name, value]) => isWanted(name) && value !== null && typeof value !== "object").map(([name]) => name)))];
+  const { part } = scene;
+  const names = new Set(rows.flatMap((row) => factNames(recordOf(row)).filter(isWanted)));
   const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
-  return names.filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
-    const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (recordOf(row)[name] ?? undefined)));
-    const form = !isNumber ? "text" : scene.part.measure && [...COSTS, "part"].includes(name) ? (value, row) => (value === undefined ? "" : factText(scene, recordOf(row), name)) : "number";
-    return { name, title: headingOf(name, scene.part.edge_meaning), form, value: (row) => recordOf(row)[name] };
+  return [...names].filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
+    const value = (row) => recordOf(row)[name];
+    const cost = (known, row) => (known === undefined ? "" : factText(scene, recordOf(row), name));
+    const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (value(row) ?? undefined)));
+    const form = !isNumber ? "text" : part.measure && [...COSTS, "part"].includes(name) ? cost : "number";
+    return { name, title: headingOf(name, part.edge_meaning), form, value };
   });
+}
+
+/** Return the names of what is known of a thing by a number or a text. */
+export function factNames(thing) {
+  return Object.keys(thing).filter((name) => thing[name] !== null && typeof thing[name] !== "object");
+}
+
+/** Return the columns of what the page computes of drawn links: of rows with a `link`. */
+export function linkColumns(scene) {
+  const { drawn, part } = scene;
+  const column = (title, name, form = "number") => ({ title, form, value: ({ link }) => link[name] });
+  const weight = weightName(part);
+  const weights = drawn.before
+    ? [
+        column("since before", "status", "text"), column(`${weight} before`, "weight_before"),
+        column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed"),
+      ]
+    : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
+  const sums = [column("of the answer", "share", "percent"), column("through it", "contribution")];
+  return [...weights, ...sums, column("paths through it", "paths")];
 }
 
 /** Return the columns and rows of the table of drawn links. */
 export function linkTable(scene) {
   const { drawn, part } = scene;
   const isBoth = Boolean(drawn.before);
-  const column = (title, name, form = "number") => ({ title, form, value: (row) => row.link[name] });
-  const sums = drawn.total === null ? [] : [...(scene.hasShares ? [column("of the answer", "share", "percent")] : []), column("through it", "contribution"), column("paths through", "paths")];
   const isCounted = part.links[0]?.unweighed && !part.measure;
-  const weight = weightName(part);
-  const weights = isBoth ? [column("since before", "status", "text"), column(`${weight} before`, "weight_before"), column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed")] : isCounted ? [] : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
   const rows = drawn.links.map((link, at) => ({
-    key: `link ${link.source} ${link.target}`, link, name: `${scene.nameOf(link.source)} → ${scene.nameOf(link.target)}`, target: { link: at }, record: link.links.length === 1 ? link.links[0] : {},
-    data: { "data-source": scene.idOf(link.source), "data-target": scene.idOf(link.target), "data-weight": link.weight, "data-contribution": link.contribution, "data-leaves-start": drawn.starts.has(link.source) && !drawn.starts.has(link.target) },
+    key: `link ${pairOf(link)}`, link, name: nameOfLink(scene, link), target: { link: at },
+    record: link.links.length === 1 ? link.links[0] : {}, data: linkData(scene, link),
   }));
-  for (const link of drawn.counted ?? []) rows.push({ key: `node ${link.place}`, link, name: `${scene.nameOf(link.place)} counts otherwise`, target: { node: link.place }, record: {}, data: {} });
+  for (const link of drawn.counted ?? []) {
+    const name = `${scene.nameOf(link.place)} counts otherwise`;
+    rows.push({ key: `node ${link.place}`, link, name, target: { node: link.place }, record: {}, data: {} });
+  }
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
   const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
-  return { rows, columns: withValues(rows, [nameColumn("edge"), ...weights, ...sums, drawnAs, ...factColumns(scene, rows, (row) => row.record, (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status"))]) };
+  const isFact = (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status");
+  const facts = factColumns(scene, rows, (row) => row.record, isFact);
+  const computed = linkColumns(scene).slice(isCounted && !isBoth ? 1 : 0); // a weight that is in no file is not said
+  return tableOf(rows, [nameColumn("edge"), ...computed, drawnAs, ...facts]);
 }
+
+/** Return what other programs may read of a row. */
+function linkData({ idOf, drawn: { starts } }, { source, target, weight, contribution }) {
+  return {
+    "data-source": idOf(source), "data-target": idOf(target), "data-weight": weight, "data-contribution": contribution,
+    "data-leaves-start": starts.has(source) && !starts.has(target),
+  };
+}
+
+/** The columns of what the page computes of paths: of rows with a `path`. */
+export const PATH_COLUMNS = [
+  { title: "of the answer", form: "percent", value: ({ path }) => path.share },
+  { title: "weights multiplied", form: "number", value: ({ path }) => path.influence },
+  { title: "steps", form: "number", value: ({ path }) => path.links.length },
+];
 
 /** Return the columns and rows of the table of strongest paths. */
 export function pathTable(scene) {
-  const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: path.nodes.map((place) => scene.nameOf(place)).join(" > "), target: { path: at }, data: {} }));
-  const column = (title, form, value) => ({ title, form, value: (row) => value(row.path) });
-  return { rows, columns: [nameColumn("path"), ...(scene.hasShares ? [column("of the answer", "percent", (path) => path.share)] : []), column("weights multiplied", "number", (path) => path.influence), column("steps", "number", (path) => path.links.length)] };
+  const nameOf = (path) => path.nodes.map(scene.nameOf).join(" > ");
+  const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: nameOf(path), target: { path: at }, data: {} }));
+  return tableOf(rows, [nameColumn("path"), ...PATH_COLUMNS]);
 }

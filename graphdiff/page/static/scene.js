@@ -138,17 +138,14 @@ export function drawnOf(models, kept) {
 }
 
 function bothDrawn([before, after]) {
-  const pairs = new Map();
-  for (const [name, drawn] of [["before", before], ["after", after]]) {
-    for (const link of drawn.links) {
-      const pair = `${link.source} ${link.target}`;
-      pairs.set(pair, { ...pairs.get(pair), [name]: link });
-    }
-  }
-  const links = [...pairs.values()].map((pair) => bothLinks(pair, before, after));
+  const [old, now] = [before, after].map(({ links }) => new Map(links.map((link) => [pairOf(link), link])));
+  const pairs = [...new Set([...old.keys(), ...now.keys()])];
+  const links = pairs.map((pair) => bothLinks(old.get(pair), now.get(pair), before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  return { model: after.model, before, after, nodes, links, counted: countedOtherwise(before, after, nodes), starts: union("starts"), ends: union("ends"), total: after.total, through: after.through };
+  const { model, total, through } = after;
+  const counted = countedOtherwise(before, after, nodes);
+  return { model, before, after, nodes, links, counted, starts: union("starts"), ends: union("ends"), total, through };
 }
 
 /** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
@@ -162,19 +159,21 @@ function countedOtherwise(before, after, nodes) {
 }
 
 /** Return a link as it was and is, and what it did to the total: the mean of both orders, of which the changes sum. */
-function bothLinks({ before, after }, drawnBefore, drawnAfter) {
-  const { source, target } = after ?? before;
+function bothLinks(before, after, drawnBefore, drawnAfter) {
+  const link = after ?? before;
   const [old, now] = [before?.weight ?? 0, after?.weight ?? 0];
   const isSame = Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
   const status = !before ? "added" : !after ? "removed" : isSame ? "kept" : "changed";
   const n = drawnAfter.model.nodes.length;
   const at = (drawn, name, node) => (node < n ? sweeps(drawn.model)[name][node] : 1);
-  const moved = (ahead, behind) => at(ahead, "tangent", source) * (now - old) * at(behind, "adjoint", target);
-  const known = drawnBefore.total !== null && drawnAfter.total !== null;
-  const change = drawnAfter.model.part.measure ? now - old : !known ? null : status === "kept" ? 0 : (moved(drawnAfter, drawnBefore) + moved(drawnBefore, drawnAfter)) / 2;
+  const moved = (ahead, behind) => at(ahead, "tangent", link.source) * (now - old) * at(behind, "adjoint", link.target);
+  const both = () => (status === "kept" ? 0 : (moved(drawnAfter, drawnBefore) + moved(drawnBefore, drawnAfter)) / 2);
+  const isKnown = drawnBefore.total !== null && drawnAfter.total !== null;
+  const change = drawnAfter.model.part.measure ? now - old : isKnown ? both() : null;
+  const direct = new Map([before, after].flatMap((each) => each?.links ?? []).map((each) => [each.number, each]));
   return {
-    ...(after ?? before), before, after, status, change, direct: (after ?? before).direct,
-    weight_before: before?.weight ?? null, weight_after: after?.weight ?? null, links: [...new Map([...(before?.links ?? []), ...(after?.links ?? [])].map((link) => [link.number, link])).values()],
+    ...link, before, after, status, change, links: [...direct.values()],
+    weight_before: before?.weight ?? null, weight_after: after?.weight ?? null,
   };
 }
 

@@ -29,8 +29,9 @@ export function makeTable(id, act) {
 }
 
 /** Show rows under columns; a heading that is pressed sorts, largest numbers first. */
-export function showTable(table, title, note, columns, rows, lit) {
-  const isNew = columns.map(({ title: name }) => name).join("\n") !== table.columns.map(({ title: name }) => name).join("\n");
+export function showTable(table, title, note, { rows, columns }, lit) {
+  const titles = (list) => list.map((column) => column.title).join("\n");
+  const isNew = titles(columns) !== titles(table.columns);
   Object.assign(table, { columns, rows, lit });
   table.element.hidden = rows.length === 0;
   table.title.textContent = title;
@@ -38,11 +39,14 @@ export function showTable(table, title, note, columns, rows, lit) {
   table.caption.hidden = !note;
   if (isNew) {
     table.sort = null;
-    const heads = columns.map((column, at) => html("th", { scope: "col", class: column.form === "text" ? "" : "number" }, button(column.title, () => sortBy(table, at))));
-    table.head.replaceChildren(html("tr", {}, ...heads));
+    const heading = (column, at) =>
+      html("th", { scope: "col", class: numberClass(column) }, button(column.title, () => sortBy(table, at)));
+    table.head.replaceChildren(html("tr", {}, ...columns.map(heading)));
   }
   fillBody(table);
 }
+
+const numberClass = ({ form }) => (form === "text" ? "" : "number");
 
 function sortBy(table, at) {
   const isText = table.columns[at].form === "text";
@@ -80,14 +84,25 @@ function fillBody(table) {
 
 function lineOf(table, row) {
   const isLit = row.key === table.lit;
-  const cells = table.columns.map(({ value, form }, at) => {
-    const text = form === "text" ? shown(value(row)) : (FORMS[form] ?? form)(value(row), row);
-    if (at > 0) return html("td", { class: form === "text" ? "" : "number" }, text);
+  const cells = table.columns.map((column, at) => {
+    const text = textIn(column, row);
+    if (at > 0) return html("td", { class: numberClass(column) }, text);
     return html("th", { scope: "row" }, button(text, () => table.act.select(row.target), { "data-key": row.key, "aria-pressed": String(isLit) }));
   });
   const hover = (target) => () => table.act.hover(target);
   const over = { pointerenter: hover(row.target), pointerleave: hover(null), focusin: hover(row.target), focusout: hover(null) };
   return html("tr", { class: isLit ? "lit" : "", ...row.data, ...over }, ...cells);
+}
+
+/** Return what a column says of a row. */
+function textIn({ value, form }, row) {
+  if (typeof form === "function") return form(value(row), row);
+  return (FORMS[form] ?? shown)(value(row));
+}
+
+/** Return what columns say of a row, each with what stands over it. */
+export function factsIn(columns, row) {
+  return columns.map((column) => [column.title, textIn(column, row)]);
 }
 
 /** Return names and values one under the other; what is unknown is left out. */
