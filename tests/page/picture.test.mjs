@@ -83,3 +83,9 @@ test("of a ranking, and of sums without a second end, that is what comes first",
   assert.equal(largestTitle({ isSummed: false, part: { annotation: "adjoint", edge_meaning: "feeds" } }), "Largest adjoints");
   assert.equal(largestTitle({ isSummed: false, part: { measure: "cost", nodes: [{ spent: 2 }] } }), "What most is spent in");
 });
+
+test("of one end nodes say what the library has swept", () => {
+  const scene = (annotation, meaning) => ({ isSummed: false, part: { annotation, edge_meaning: meaning }, model: { nodes: [{ id: "a", value: 2, adjoint: -0.5, tangent: 3 }] } });
+  assert.equal(nodeNote(scene("adjoint", "feeds"), 0), "= 2 · adjoint −0.5");
+  assert.equal(nodeNote(scene("tangent", "depends on"), 0), "= 2 · from start 3");
+});

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.page.part import part_of, picture_for_page
+from graphdiff.page.part import answer_of, part_of, picture_for_page
 from graphdiff.pictures.sketch import sketch
 
 
@@ -234,3 +234,26 @@ def test_a_total_smaller_than_floats_is_no_zero() -> None:
     tiny = part(gd.annotate(figure(Fraction(1, 10**400), Fraction(0), Fraction(1), Fraction(1)), "b", "e"))
     assert (tiny["total"], tiny["summed"]) == (f"1/{10**400}", False)
     assert "total" not in tiny.get("approximately", {})
+
+
+@pytest.mark.parametrize(
+    ("meanings", "source", "title"),
+    [
+        ({}, "a", "a leads to c by 2 paths; total influence of a on c along the arrows: 6.5"),
+        ({"edge_meaning": "feeds"}, "a", "a feeds c by 2 paths; derivative: d c / d a = 6.5"),
+        ({"edge_meaning": "causes"}, "a", "a moves c by 2 paths; one unit more of a changes c by 6.5"),
+        ({"edge_meaning": "causes"}, ["a", "b"], "a and b move c by 3 paths; total 9.5"),
+        ({"edge_meaning": "blames"}, "a", "a leads to c by 2 paths; total 6.5"),
+        (
+            {"edge_meaning": "calls", "weight_meaning": "cost"},
+            "a",
+            "a calls c, directly or through others, by 2 paths; total 6.5",
+        ),
+    ],
+)
+def test_the_title_says_what_the_total_means(meanings: dict[str, str], source: Any, title: str) -> None:
+    graph = nx.DiGraph(**meanings)
+    graph.add_weighted_edges_from([("a", "b", 2), ("b", "c", 3), ("a", "c", 0.5)])
+    assert answer_of(picture_for_page(gd.annotate(graph, source, "c"))).endswith(title)
+    counted = answer_of(picture_for_page(gd.annotate(graph, "a", "c", weight=None)))
+    assert counted.endswith(" by 2 paths")
