@@ -210,8 +210,8 @@ export function fit(view, whole = view.picture.nodes.length > 250, [width, heigh
   const { frame, extent } = view;
   const fits = [(width + 20) / extent[0], (height + 24) / extent[1]];
   const either = Math.max(...fits);
-  const smallest = whole ? 0.02 : either < LEGIBLE ? COMFORTABLE : Math.min(either, COMFORTABLE);
-  rescale(view, Math.max(Math.min(1, ...fits), smallest));
+  const [all, some] = [Math.min(1, ...fits), either < LEGIBLE ? COMFORTABLE : Math.min(either, COMFORTABLE)];
+  rescale(view, whole || all >= LEGIBLE ? Math.max(all, 0.02) : Math.max(all, some));
   const start = view.picture.nodes.find((node) => node.classes.includes("start")) ?? view.picture.nodes.reduce((most, node) => (node.bar > most?.bar ? node : (most ?? node)), null);
   if (!start) return;
   frame.scrollTop = (view.place.y.get(start.index) + 12) * view.scale - frame.clientHeight / 2;
