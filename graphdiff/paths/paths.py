@@ -15,6 +15,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, co
 from graphdiff.graph.ends import End, Seeds, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.sums.between import Between, between_ends, restriction
+from graphdiff.sums.direct import direct_count
 from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
@@ -266,6 +267,8 @@ def count_paths(
     >>> count_paths(chain, 0, 40) == 3**40
     True
     """
+    if options.keys() <= {"weight"} and (number := direct_count(graph, source, target)) is not None:
+        return number
     ready = counted(graph, options)
     if (source is None) != (target is None):
         return _counts_from_one_end(ready, source, target)

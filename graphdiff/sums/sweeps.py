@@ -287,6 +287,8 @@ def checked(value: Number) -> Number:
 
 def checked_array(values: Values) -> NDArray[Any]:
     """Return finished numbers as an array, or raise where one has left the range of its type."""
+    if isinstance(values, list) and set(map(type, values)) == {float}:
+        values = np.array(values)
     if isinstance(values, np.ndarray):
         with np.errstate(over="ignore", invalid="ignore"):
             # Where the sum is finite all are, and a sum needs no memory; it may overflow on its own, though.

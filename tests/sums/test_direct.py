@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.sums.influence import direct_total
+from graphdiff.sums.direct import direct_total
 
 FLOATS = st.floats(-1e3, 1e3)
 PLAIN_WEIGHTS = st.one_of(st.just(FLOATS), st.just(INTS)).flatmap(lambda kind: dags(kind, max_nodes=9, parallel=False))
