@@ -34,12 +34,8 @@ from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
 from graphdiff.sums.results import Named, Shaped, largest_first, topology_of
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.sweeps import FEW, Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
-
-#: Of so few edges all are swept, without looking what lies between.
-FEW = 300
-
 
 @dataclass(frozen=True, eq=False)
 class Flow:
