@@ -37,6 +37,7 @@ from graphdiff.sums.results import Named, Shaped, largest_first, topology_of
 from graphdiff.sums.sweeps import FEW, Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
 
+
 @dataclass(frozen=True, eq=False)
 class Flow:
     """One forward and one reverse sweep between ends, and what they meet in; each made when it is first asked for.
