@@ -186,7 +186,7 @@ def test_what_overflows_where_nothing_is_asked_is_no_error() -> None:
 @pytest.mark.parametrize("mark", ["root", "leaf", "output"])
 def test_a_graph_whose_nodes_are_marked_is_compiled_for_a_result(mark: str) -> None:
     graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
-    graph.nodes["c"][mark] = "y" if mark == "output" else True
+    graph.nodes["c"].update({"leaf": True, mark: "y" if mark == "output" else True})
     assert gd.forward(graph, "a").topology.names == gd.compile(graph).topology.names
     if mark == "output":
         assert gd.forward(graph, "a")["y"] == 6.0
