@@ -120,6 +120,16 @@ def sorted_dict_loop(graph: nx.DiGraph, source: Hashable, target: Hashable) -> f
     return dict_loop(graph, networkx_order(graph), source)[target]
 
 
+def part_loops(graph: nx.DiGraph, source: Hashable, target: Hashable) -> dict[tuple[Hashable, Hashable], float]:
+    """Return what runs through every edge from scratch: topological order, a loop there and a loop back."""
+    order = networkx_order(graph)
+    tangents, adjoints = dict_loop(graph, order, source), dict.fromkeys(graph, 0.0)
+    adjoints[target] = 1.0
+    for node in reversed(order):
+        adjoints[node] += sum(data["weight"] * adjoints[head] for head, data in graph.adj[node].items())
+    return {(u, v): tangents[u] * data["weight"] * adjoints[v] for u in graph for v, data in graph.adj[u].items()}
+
+
 def count_loop(graph: nx.DiGraph, order: Sequence[Hashable], source: Hashable) -> dict[Hashable, int]:
     """Return the number of paths from the source to every node, in Python's ints."""
     counts = dict.fromkeys(graph, 0)

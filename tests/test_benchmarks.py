@@ -66,6 +66,7 @@ class TestPeersAgree:
         total = gd.total_influence(graph, *ends)
         order = peers.networkx_order(graph)
         assert peers.sorted_dict_loop(graph, *ends) == pytest.approx(total)
+        assert peers.part_loops(graph, *ends) == pytest.approx(dict(gd.edge_contributions(graph, *ends)))
         assert peers.products_of_all_paths(graph, *ends) == pytest.approx(total)
         assert peers.count_loop(graph, order, ends[0])[ends[1]] == gd.count_paths(graph, *ends)
         for call in peers.rustworkx_paths(graph, *ends).values():

@@ -431,6 +431,11 @@ class CompiledGraph(Displayed):
         return replace(self, topology=topology, weights=weights, weight_meaning=preset.name)
 
     @cached_property
+    def counting(self) -> CompiledGraph:
+        """The same graph with weight 1 on every edge."""
+        return self.with_preset(unit)
+
+    @cached_property
     def preset(self) -> str | None:
         """The name of the preset of `graphdiff.weights` that the weights are; None where they are those of none.
 
@@ -710,15 +715,16 @@ def _arranged(edges: intake.Edges) -> tuple[Topology, NDArray[Any] | None]:
         edges.heads,
         names=edges.names,
         keys=edges.keys,
+        order=edges.order,
         marked=edges.marked,
         marked_leaves=edges.marked_leaves,
+        leaf_seeds=edges.leaf_seeds,
+        titles=edges.titles,
+        absences=edges.absences or None,
         also_called=edges.also_called,
     )
-    given = numbers if edges.order is None else edges.order[numbers]
     loose = edges.loose
-    marked = None if loose is None else loose[numbers]
-    topology = replace(topology, leaf_seeds=edges.leaf_seeds, titles=edges.titles)
-    return replace(topology, absences=edges.absences or None, given=given, marked_loose=marked), numbers
+    return (topology if loose is None else replace(topology, marked_loose=loose[numbers])), numbers
 
 
 def weight_meaning_of(weight: Any, meaning: str) -> str:
@@ -748,7 +754,7 @@ def counted(graph: Any, options: CompileOptions) -> CompiledGraph:
     """Return `graph` compiled with weight 1 on every edge: counting paths needs no weights."""
     if not isinstance(graph, CompiledGraph):
         return compile(graph, **cast(CompileOptions, {**options, "weight": None}))
-    return compiled(graph, options).with_preset(unit)
+    return compiled(graph, options).counting
 
 
 def check_policy(cycles: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +20,7 @@ from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.graph.attributes import Column, Columns
 from graphdiff.graph.labels import Indexed, Integers, Texts
-from graphdiff.kernels.order import topological
+from graphdiff.kernels.order import FEW, few_arranged, topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming, Titled
 
@@ -368,9 +369,8 @@ def arrange(
     *,
     names: Sequence[Hashable] | None = None,
     keys: Sequence[Hashable] | None = None,
-    marked: tuple[int, ...] = (),
-    marked_leaves: tuple[int, ...] = (),
-    also_called: tuple[tuple[str, int], ...] = (),
+    order: Ints | None = None,
+    **known: Any,
 ) -> tuple[Topology, Ints]:
     """Put the nodes of an edge list into topological order and the edges into rows.
 
@@ -379,10 +379,14 @@ def arrange(
     n_nodes : int
     tails, heads : unsigned integer arrays, shape (n_edges,)
         The ids of the ends of each edge, in any order.
-    names, marked, marked_leaves, also_called
+    names
         As in `Topology`.
     keys
         The key of each edge as given.
+    order : array, shape (n_edges,), optional
+        Where edges are given in another order than that of `tails`: the number there of each.
+    **known
+        What else a `Topology` has that is not by edge.
 
     Returns
     -------
@@ -390,15 +394,39 @@ def arrange(
     numbers : uint32 (or uint64) array, shape (n_edges,)
         Which of the edges as given each edge of the rows is (`in_rows`).
     """
+    ids, ptr, heads, cyclic, numbers = _few(n_nodes, tails, heads) or _many(n_nodes, tails, heads)
+    if keys is not None:
+        keys = keys_at(keys, numbers)
+    given = numbers if order is None else order[numbers]
+    return Topology(ids, ptr, heads, cyclic, names, keys, given=given, **known), numbers
+
+
+def _many(n_nodes: int, tails: Ints, heads: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     by_id = grouped(n_nodes, tails, heads)
     ids, cyclic = topological(n_nodes, *by_id[:2])
     ptr, heads, numbers = reordered(ids, *by_id)
-    if keys is not None:
-        keys = keys_at(keys, numbers)
-    shape = Topology(
-        ids, ptr, heads, cyclic, names, keys, marked, marked_leaves, also_called=also_called, given=numbers
+    return ids, ptr, heads, cyclic, numbers
+
+
+def _few(n_nodes: int, tails: Ints, heads: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints] | None:
+    """Do the same for few edges, in lists; None for others, and where there is a cycle."""
+    if n_nodes + len(tails) > FEW:
+        return None
+    listed = heads.tolist()
+    arranged = few_arranged(n_nodes, tails.tolist(), listed)
+    if arranged is None:
+        return None
+    ids, sizes, numbers = arranged
+    positions = [0] * n_nodes
+    for position, node in enumerate(ids):
+        positions[node] = position
+    return (
+        np.array(ids, dtype=np.int64),
+        np.array([0, *accumulate(sizes)], dtype=np.uint64),
+        np.array([positions[listed[edge]] for edge in numbers], dtype=index_type(n_nodes)),
+        np.empty((0, 2), dtype=np.int64),
+        np.array(numbers, dtype=index_type(len(tails))),
     )
-    return shape, numbers
 
 
 def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:

@@ -14,7 +14,9 @@ from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.graph.ends import End, Seeds, seeds_of, units
 from graphdiff.graph.options import takes_options
-from graphdiff.sums.between import Between, between_ends, restriction
+from graphdiff.sums.between import Between, between_ends, ends_of, restriction
+from graphdiff.sums.cycles import on_the_way
+from graphdiff.sums.direct import direct_count
 from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
@@ -278,15 +280,15 @@ def count_paths(
     >>> count_paths(chain, 0, 40) == 3**40
     True
     """
+    if options.keys() <= {"weight"} and (number := direct_count(graph, source, target)) is not None:
+        return number
     ready = counted(graph, options)
     if (source is None) != (target is None):
         return _counts_from_one_end(ready, source, target)
-    between = between_ends(ready, source, target)
-    between.require_no_loops()
-    sources, targets = (Seeds(seeds.positions) for seeds in between.seeds)
-    if not sources:
-        return 0
-    values = forward_values(ready, sources.at(1), stop=ready.n_nodes)
+    sources, targets = (seeds.anchored(ready) for seeds in ends_of(ready, source, target))
+    if on_the_way(ready, sources.positions, targets.positions):
+        between_ends(ready, source, target).require_no_loops()
+    values = forward_values(ready, Seeds(sources.positions).at(1), stop=max(targets.positions, default=0))
     return sum(int(values[position]) for position in targets.positions)
 
 

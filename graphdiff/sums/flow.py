@@ -32,8 +32,9 @@ from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
-from graphdiff.sums.results import Named, largest_first
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.direct import walk_for_result
+from graphdiff.sums.results import Named, Shaped, largest_first, topology_of
+from graphdiff.sums.sweeps import FEW, Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
 
 
@@ -148,11 +149,23 @@ class Flow:
         return _spread(self.graph.n_edges, edges, values)
 
     def _through_all(self, rows: Rows) -> NDArray[Any]:
-        """Do the same in one pass over all rows, by a kernel."""
-        weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
-        parts = np.zeros(len(rows.heads))
-        jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
-        values = checked_array(parts)
+        """Do the same in one pass over all rows."""
+        if isinstance(self.tangents, list):
+            pairs, adjoints = zip(self.tangents, self.graph.listed_rows, strict=True), self.adjoints
+            values = checked_array(
+                [
+                    value * weight * adjoints[head]
+                    if value and adjoints[head]
+                    else 0.0  # else it may be infinite there
+                    for value, row in pairs
+                    for head, weight in row
+                ]
+            )
+        else:
+            weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
+            parts = np.zeros(len(rows.heads))
+            jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
+            values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
 
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
@@ -184,9 +197,10 @@ def flow(graph: CompiledGraph, sources: Seeds, targets: Seeds) -> Flow:
         If a cycle lies between and the graph's policy is ``"raise"``.
     """
     starts, ends = sources.anchored(graph), targets.anchored(graph)
-    # By kernels one pass over everything takes no longer than to look what lies between.
+    # Over few edges, or by kernels, one pass over everything takes no longer than to look what lies between.
     carried = graph.carried
-    if arithmetic.in_floats(carried) and pays(len(carried)) and starts.are_floats and ends.are_floats:
+    is_quick = pays(len(carried)) or (len(carried) <= FEW and not len(graph.topology.cyclic))
+    if arithmetic.in_floats(carried) and is_quick and starts.are_floats and ends.are_floats:
         return Flow(graph, starts, ends, on_the_way(graph, starts.positions, ends.positions), None)
     among, loops = restricted(graph, starts.positions, ends.positions)
     return Flow(graph.divisible if loops else graph, starts, ends, loops, among)
@@ -210,12 +224,19 @@ class Contributions(Named):
     total : number
         The total influence that they are parts of.
     what : {"edge", "node"}
+    shape : Topology, or what has one as `topology`
+        The shape of the graph; made when it is first asked for, where the graph was not compiled.
     """
 
     array: NDArray[Any]
     total: Number
     what: str
-    topology: Topology
+    shape: Topology | Shaped
+
+    @cached_property
+    def topology(self) -> Topology:
+        """The shape of the graph."""
+        return topology_of(self.shape)
 
     def _labels(self, places: NDArray[Any]) -> Iterator[Any]:
         """Yield the edges or nodes at some places of the array."""
@@ -225,7 +246,8 @@ class Contributions(Named):
 
     @cached_property
     def _index(self) -> dict[Any, int]:
-        return {label: number for number, label in enumerate(self._labels(np.arange(len(self.array))))}
+        labels = self.shape.edge_labels() if self.what == "edge" else iter(self.shape.labels)
+        return {label: number for number, label in enumerate(labels)}
 
     @cached_property
     def _carried(self) -> dict[Any, int]:
@@ -238,7 +260,7 @@ class Contributions(Named):
         if place is None:
             place = self._index.get(key)
         if place is not None:
-            return arithmetic.plain(self.array[place])
+            return self.array.item(place)
         if self.what == "edge":
             raise not_there(self.topology, key)
         self.topology.position(key)  # an error of its own where there is no such node
@@ -372,6 +394,9 @@ def edge_contributions(
     >>> dict(edge_contributions(G, "b", "e"))
     {('b', 'c'): 2, ('b', 'd'): 3, ('c', 'e'): 2, ('d', 'e'): 3}
     """
+    if (walk := walk_for_result(graph, options, source, target)) is not None:
+        tangents, adjoints = walk.forward(source), walk.reverse(target)
+        return Contributions(checked_array(walk.through(tangents, adjoints)), checked(tangents[target]), "edge", walk)
     flows = flow_between(compiled(graph, options), source, target)
     return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
 

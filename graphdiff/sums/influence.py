@@ -1,16 +1,8 @@
-"""`total_influence`, `forward`, `reverse`: the one formula by its three methods.
-
-One total straight from a networkx graph: sort, check and sum in a single walk over its own dicts.
-
-A graph that is asked one question is not worth compiling. Nodes come in the order that `kernels.order.peel` gives
-them, and sums in the order of `sweeps`, so that the number is the same to the bit. Whatever is out of the ordinary
-(a cycle, a weight that is missing or no plain number, a node that is not there) is left to `graphdiff.compile`,
-which has the words for it.
-"""
+"""`total_influence`, `forward`, `reverse`: the one formula by its three methods."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from operator import mul
 from typing import Any, Unpack
 
@@ -21,12 +13,11 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds, seeds_of
-from graphdiff.graph.networks import DiGraph
 from graphdiff.graph.options import takes_options
-from graphdiff.graph.views import saved_in
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of, restriction
 from graphdiff.sums.cycles import on_the_way
+from graphdiff.sums.direct import Walk, direct_total, walk_for_result
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
 from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
@@ -169,6 +160,8 @@ def forward(
     >>> dict(forward(G, "b"))
     {'b': 1, 'c': 1, 'd': 1, 'e': 5}
     """
+    if (walk := walk_for_result(graph, options, source)) is not None:
+        return _walked(walk, walk.forward(source), "tangents")
     ready = compiled(graph, options)
     seeds = seeds_of(ready, source).anchored(ready)
     loops = on_the_way(ready, sources=seeds.positions)
@@ -209,6 +202,8 @@ def reverse(
     >>> dict(reverse(G, "e"))
     {'b': 5, 'c': 2, 'd': 3, 'e': 1}
     """
+    if (walk := walk_for_result(graph, options, target)) is not None:
+        return _walked(walk, walk.reverse(target), "adjoints")
     ready = compiled(graph, options)
     seeds = seeds_of(ready, target).anchored(ready)
     loops = on_the_way(ready, targets=seeds.positions)
@@ -223,65 +218,7 @@ def _result(graph: CompiledGraph, values: Values, what: str) -> Influences:
     return Influences(graph.topology, array, what)
 
 
-Adjacency = dict[Hashable, dict[Hashable, dict[Any, Any]]]
-
-
-def direct_total(graph: Any, source: End, target: End, weight: object) -> Number | None:
-    """Return the total influence of `source` on `target`, every weight checked, or None where that takes more.
-
-    Parameters
-    ----------
-    graph : networkx.DiGraph
-        Anything else takes more.
-    source, target : nodes
-        Anything else takes more.
-    weight : str
-        An edge attribute, whose values are all floats or all ints; anything else takes more.
-
-    Returns
-    -------
-    float, int or None
-
-    Examples
-    --------
-    >>> G = nx.DiGraph()
-    >>> G.add_weighted_edges_from([("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3)])
-    >>> direct_total(G, "b", "e", "weight")
-    5
-    >>> G.add_edge("e", "b", weight=1)
-    >>> direct_total(G, "b", "e", "weight") is None
-    True
-    """
-    is_plain = type(graph) in (nx.DiGraph, DiGraph) and not graph.graph.get("quotient") and saved_in(graph) is None
-    if not is_plain or not isinstance(weight, str):
-        return None
-    rows: Adjacency = dict(graph.adjacency())
-    try:
-        if source in rows and target in rows:
-            return _swept(rows, dict(graph.in_degree), source, target, weight)
-    except (KeyError, TypeError):  # an edge without the weight, or a node that cannot be hashed
-        pass
-    return None
-
-
-def _swept(rows: Adjacency, waiting: dict[Hashable, int], source: Any, target: Any, weight: str) -> Number | None:
-    """Push one unit forward while Kahn's algorithm sorts; `waiting` is used up."""
-    kind = next((type(data[weight]) for row in rows.values() for data in row.values()), float)
-    if kind not in (float, int):
-        return None
-    values = dict.fromkeys(rows, kind(0))
-    values[source] = kind(1)
-    unlike = kind(0)
-    ready = [node for node in rows if not waiting[node]]
-    for node in ready:
-        value = values[node]
-        for head, data in rows[node].items():
-            number = data[weight]
-            if type(number) is not kind:
-                return None
-            unlike += number - number  # stays 0 unless a number is infinite or none
-            values[head] += value * number
-            waiting[head] -= 1
-            if not waiting[head]:
-                ready.append(head)
-    return values[target] if len(ready) == len(rows) and unlike == 0 else None
+def _walked(walk: Walk, values: Mapping[Any, Number], what: str) -> Influences:
+    array = checked_array(list(values.values()))
+    array.flags.writeable = False
+    return Influences(walk, array, what)

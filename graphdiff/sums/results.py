@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.sparse import csr_of, numeric
 from graphdiff.graph.topology import Topology
-from graphdiff.text.names import PLAIN, Naming
+from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Column, Frame, Result, Sheet
@@ -92,32 +92,59 @@ class Named(Numbers, Mapping[Any, Number]):
         return self.titles(), [(key, shown(number)) for key, number in self.top(10)], self.caption()
 
 
+class Shaped(Protocol):
+    """What names nodes and edges as the shape of a graph does, which is made when it is asked for."""
+
+    @property
+    def topology(self) -> Topology:
+        """The shape."""
+
+    @property
+    def labels(self) -> Sequence[Any]:
+        """The nodes in topological order."""
+
+    def position(self, label: Hashable) -> int:
+        """Return the position of a node."""
+
+    def edge_labels(self) -> Iterator[Edge]:
+        """Yield the edges, row by row."""
+
+
+def topology_of(shape: Topology | Shaped) -> Topology:
+    """Return the shape of a graph, made now if it was not."""
+    return shape if isinstance(shape, Topology) else shape.topology
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Influences(Named):
     """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
 
     Attributes
     ----------
-    topology : Topology
-        The shape of the graph.
+    shape : Topology, or what has one as `topology`
+        The shape of the graph; made when it is first asked for, where the graph was not compiled.
     array : array, shape (n_nodes,)
         The numbers by position.
     what : str
         What the numbers are, for `repr`.
     """
 
-    topology: Topology
+    shape: Topology | Shaped
     array: NDArray[Any]
     what: str = "influences"
+
+    @cached_property
+    def topology(self) -> Topology:
+        """The shape of the graph."""
+        return topology_of(self.shape)
 
     @property
     def labels(self) -> Sequence[Any]:
         """The nodes in the order of the array."""
-        return self.topology.labels
+        return self.shape.labels
 
     def __getitem__(self, node: Hashable) -> Number:
-        position = self.topology.position(node)
-        return self.array[position].item() if self.array.dtype != object else self.array[position]
+        return self.array.item(self.shape.position(node))
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.labels.tolist() if isinstance(self.labels, np.ndarray) else self.labels)
@@ -127,7 +154,7 @@ class Influences(Named):
 
     def __contains__(self, node: object) -> bool:
         try:
-            self.topology.position(node)
+            self.shape.position(node)
         except LookupError:
             return False
         return True

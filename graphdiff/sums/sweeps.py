@@ -30,6 +30,8 @@ Values: TypeAlias = "list[Any] | NDArray[Any]"
 Row: TypeAlias = list[tuple[int, Number]]
 Companion: TypeAlias = Callable[[CompiledGraph, Mapping[int, Number]], Values]
 
+#: Of so few edges all are listed, once, whatever lies between.
+FEW = 300
 #: The most work that exact sums of floats may take, in machine words.
 MAX_EXACT_WORDS = 2e10
 
@@ -152,13 +154,12 @@ class _Lists:
         self.values: list[Number] = [zero] * graph.n_nodes
         for node, seed in seeds.items():
             self.values[node] = zero + seed
-        self.nodes: list[int] | None = None
+        self.nodes: list[int] | None = None if among is None else among.tolist()
         self.rows: Mapping[int, Row] | Sequence[Row] = ()
-        if among is None:
+        if among is None or graph.n_edges <= FEW:
             self.rows = graph.listed_rows
         else:
-            self.nodes = among.tolist()
-            self.rows = dict(zip(self.nodes, graph.rows_at(among), strict=True))
+            self.rows = dict(zip(among.tolist(), graph.rows_at(among), strict=True))
 
     def _span(self, start: int, stop: int) -> Sequence[int]:
         """Return the positions from `start` to `stop` whose values are wanted."""
@@ -287,6 +288,8 @@ def checked(value: Number) -> Number:
 
 def checked_array(values: Values) -> NDArray[Any]:
     """Return finished numbers as an array, or raise where one has left the range of its type."""
+    if isinstance(values, list) and set(map(type, values)) == {float}:
+        values = np.array(values)
     if isinstance(values, np.ndarray):
         with np.errstate(over="ignore", invalid="ignore"):
             # Where the sum is finite all are, and a sum needs no memory; it may overflow on its own, though.

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.sums.influence import direct_total
+from graphdiff.sums.direct import direct_total
 
 FLOATS = st.floats(-1e3, 1e3)
 PLAIN_WEIGHTS = st.one_of(st.just(FLOATS), st.just(INTS)).flatmap(lambda kind: dags(kind, max_nodes=9, parallel=False))
@@ -132,3 +132,71 @@ def test_a_graph_without_edges_counts_in_floats() -> None:
     for target, total in ((0, 1.0), (1, 0.0)):
         for form in (graph, gd.compile(graph)):
             assert repr(gd.total_influence(form, 0, target)) == repr(total)
+
+
+def listed(result: Any) -> list[Any]:
+    """Return what a result has, key by key, with the types of its numbers."""
+    return [(key, type(number), number) for key, number in result.items()]
+
+
+@given(queries(PLAIN_WEIGHTS))
+def test_results_are_those_of_the_compiled_graph_to_the_bit(query: tuple[nx.DiGraph, Any, Any]) -> None:
+    graph, source, target = query
+    compiled = gd.compile(graph)
+    for function, ends in ((gd.forward, (source,)), (gd.reverse, (target,)), (gd.edge_contributions, (source, target))):
+        direct, through = function(graph, *ends), function(compiled, *ends)
+        assert listed(direct) == listed(through)
+        assert direct.to_dict() == through.to_dict()
+        assert direct.top(3) == through.top(3)
+        assert repr(direct) == repr(through)
+    assert gd.count_paths(graph, source, target) == gd.count_paths(compiled, source, target)
+
+
+def test_results_have_the_shape_that_compile_makes() -> None:
+    graph = large(3)
+    compiled = gd.compile(graph).topology
+    for result in (gd.forward(graph, 0), gd.edge_contributions(graph, 0, 299)):
+        for name in ("ids", "ptr", "heads", "cyclic"):
+            made, meant = getattr(result.topology, name), getattr(compiled, name)
+            assert (made.dtype, made.shape, made.tolist()) == (meant.dtype, meant.shape, meant.tolist())
+        assert list(result.topology.labels) == list(compiled.labels)
+
+
+def test_a_result_keeps_what_it_is_of_when_the_graph_changes() -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
+    tangents, parts = gd.forward(graph, "a"), gd.edge_contributions(graph, "a", "c")
+    graph.remove_node("b")
+    graph.add_edge("c", "x", weight=7.0)
+    assert dict(tangents) == {"a": 1.0, "b": 2.0, "c": 6.0}
+    assert dict(parts) == {("a", "b"): 6.0, ("b", "c"): 6.0}
+    assert parts.to_scipy().toarray().tolist() == [[0, 6, 0], [0, 0, 6], [0, 0, 0]]
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node 'x'"):
+        tangents["x"]
+    with pytest.raises(gd.errors.UnknownEdgeError, match="no edge 'c' -> 'b'"):
+        parts["c", "b"]
+
+
+def test_what_overflows_where_nothing_is_asked_is_no_error() -> None:
+    graph = weighted([("a", "b", 2.0), ("a", "y", 1e200), ("y", "z", 1e200), ("x", "w", 1e200), ("w", "b", 1e200)])
+    assert gd.edge_contributions(graph, "a", "b")["a", "b"] == 2.0
+    with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest float"):
+        gd.forward(graph, "a")
+
+
+@pytest.mark.parametrize("mark", ["root", "leaf", "output"])
+def test_a_graph_whose_nodes_are_marked_is_compiled_for_a_result(mark: str) -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0)])
+    graph.nodes["c"].update({"leaf": True, mark: "y" if mark == "output" else True})
+    assert gd.forward(graph, "a").topology.names == gd.compile(graph).topology.names
+    if mark == "output":
+        assert gd.forward(graph, "a")["y"] == 6.0
+
+
+def test_few_edges_in_lists_are_arranged_as_many_in_arrays() -> None:
+    with patch("graphdiff.graph.topology.FEW", 0):
+        arrays = [gd.compile(large(seed).subgraph(range(40))).topology for seed in range(5)]
+    lists = [gd.compile(large(seed).subgraph(range(40))).topology for seed in range(5)]
+    for one, other in zip(lists, arrays, strict=True):
+        for name in ("ids", "ptr", "heads", "given"):
+            made, meant = getattr(one, name), getattr(other, name)
+            assert (made.dtype, made.tolist()) == (meant.dtype, meant.tolist())
