@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, Protocol
+from heapq import nsmallest
+from typing import Any, ClassVar, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
+from graphdiff.graph.labels import blocks
 from graphdiff.graph.sparse import csr_of, numeric
 from graphdiff.graph.topology import Topology
 from graphdiff.text.names import PLAIN, Edge, Naming
@@ -21,19 +25,56 @@ from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Column, Frame, Result, Sheet
 
+#: Numbers of which any two have an order.
+ORDERED = (int, Fraction, Decimal)
 
-def largest_first(numbers: Sequence[Number]) -> list[int]:
-    """Return the places of numbers, the largest absolute value first, equal ones and symbols as they come.
+
+def largest_first(numbers: Sequence[Number] | NDArray[Any], n: int | None = None) -> list[int]:
+    """Return the places of the first `n` numbers, the largest absolute value first, equal ones and symbols as they come.
+
+    Of an array of floats or ints these are found by one partition, however many there are.
 
     Examples
     --------
-    >>> largest_first([1, -3, 2])
-    [1, 2, 0]
+    >>> largest_first([1, -3, 2]), largest_first(np.array([1.0, -3.0, 2.0, 3.0]), 2)
+    ([1, 2, 0], [1, 3])
     """
+    count = len(range(len(numbers))[:n])
+    if isinstance(numbers, np.ndarray):
+        sizes = _sizes(numbers)
+        if sizes is not None:
+            return _first_of(sizes, count)
+        numbers = numbers.tolist()
+    kinds = set(map(type, numbers))
+    if len(kinds) == 1 and kinds.pop() in ORDERED:
+        return nsmallest(count, range(len(numbers)), key=lambda place: -abs(numbers[place]))
     try:
-        return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))
+        return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))[:count]
     except TypeError:  # symbols have no order
-        return list(range(len(numbers)))
+        return list(range(count))
+
+
+def _sizes(numbers: NDArray[Any]) -> NDArray[Any] | None:
+    """Return absolute values that an array has an order by; None where it has none that numpy knows."""
+    sizes: NDArray[Any] = np.abs(numbers)
+    if numbers.dtype.kind == "i":
+        return sizes.view(f"u{sizes.itemsize}")  # so that the smallest int has one, too
+    return sizes if numbers.dtype.kind == "f" and not np.isnan(sizes.max(initial=0)) else None
+
+
+def _first_of(sizes: NDArray[Any], count: int) -> list[int]:
+    """Return the places of the largest `count`, equal ones as they come."""
+    rest = len(sizes) - count
+    if not count:
+        return []
+    above = np.arange(len(sizes))
+    equal = above[:0]
+    if rest:
+        least = np.partition(sizes, rest)[rest]
+        above, equal = np.flatnonzero(sizes > least), np.flatnonzero(sizes == least)
+    order = len(above) - 1 - np.argsort(sizes[above][::-1], kind="stable")[::-1]
+    first: list[int] = [*above[order].tolist(), *equal[: count - len(above)].tolist()]
+    return first
 
 
 def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
@@ -65,12 +106,88 @@ class Numbers(Result):
         return np.asarray(view, dtype=dtype) if copy is None else np.array(view, dtype=dtype, copy=copy)
 
 
-class Named(Numbers, Mapping[Any, Number]):
+class Keyed(Numbers, Mapping[Any, Any]):
+    """What has something to say of each of some nodes or edges, in the order of an array; made when asked for."""
+
+    #: How far an iteration has come, place and key: ``dict(result)`` asks for each key as it gets it.
+    _here: ClassVar[tuple[int, Any]] = (-1, object())
+
+    def _place(self, key: Any) -> int | None:
+        """Return where a key stands; None where there is no such key."""
+        raise NotImplementedError
+
+    def _require(self, key: Any) -> int:
+        """Return where a key stands, or raise a `KeyError` that says why there is no such key."""
+        place = self._place(key)
+        if place is None:
+            raise KeyError(key)
+        return place
+
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
+        """Yield the keys at some places, or all in their order."""
+        raise NotImplementedError
+
+    def _value(self, place: int) -> Any:
+        """Return what there is to say of the key at a place."""
+        return self.array.item(place)
+
+    def _values(self) -> Iterator[Any]:
+        """Yield it of all of them."""
+        for start, stop in blocks(len(self)):
+            yield from self.array[start:stop].tolist()
+
+    def __getitem__(self, key: Any) -> Any:
+        here = self._here
+        return self._value(here[0] if key is here[1] else self._require(key))
+
+    def __iter__(self) -> Iterator[Any]:
+        kept = self.__dict__
+        for here in enumerate(self._keys()):
+            kept["_here"] = here
+            yield here[1]
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __contains__(self, key: object) -> bool:
+        return self._place(key) is not None
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return what there is to say of a key, or `default` where there is no such key."""
+        place = self._place(key)
+        return default if place is None else self._value(place)
+
+    def items(self) -> ItemsView[Any, Any]:
+        """Return the keys and what there is to say of each; none is looked up."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Any]:
+        """Return what there is to say of each; no key is made."""
+        return _Values(self)
+
+
+class _Items(ItemsView[Any, Any]):
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        of = cast(Keyed, self._mapping)
+        return zip(of._keys(), of._values(), strict=True)
+
+
+class _Values(ValuesView[Any]):
+    def __iter__(self) -> Iterator[Any]:
+        return cast(Keyed, self._mapping)._values()
+
+
+class Named(Keyed):
     """A number for each of some nodes or edges; in pandas a Series."""
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
-        """Return the `n` with the largest absolute numbers, largest first."""
-        raise NotImplementedError
+        """Return the `n` with the largest absolute numbers, largest first, equal ones in the order of the array.
+
+        Symbols have no order; among them the first `n` come as they stand in the array. Takes one partition of the
+        array, and makes no key beyond those that it returns.
+        """
+        places = np.array(largest_first(self.array, n), dtype=np.int64)
+        return list(zip(self._keys(places), self.array[places].tolist(), strict=True))
 
     def titles(self) -> tuple[str, str]:
         """Return what a key and what a number is called."""
@@ -82,14 +199,18 @@ class Named(Numbers, Mapping[Any, Number]):
 
     def _first(self) -> str:
         more = ", …" if len(self) > 5 else ""
-        return ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5)) + more
+        return ", ".join(f"{key!r}: {_text(number)}" for key, number in self.top(5)) + more
 
     def _frame(self) -> Column:
         key, number = self.titles()
         return Column(self.array, Axis(self, key), number)
 
     def _sheet(self) -> Sheet:
-        return self.titles(), [(key, shown(number)) for key, number in self.top(10)], self.caption()
+        return self.titles(), [(key, _text(number)) for key, number in self.top(10)], self.caption()
+
+
+def _text(number: Number | None) -> str:
+    return "none" if number is None else shown(number)
 
 
 class Shaped(Protocol):
@@ -103,11 +224,20 @@ class Shaped(Protocol):
     def labels(self) -> Sequence[Any]:
         """The nodes in topological order."""
 
-    def position(self, label: Hashable) -> int:
-        """Return the position of a node."""
+    def known(self, label: Hashable) -> int | None:
+        """Return the position of a node; None where there is no such node."""
 
-    def edge_labels(self) -> Iterator[Edge]:
-        """Yield the edges, row by row."""
+    def position(self, label: Hashable) -> int:
+        """Return the position of a node, or raise `UnknownNodeError`."""
+
+    def place(self, edge: object) -> int | None:
+        """Return where an edge stands in the rows; None where there is no such edge."""
+
+    def node_labels(self, positions: NDArray[Any] | None = None) -> Iterator[Any]:
+        """Yield some nodes, or all in topological order."""
+
+    def edge_labels(self, edges: NDArray[Any] | None = None) -> Iterator[Edge]:
+        """Yield some edges, or all, row by row."""
 
 
 def topology_of(shape: Topology | Shaped) -> Topology:
@@ -143,30 +273,14 @@ class Influences(Named):
         """The nodes in the order of the array."""
         return self.shape.labels
 
-    def __getitem__(self, node: Hashable) -> Number:
-        return self.array.item(self.shape.position(node))
+    def _place(self, node: Any) -> int | None:
+        return self.shape.known(node)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.labels.tolist() if isinstance(self.labels, np.ndarray) else self.labels)
+    def _require(self, node: Any) -> int:
+        return self.shape.position(node)
 
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def __contains__(self, node: object) -> bool:
-        try:
-            self.shape.position(node)
-        except LookupError:
-            return False
-        return True
-
-    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
-        """Return the `n` nodes with the largest absolute values, largest first, ties in topological order.
-
-        Symbols have no order; among them the first `n` come in topological order.
-        """
-        order = largest_first(self.array.tolist())[:n]
-        numbers = self.array[order].tolist()
-        return [(self.topology.label(position), number) for position, number in zip(order, numbers, strict=True)]
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
+        return self.shape.node_labels(places)
 
     def to_dict(self) -> dict[str, Any]:
         """Return ``{node as text: number}``."""
@@ -269,7 +383,8 @@ class Jacobian(Numbers):
     def _sheet(self) -> Sheet:
         names = [str(node) for node in self.sources[:10]]
         rows = [
-            [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
+            [node, *map(shown, row)]
+            for node, row in zip(self.targets[:20], self.array[:20, :10].tolist(), strict=True)
         ]
         return [f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1]
 
