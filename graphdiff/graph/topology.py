@@ -6,7 +6,7 @@ positions; ids and labels matter at the border only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -26,8 +26,8 @@ from graphdiff.text.names import PLAIN, Edge, Naming, Titled
 
 #: The kind of an edge to a package that is taken where others install it.
 PEER = "peer"
-#: Rows of up to so many edges are looked through for one; of longer ones an index is kept.
-SHORT = 32
+#: Up to so many edges are found by one index of all; of more each row has its own, made when it is asked for an edge.
+INDEXED = 1 << 14
 
 
 def _frozen(array: Ints) -> Ints:
@@ -281,38 +281,43 @@ class Topology:
         for start, stop in blocks(len(ids)):
             yield from map(self.titled.__getitem__, ids[start:stop].tolist())
 
-    def place(self, edge: object) -> int | None:
+    def place(self, edge: Any) -> int | None:
         """Return where an edge stands in the rows, by its label; None where there is none that is called so.
 
-        O(1): a short row is looked through, of a long one an index is kept from when it is first asked for an edge.
+        O(1), once all of few edges, or of many those with its tail, have been looked at.
         """
         if not isinstance(edge, tuple) or len(edge) != (2 if self.keys is None else 3):
             return None
-        tail, head = self.known(edge[0]), self.known(edge[1])
-        if tail is None or head is None:
-            return None
         try:
-            return self._row(tail).get(head if self.keys is None else (head, edge[2]))
-        except TypeError:  # a key that is not hashable
+            if self.n_edges <= INDEXED:
+                return self._index.get(edge)
+            row = self._by_head.get(edge[0])
+            if row is None and (row := self._row(edge[0])) is None:
+                return None
+            return row.get(edge[1] if self.keys is None else edge[1:])
+        except TypeError:  # what is not hashable
             return None
-
-    def _row(self, tail: int) -> dict[Any, int]:
-        """Return the places of the edges that leave a position, by their heads, and keys where they have some."""
-        row = self._long_rows.get(tail)
-        if row is None:
-            first, last = self.ptr[tail : tail + 2].tolist()
-            steps: Sequence[Any] = self.heads[first:last].tolist()
-            if self.keys is not None:
-                steps = list(zip(steps, keys_at(self.keys, np.arange(first, last)), strict=True))
-            row = dict(zip(steps, range(first, last), strict=True))
-            if len(steps) > SHORT:
-                self._long_rows[tail] = row
-        return row
 
     @cached_property
-    def _long_rows(self) -> dict[int, dict[Any, int]]:
-        """The longer rows that were asked for an edge."""
+    def _index(self) -> dict[Edge, int]:
+        return {edge: place for place, edge in enumerate(self.edge_labels())}
+
+    @cached_property
+    def _by_head(self) -> dict[Hashable, dict[Any, int]]:
+        """Of the tails that were asked for: the places of the edges by their heads, and keys where they have some."""
         return {}
+
+    def _row(self, label: Hashable) -> dict[Any, int] | None:
+        """Return the same of one tail, and keep it; None where there is no such node."""
+        tail = self.known(label)
+        if tail is None:
+            return None
+        first, last = self.ptr[tail : tail + 2].tolist()
+        steps: Iterable[Any] = map(self.titled.__getitem__, self.ids[self.heads[first:last]].tolist())
+        if self.keys is not None:
+            steps = zip(steps, keys_at(self.keys, np.arange(first, last)), strict=True)
+        row = self._by_head[label] = dict(zip(steps, range(first, last), strict=True))
+        return row
 
     def attributes_at(self, edge: int) -> dict[str, Any]:
         """Return the attributes that an edge has."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from heapq import nsmallest
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +27,14 @@ from graphdiff.text.tables import Axis, Column, Frame, Result, Sheet
 
 #: Numbers of which any two have an order.
 ORDERED = (int, Fraction, Decimal)
+#: So many numbers of an array are passed over at once where the largest of them is not among the largest.
+OF_A_BLOCK = 256
 
 
 def largest_first(numbers: Sequence[Number] | NDArray[Any], n: int | None = None) -> list[int]:
-    """Return the places of the first `n` numbers, the largest absolute value first, equal ones and symbols as they come.
+    """Return the places of the first `n` numbers, the largest absolute value first.
 
-    Of an array of floats or ints these are found by one partition, however many there are.
+    Equal ones and symbols come as they stand. Those of an array of floats or ints are found by one partition.
 
     Examples
     --------
@@ -64,17 +66,30 @@ def _sizes(numbers: NDArray[Any]) -> NDArray[Any] | None:
 
 def _first_of(sizes: NDArray[Any], count: int) -> list[int]:
     """Return the places of the largest `count`, equal ones as they come."""
+    large = _among(sizes, count)
+    if large is not None:
+        sizes = sizes[large]
     rest = len(sizes) - count
-    if not count:
-        return []
-    above = np.arange(len(sizes))
-    equal = above[:0]
-    if rest:
+    places, equal = np.arange(len(sizes)), np.arange(0)
+    if rest and count:
         least = np.partition(sizes, rest)[rest]
-        above, equal = np.flatnonzero(sizes > least), np.flatnonzero(sizes == least)
-    order = len(above) - 1 - np.argsort(sizes[above][::-1], kind="stable")[::-1]
-    first: list[int] = [*above[order].tolist(), *equal[: count - len(above)].tolist()]
-    return first
+        places, equal = np.flatnonzero(sizes > least), np.flatnonzero(sizes == least)
+    order = len(places) - 1 - np.argsort(sizes[places][::-1], kind="stable")[::-1]
+    first = np.concatenate([places[order], equal])[:count]
+    chosen: list[int] = (first if large is None else large[first]).tolist()
+    return chosen
+
+
+def _among(sizes: NDArray[Any], count: int) -> NDArray[Any] | None:
+    """Return places among which the largest `count` are; None where a look at the largest of each block tells nothing.
+
+    As many blocks have something as large as the largest of the `count`-th block: what is smaller is not among them.
+    """
+    n_blocks = len(sizes) // OF_A_BLOCK
+    if not count or n_blocks < 4 * count:
+        return None
+    largest = sizes[: n_blocks * OF_A_BLOCK].reshape(n_blocks, OF_A_BLOCK).max(axis=1)
+    return np.flatnonzero(sizes >= np.partition(largest, n_blocks - count)[n_blocks - count])
 
 
 def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
@@ -109,9 +124,6 @@ class Numbers(Result):
 class Keyed(Numbers, Mapping[Any, Any]):
     """What has something to say of each of some nodes or edges, in the order of an array; made when asked for."""
 
-    #: How far an iteration has come, place and key: ``dict(result)`` asks for each key as it gets it.
-    _here: ClassVar[tuple[int, Any]] = (-1, object())
-
     def _place(self, key: Any) -> int | None:
         """Return where a key stands; None where there is no such key."""
         raise NotImplementedError
@@ -137,14 +149,10 @@ class Keyed(Numbers, Mapping[Any, Any]):
             yield from self.array[start:stop].tolist()
 
     def __getitem__(self, key: Any) -> Any:
-        here = self._here
-        return self._value(here[0] if key is here[1] else self._require(key))
+        return self._value(self._require(key))
 
     def __iter__(self) -> Iterator[Any]:
-        kept = self.__dict__
-        for here in enumerate(self._keys()):
-            kept["_here"] = here
-            yield here[1]
+        return self._keys()
 
     def __len__(self) -> int:
         return len(self.array)
@@ -167,14 +175,17 @@ class Keyed(Numbers, Mapping[Any, Any]):
 
 
 class _Items(ItemsView[Any, Any]):
+    _mapping: Keyed
+
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        of = cast(Keyed, self._mapping)
-        return zip(of._keys(), of._values(), strict=True)
+        return zip(self._mapping._keys(), self._mapping._values(), strict=True)
 
 
 class _Values(ValuesView[Any]):
+    _mapping: Keyed
+
     def __iter__(self) -> Iterator[Any]:
-        return cast(Keyed, self._mapping)._values()
+        return self._mapping._values()
 
 
 class Named(Keyed):
@@ -383,8 +394,7 @@ class Jacobian(Numbers):
     def _sheet(self) -> Sheet:
         names = [str(node) for node in self.sources[:10]]
         rows = [
-            [node, *map(shown, row)]
-            for node, row in zip(self.targets[:20], self.array[:20, :10].tolist(), strict=True)
+            [node, *map(shown, row)] for node, row in zip(self.targets[:20], self.array[:20, :10].tolist(), strict=True)
         ]
         return [f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1]
 
