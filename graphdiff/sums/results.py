@@ -27,7 +27,7 @@ from graphdiff.text.tables import Axis, Column, Frame, Result, Sheet
 
 #: Numbers of which any two have an order.
 ORDERED = (int, Fraction, Decimal)
-#: So many numbers of an array are passed over at once where the largest of them is not among the largest.
+#: Of so many numbers of a large array the largest is looked at first.
 OF_A_BLOCK = 256
 
 
@@ -45,7 +45,8 @@ def largest_first(numbers: Sequence[Number] | NDArray[Any], n: int | None = None
     if isinstance(numbers, np.ndarray):
         sizes = _sizes(numbers)
         if sizes is not None:
-            return _first_of(sizes, count)
+            first: list[int] = _first_of(sizes, count).tolist()
+            return first
         numbers = numbers.tolist()
     kinds = set(map(type, numbers))
     if len(kinds) == 1 and kinds.pop() in ORDERED:
@@ -58,38 +59,28 @@ def largest_first(numbers: Sequence[Number] | NDArray[Any], n: int | None = None
 
 def _sizes(numbers: NDArray[Any]) -> NDArray[Any] | None:
     """Return absolute values that an array has an order by; None where it has none that numpy knows."""
-    sizes: NDArray[Any] = np.abs(numbers)
-    if numbers.dtype.kind == "i":
-        return sizes.view(f"u{sizes.itemsize}")  # so that the smallest int has one, too
-    return sizes if numbers.dtype.kind == "f" and not np.isnan(sizes.max(initial=0)) else None
+    kind = numbers.dtype.kind
+    if kind == "i":
+        return np.abs(numbers).view(f"u{numbers.itemsize}")  # so that the smallest int has one, too
+    sizes: NDArray[Any] | None = np.abs(numbers) if kind == "f" else None
+    return None if sizes is None or np.isnan(sizes.max(initial=0)) else sizes
 
 
-def _first_of(sizes: NDArray[Any], count: int) -> list[int]:
+def _first_of(sizes: NDArray[Any], count: int) -> NDArray[Any]:
     """Return the places of the largest `count`, equal ones as they come."""
-    large = _among(sizes, count)
-    if large is not None:
-        sizes = sizes[large]
-    rest = len(sizes) - count
-    places, equal = np.arange(len(sizes)), np.arange(0)
-    if rest and count:
-        least = np.partition(sizes, rest)[rest]
-        places, equal = np.flatnonzero(sizes > least), np.flatnonzero(sizes == least)
-    order = len(places) - 1 - np.argsort(sizes[places][::-1], kind="stable")[::-1]
-    first = np.concatenate([places[order], equal])[:count]
-    chosen: list[int] = (first if large is None else large[first]).tolist()
-    return chosen
-
-
-def _among(sizes: NDArray[Any], count: int) -> NDArray[Any] | None:
-    """Return places among which the largest `count` are; None where a look at the largest of each block tells nothing.
-
-    As many blocks have something as large as the largest of the `count`-th block: what is smaller is not among them.
-    """
+    if not count:
+        return np.arange(0)
     n_blocks = len(sizes) // OF_A_BLOCK
-    if not count or n_blocks < 4 * count:
-        return None
-    largest = sizes[: n_blocks * OF_A_BLOCK].reshape(n_blocks, OF_A_BLOCK).max(axis=1)
-    return np.flatnonzero(sizes >= np.partition(largest, n_blocks - count)[n_blocks - count])
+    some = sizes
+    if n_blocks >= 4 * count:  # among the largest of each block the same place is no larger, and found sooner
+        some = sizes[: n_blocks * OF_A_BLOCK].reshape(n_blocks, OF_A_BLOCK).max(axis=1)
+    least = np.partition(some, -count)[-count]
+    above = np.flatnonzero(sizes > least)
+    if len(above) > count:
+        return np.asarray(above[_first_of(sizes[above], count)])
+    places = np.concatenate([above, np.flatnonzero(sizes == least)[: count - len(above)]])
+    order = count - 1 - np.argsort(sizes[places][::-1], kind="stable")[::-1]
+    return np.asarray(places[order])
 
 
 def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:

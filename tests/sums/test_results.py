@@ -360,7 +360,8 @@ def test_what_looks_at_a_few_entries_makes_no_others() -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_the_largest_of_an_array_are_those_of_a_sorted_list(seed: int) -> None:
+def test_the_largest_of_an_array_are_those_of_a_sorted_list(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.sums.results.OF_A_BLOCK", (256, 5)[seed % 2])
     rng = np.random.default_rng(seed)
     for size in (0, 1, 5, 700, 3_000):
         ints = rng.integers(-(2**63), 2**63 - 1, size)
@@ -403,6 +404,13 @@ def test_shares_are_shown_like_other_results() -> None:
     assert shares.to_pandas()["b", "d"] == 0.6
     assert shares.to_pandas().name == "share"
     assert nothing.to_pandas().isna().all()
+
+
+def test_shares_of_large_ints_are_rounded_once() -> None:
+    weights = [832692069252323491, 725896930916224027, 530291789994247702]
+    shares = gd.edge_contributions(parallel_chain(weights), 0, 1).shares
+    assert shares.of.array.dtype == np.int64
+    assert list(shares.values()) == shares.array.tolist() == [weight / sum(weights) for weight in weights]
 
 
 def test_sensitivities_are_those_of_each_edge() -> None:
