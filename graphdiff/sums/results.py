@@ -59,11 +59,12 @@ def largest_first(numbers: Sequence[Number] | NDArray[Any], n: int | None = None
 
 def _sizes(numbers: NDArray[Any]) -> NDArray[Any] | None:
     """Return absolute values that an array has an order by; None where it has none that numpy knows."""
-    kind = numbers.dtype.kind
-    if kind == "i":
-        return np.abs(numbers).view(f"u{numbers.itemsize}")  # so that the smallest int has one, too
-    sizes: NDArray[Any] | None = np.abs(numbers) if kind == "f" else None
-    return None if sizes is None or np.isnan(sizes.max(initial=0)) else sizes
+    if numbers.dtype.kind not in "fi":
+        return None
+    sizes: NDArray[Any] = np.abs(numbers)
+    if numbers.dtype.kind == "i":
+        return sizes.view(f"u{sizes.itemsize}")  # so that the smallest int has one, too
+    return None if np.isnan(sizes.max(initial=0)) else sizes
 
 
 def _first_of(sizes: NDArray[Any], count: int) -> NDArray[Any]:
