@@ -23,7 +23,7 @@ from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.change.match import Matched
 from graphdiff.kernels import jit, pays, together
 from graphdiff.kernels.blocks import through, through_both
-from graphdiff.sums.results import Named
+from graphdiff.sums.results import Named, largest_first
 from graphdiff.sums.sweeps import checked_array, in_range
 from graphdiff.text.numbers import plain, shown
 
@@ -49,14 +49,11 @@ class Attribution(Named):
     def _index(self) -> dict[Any, int]:
         return {self.matched.edge_label(edge): edge for edge in range(len(self.array))}
 
-    def __getitem__(self, edge: Any) -> Number:
-        return arithmetic.plain(self.array[self._index[edge]])
+    def _place(self, edge: Any) -> int | None:
+        return self._index.get(edge)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._index)
-
-    def __len__(self) -> int:
-        return len(self.array)
+    def _keys(self, places: Ints | None = None) -> Iterator[Any]:
+        return map(self.matched.edge_label, range(len(self)) if places is None else places.tolist())
 
     @property
     def total(self) -> Number:
@@ -67,16 +64,17 @@ class Attribution(Named):
 
     def largest(self, n: int | None = None) -> list[int]:
         """Return the edges that did something, by their numbers, largest first and ties in order; at most `n`."""
-        edges: list[int] = self._order[:n].tolist()
-        return edges
+        edges, sizes = self._sized
+        places: list[int] = edges[largest_first(sizes, n)].tolist()
+        return places
 
     @cached_property
-    def _order(self) -> Ints:
+    def _sized(self) -> tuple[Ints, NDArray[np.float64]]:
+        """The edges that did something, and how large that is."""
         used = np.flatnonzero(self.array)
         numbers = self.array[used]
         exact = numbers.dtype.kind in "fi"
-        sizes = np.abs(numbers.astype(np.float64)) if exact else np.array([_size(n) for n in numbers.tolist()])
-        return used[np.argsort(-sizes, kind="stable")]
+        return used, np.abs(numbers.astype(np.float64)) if exact else np.array([_size(n) for n in numbers.tolist()])
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
         """Return the `n` edges that did most, largest first, with what they did."""

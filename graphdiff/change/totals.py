@@ -127,7 +127,10 @@ class Changes(Numbers, Mapping[Any, Number]):
     @property
     def array(self) -> NDArray[Any]:  # type: ignore[override]
         """The changes, in the order of the nodes."""
-        return in_one_array([self.after.item(number) - self.before.item(number) for number in self._reached])
+        before, after = (totals[self._reached] for totals in (self.before, self.after))
+        if before.dtype == after.dtype == np.float64:
+            return np.asarray(after - before)
+        return in_one_array([new - old for new, old in zip(after.tolist(), before.tolist(), strict=True)])
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._labels)

@@ -21,11 +21,27 @@ from graphdiff.errors import LimitError, UsageError
 from graphdiff.kernels import available, jit
 from graphdiff.kernels.names import LONGEST, hash_names, number_names, touch
 
-__all__ = ["Indexed", "Integers", "Numbering", "Texts", "packed", "require_nodes"]
+__all__ = ["Indexed", "Integers", "Numbering", "Texts", "blocks", "packed", "require_nodes"]
 
 
 #: Labels that are made into objects at once, where all are wanted.
 BLOCK = 1 << 16
+#: So many are made for whoever wants the first of many.
+FIRST_BLOCK = 1 << 6
+
+
+def blocks(count: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of blocks that grow, so that the first few of many cost little.
+
+    Examples
+    --------
+    >>> list(blocks(300))
+    [(0, 64), (64, 192), (192, 300)]
+    """
+    start, size = 0, FIRST_BLOCK
+    while start < count:
+        yield start, min(start + size, count)
+        start, size = start + size, min(2 * size, BLOCK)
 
 
 def require_nodes(labels: Iterable[Hashable]) -> None:
@@ -182,7 +198,9 @@ class Integers(Indexed):
     def find(self, label: Hashable) -> int | None:
         """Return the id of `label`, or None where it is none of the values: the index is bisected."""
         if not isinstance(label, (int, np.integer)):
-            return None
+            if hash(label) != label:
+                return None
+            label = hash(label)  # 1.0 is 1, as in a dict
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2

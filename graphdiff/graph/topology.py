@@ -6,7 +6,7 @@ positions; ids and labels matter at the border only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
@@ -19,13 +19,15 @@ from graphdiff.absences import Absences
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.graph.attributes import Column, Columns
-from graphdiff.graph.labels import Indexed, Integers, Texts
+from graphdiff.graph.labels import Indexed, Integers, Texts, blocks
 from graphdiff.kernels.order import FEW, few_arranged, topological
 from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
 from graphdiff.text.names import PLAIN, Edge, Naming, Titled
 
 #: The kind of an edge to a package that is taken where others install it.
 PEER = "peer"
+#: Up to so many edges are found by one index of all; of more each row has its own, made when it is asked for an edge.
+INDEXED = 1 << 14
 
 
 def _frozen(array: Ints) -> Ints:
@@ -191,10 +193,10 @@ class Topology:
     @cached_property
     def _find(self) -> Callable[[Hashable], int | None]:
         """How the position of a label is found: by the labels' own index, where they bring one, else by a dict."""
-        names = self.names or ()
-        if not isinstance(names, Indexed):
+        names, positions = self.names, self.positions
+        if names is not None and not isinstance(names, Indexed):
             return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
-        find, positions = names.find, self.positions
+        find = _itself(self.n_nodes) if names is None else names.find
 
         def position(label: Hashable) -> int | None:
             number = find(label)
@@ -217,26 +219,29 @@ class Topology:
 
     def position(self, label: Hashable) -> int:
         """Return the position of the node with `label`, or raise `UnknownNodeError` with the nearest names."""
-        if self.names is None:
-            if isinstance(label, (int, np.integer)) and 0 <= label < self.n_nodes:
-                return int(self.positions[label])
-            raise UnknownNodeError(label, ())
+        position = self.known(label)
+        if position is None:
+            raise self._no_node(label)
+        return position
+
+    def known(self, label: Hashable) -> int | None:
+        """Return the position of the node that has `label`, as its own or for a further name; None where none has."""
         try:
             position = self._find(label)
         except TypeError:  # not hashable, so no node
-            position = None
-        return self._also_called(label) if position is None else position
+            return None
+        if position is None and self.also_called:
+            number = next((number for name, number in self.also_called if name == label), None)
+            return None if number is None else int(self.positions[number])
+        return position
 
-    def _also_called(self, label: Hashable) -> int:
-        """Return the position of the node that has `label` for a further name, or raise `UnknownNodeError`."""
-        names = self.names or ()
-        number = next((number for name, number in self.also_called if name == label), None)
-        if number is None:
-            outputs = [names[leaf] for leaf in self.marked_leaves] if self.titles is None else ()  # of computations
-            error = UnknownNodeError(label, self.titled if names else (), self.absences, outputs)
-            error.nearest = self._titled_so(label) or error.nearest
-            raise error
-        return int(self.positions[number])
+    def _no_node(self, label: Hashable) -> UnknownNodeError:
+        if self.names is None:
+            return UnknownNodeError(label, ())
+        outputs = [self.names[leaf] for leaf in self.marked_leaves] if self.titles is None else ()  # of computations
+        error = UnknownNodeError(label, self.titled, self.absences, outputs)
+        error.nearest = self._titled_so(label) or error.nearest
+        return error
 
     def _titled_so(self, label: Hashable) -> list[Any]:
         """Return the first nodes in whose title a text stands between quotation marks: what they stand for."""
@@ -259,15 +264,60 @@ class Topology:
         return next(self.edge_labels(np.array([edge])))
 
     def edge_labels(self, edges: Ints | None = None) -> Iterator[Edge]:
-        """Yield the labels of some edges of the rows, or of all in their order."""
-        chosen = self.rows.edges if edges is None else edges
-        tails = self.ids[self.tails_of(chosen)].tolist()
-        heads = self.ids[self.heads[chosen]].tolist()
-        names = self.titled
-        if self.keys is None:
-            return ((names[u], names[v]) for u, v in zip(tails, heads, strict=True))
-        keys = keys_at(self.keys, chosen)
-        return ((names[u], names[v], key) for u, v, key in zip(tails, heads, keys, strict=True))
+        """Yield the labels of some edges of the rows, or of all in their order; the first few cost little."""
+        names, keys = self.titled, self.keys
+        for start, stop in blocks(self.n_edges if edges is None else len(edges)):
+            chosen = np.arange(start, stop) if edges is None else edges[start:stop]
+            tails = map(names.__getitem__, self.ids[self.tails_of(chosen)].tolist())
+            heads = map(names.__getitem__, self.ids[self.heads[chosen]].tolist())
+            if keys is None:
+                yield from zip(tails, heads, strict=True)
+            else:
+                yield from zip(tails, heads, keys_at(keys, chosen), strict=True)
+
+    def node_labels(self, positions: Ints | None = None) -> Iterator[Any]:
+        """Yield the labels of some positions, or of all in their order; the first few cost little."""
+        ids = self.ids if positions is None else self.ids[positions]
+        for start, stop in blocks(len(ids)):
+            yield from map(self.titled.__getitem__, ids[start:stop].tolist())
+
+    def place(self, edge: Any) -> int | None:
+        """Return where an edge stands in the rows, by its label; None where there is none that is called so.
+
+        O(1), once all of few edges, or of many those with its tail, have been looked at.
+        """
+        if not isinstance(edge, tuple) or len(edge) != (2 if self.keys is None else 3):
+            return None
+        try:
+            if self.n_edges <= INDEXED:
+                return self._index.get(edge)
+            row = self._by_head.get(edge[0])
+            if row is None and (row := self._row(edge[0])) is None:
+                return None
+            return row.get(edge[1] if self.keys is None else edge[1:])
+        except TypeError:  # what is not hashable
+            return None
+
+    @cached_property
+    def _index(self) -> dict[Edge, int]:
+        return {edge: place for place, edge in enumerate(self.edge_labels())}
+
+    @cached_property
+    def _by_head(self) -> dict[Hashable, dict[Any, int]]:
+        """Of the tails that were asked for: the places of the edges by their heads, and keys where they have some."""
+        return {}
+
+    def _row(self, label: Hashable) -> dict[Any, int] | None:
+        """Return the same of one tail, and keep it; None where there is no such node."""
+        tail = self.known(label)
+        if tail is None:
+            return None
+        first, last = self.ptr[tail : tail + 2].tolist()
+        steps: Iterable[Any] = map(self.titled.__getitem__, self.ids[self.heads[first:last]].tolist())
+        if self.keys is not None:
+            steps = zip(steps, keys_at(self.keys, np.arange(first, last)), strict=True)
+        row = self._by_head[label] = dict(zip(steps, range(first, last), strict=True))
+        return row
 
     def attributes_at(self, edge: int) -> dict[str, Any]:
         """Return the attributes that an edge has."""
@@ -345,6 +395,16 @@ class Topology:
             return np.sort(self.positions[list(self.marked_leaves)])
         left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
         return np.flatnonzero(~left[self.representative])
+
+
+def _itself(count: int) -> Callable[[Hashable], int | None]:
+    """Return what finds an id by itself: as in a dict, 1.0 is 1."""
+
+    def find(label: Hashable) -> int | None:
+        number = hash(label)
+        return number if 0 <= number < count and number == label else None
+
+    return find
 
 
 def keeps_nothing(data: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any, Unpack, cast
 
 import networkx as nx
@@ -38,11 +38,11 @@ from graphdiff.structure.reliance import RELIANCE, last_steps
 from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.influence import forward, reverse
-from graphdiff.sums.results import largest_first
+from graphdiff.sums.results import Numbers, in_one_array, largest_first
 from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shorten, shorten_label, shown
 from graphdiff.text.sentences import Words, words_for
-from graphdiff.text.tables import NAME, WIDTH, Axis, Frame, Result, Sheet, aligned, in_columns
+from graphdiff.text.tables import NAME, WIDTH, Axis, Frame, Sheet, aligned, in_columns
 
 __all__ = ["SETS", "SUMS", "Ranking", "rank"]
 
@@ -62,7 +62,7 @@ THROUGH = 38
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ranking(Result):
+class Ranking(Numbers):
     """Nodes in order, column by column: what `graphdiff.rank` returns; in pandas a row for each node.
 
     Attributes
@@ -124,6 +124,12 @@ class Ranking(Result):
 
     def __len__(self) -> int:
         return len(self.nodes)
+
+    @property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """The influences, shape (n_rows, n_weights): a row a node, a column a weighting."""
+        numbers = [number for row in self.influences for number in row]
+        return in_one_array(numbers).reshape(len(self), len(self.weights))
 
     @property
     def _words(self) -> Words:
@@ -230,7 +236,7 @@ class Ranking(Result):
 
     def text(self, top: int = TOP, how: str = "") -> str:
         """Return the report on the first `top` rows; `how` says behind the number of the others how to see them."""
-        rows = list(self.rows())[:top]
+        rows = list(islice(self.rows(), top))
         room = WIDTH - THROUGH * bool(self.through)
         table = self._table(rows)
         if (wider := max(map(len, table)) - room) > 0:
@@ -285,7 +291,7 @@ class Ranking(Result):
         return Frame(rows, Axis(self.nodes, "node"), Axis(["place", *self.columns[2:]]))
 
     def _sheet(self) -> Sheet:
-        rows = [[place, node_text(node), *map(shown, numbers)] for place, node, *numbers in self.rows()]
+        rows = ([place, node_text(node), *map(shown, numbers)] for place, node, *numbers in self.rows())
         return self.columns, rows, self.title()
 
 
@@ -648,7 +654,7 @@ def _ordered(
 
 def _by_size(numbers: Sequence[Number], top: int | None) -> tuple[list[int], list[int]]:
     """Return the indices of numbers by size, largest first, and the place of each; equal sizes share one."""
-    order = largest_first(numbers)[:top]
+    order = largest_first(numbers, top)
     places: list[int] = []
     for count, number in enumerate(order, 1):
         tied = bool(places) and abs(numbers[order[count - 2]]) == abs(numbers[number])

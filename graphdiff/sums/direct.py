@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.networks import DiGraph
@@ -103,15 +104,37 @@ class Walk:
     def _places(self) -> dict[Node, int]:
         return {node: place for place, node in enumerate(self.order)}
 
+    def known(self, label: Node) -> int | None:
+        """Return the place of a node in the order; None where there is no such node."""
+        try:
+            return self._places.get(label)
+        except TypeError:  # what cannot be hashed is no node
+            return None
+
     def position(self, label: Node) -> int:
         """Return the place of a node in the order, or raise `UnknownNodeError`."""
-        try:
-            return self._places[label]
-        except (KeyError, TypeError):  # the latter of what cannot be hashed
-            return self.topology.position(label)
+        place = self.known(label)
+        return self.topology.position(label) if place is None else place
 
-    def edge_labels(self) -> Iterator[Edge]:
-        """Yield the edges, row by row."""
+    @cached_property
+    def _index(self) -> dict[Edge, int]:
+        return {edge: place for place, edge in enumerate(self.edge_labels())}
+
+    def place(self, edge: Any) -> int | None:
+        """Return where an edge stands in the rows; None where there is no such edge."""
+        try:
+            return self._index.get(edge)
+        except TypeError:
+            return None
+
+    def node_labels(self, positions: NDArray[Any] | None = None) -> Iterator[Node]:
+        """Yield some nodes, or all in their order."""
+        return iter(self.order) if positions is None else map(self.order.__getitem__, positions.tolist())
+
+    def edge_labels(self, edges: NDArray[Any] | None = None) -> Iterator[Edge]:
+        """Yield some edges, or all, row by row."""
+        if edges is not None:
+            return self.topology.edge_labels(edges)
         return ((node, head) for node, row in zip(self.order, self.heads, strict=True) for head in row)
 
     @cached_property

@@ -33,7 +33,7 @@ from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
-from graphdiff.sums.results import Named, Shaped, largest_first, topology_of
+from graphdiff.sums.results import Named, Shaped, topology_of
 from graphdiff.sums.sweeps import FEW, Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
 
@@ -238,44 +238,24 @@ class Contributions(Named):
         """The shape of the graph."""
         return topology_of(self.shape)
 
-    def _labels(self, places: NDArray[Any]) -> Iterator[Any]:
-        """Yield the edges or nodes at some places of the array."""
-        if self.what == "edge":
-            return self.topology.edge_labels(places)
-        return (self.topology.label(place) for place in places.tolist())
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
+        return self.shape.edge_labels(places) if self.what == "edge" else self.shape.node_labels(places)
 
-    @cached_property
-    def _index(self) -> dict[Any, int]:
-        labels = self.shape.edge_labels() if self.what == "edge" else iter(self.shape.labels)
-        return {label: number for number, label in enumerate(labels)}
+    def _place(self, key: Any) -> int | None:
+        return self.shape.place(key) if self.what == "edge" else self.shape.known(key)
 
-    @cached_property
-    def _carried(self) -> dict[Any, int]:
-        """The places of those that carry something: mostly few, and mostly those that are asked for."""
-        places = np.flatnonzero(self.array)
-        return dict(zip(self._labels(places), places.tolist(), strict=True))
-
-    def __getitem__(self, key: Any) -> Number:
-        place = self._carried.get(key)
+    def _require(self, key: Any) -> int:
+        if self.what == "node":
+            return self.shape.position(key)
+        place = self.shape.place(key)
         if place is None:
-            place = self._index.get(key)
-        if place is not None:
-            return self.array.item(place)
-        if self.what == "edge":
             raise not_there(self.topology, key)
-        self.topology.position(key)  # an error of its own where there is no such node
-        raise KeyError(key)
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._index)
-
-    def __len__(self) -> int:
-        return len(self.array)
+        return place
 
     def carrying(self) -> Iterator[tuple[Any, Number]]:
         """Yield the edges or nodes that carry something, with their contributions."""
         places = np.flatnonzero(self.array)
-        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+        return zip(self._keys(places), self.array[places].tolist(), strict=True)
 
     def into(self, position: int) -> Iterator[tuple[Any, Number]]:
         """Yield the edges that carry something into the component of a position from outside."""
@@ -283,7 +263,7 @@ class Contributions(Named):
         places = np.flatnonzero(self.array)
         places = places[first[self.topology.heads[places]] == first[position]]
         places = places[first[self.topology.tails_of(places)] != first[position]]
-        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+        return zip(self._keys(places), self.array[places].tolist(), strict=True)
 
     def out_of(self, position: int) -> Iterator[tuple[Any, Number]]:
         """Yield the edges that carry something out of the component of a position."""
@@ -291,14 +271,12 @@ class Contributions(Named):
         places = np.flatnonzero(self.array)
         places = places[first[self.topology.tails_of(places)] == first[position]]
         places = places[first[self.topology.heads[places]] != first[position]]
-        return zip(self._labels(places), self.array[places].tolist(), strict=True)
+        return zip(self._keys(places), self.array[places].tolist(), strict=True)
 
-    @property
-    def shares(self) -> dict[Any, Number | None]:
+    @cached_property
+    def shares(self) -> Shares:
         """Contribution / total of each; None where the total is 0."""
-        if not self.total:
-            return dict.fromkeys(self)
-        return {key: number / self.total for key, number in zip(self, self.array.tolist(), strict=True)}
+        return Shares(self)
 
     def to_scipy(self, nodes: Iterable[Hashable] | None = None) -> Any:
         """Return the contributions of edges as a ``scipy.sparse.csr_array``: entry ``[i, j]`` is of the edge i -> j.
@@ -331,20 +309,16 @@ class Contributions(Named):
             raise UsageError("contributions of nodes are no matrix: numpy.asarray has them, one for each node")
         return sparse_matrix(self.topology, self.array, nodes)
 
-    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
-        """Return the `n` with the largest absolute contributions, largest first."""
-        order = largest_first(self.array.tolist())[:n]
-        return list(zip(self._labels(np.array(order, dtype=np.int64)), self.array[order].tolist(), strict=True))
-
     def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
         """Return ``{node as text: contribution}``, or a record for each edge."""
-        numbers = map(plain, self.array.tolist())
+        return self._records(self, "contribution")
+
+    def _records(self, numbers: Named, title: str) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return numbers of the same edges or nodes as plain values."""
+        naming, plain_numbers = self.topology.naming, map(plain, numbers.values())
         if self.what == "node":
-            return dict(zip(self.topology.naming.listed(self), numbers, strict=True))
-        return [
-            {**self.topology.naming.edge(edge), "contribution": number}
-            for edge, number in zip(self, numbers, strict=True)
-        ]
+            return dict(zip(naming.listed(self), plain_numbers, strict=True))
+        return [{**naming.edge(edge), title: number} for edge, number in zip(self, plain_numbers, strict=True)]
 
     def titles(self) -> tuple[str, str]:
         """Return what a key and what a number is called."""
@@ -356,6 +330,85 @@ class Contributions(Named):
 
     def __repr__(self) -> str:
         return f"<{self.what} contributions to {shown(self.total)}: {self._first()}>"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Shares(Named):
+    """What part of a total runs through each edge or node: its contribution / the total; None where the total is 0.
+
+    Attributes
+    ----------
+    of : Contributions
+        What they are shares of; none is computed before it is asked for.
+
+    Examples
+    --------
+    >>> shares = edge_contributions([("a", "b", 2.0), ("b", "d", 3.0), ("a", "d", 2.0)], "a", "d").shares
+    >>> shares["a", "d"], shares.top(1), shares.array
+    (0.25, [(('a', 'b'), 0.75)], array([0.75, 0.25, 0.75]))
+    """
+
+    of: Contributions
+
+    @cached_property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """The shares in the order of the contributions, shape (n,); where the total is 0 they are NaN."""
+        return _parts(self.of.array, self.of.total) if self.of.total else np.full(len(self.of), math.nan)
+
+    def __len__(self) -> int:
+        return len(self.of)
+
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
+        return self.of._keys(places)
+
+    def _place(self, key: Any) -> int | None:
+        return self.of._place(key)
+
+    def _require(self, key: Any) -> int:
+        return self.of._require(key)
+
+    def _share(self, contribution: Number) -> Number | None:
+        return contribution / self.of.total if self.of.total else None
+
+    def _value(self, place: int) -> Number | None:
+        return self._share(self.of._value(place))
+
+    def _values(self) -> Iterator[Number | None]:
+        return map(self._share, self.of._values())
+
+    def top(self, n: int = 10) -> list[tuple[Any, Number | None]]:
+        """Return the `n` with the largest absolute contributions, largest first, with their shares."""
+        return [(key, self._share(number)) for key, number in self.of.top(n)]
+
+    def to_dict(self) -> dict[str, Any] | list[dict[str, Any]]:
+        """Return ``{node as text: share}``, or a record for each edge."""
+        return self.of._records(self, "share")
+
+    def titles(self) -> tuple[str, str]:
+        """Return what a key and what a number is called."""
+        return self.of.what, "share"
+
+    def caption(self) -> str:
+        """Return what the numbers are parts of."""
+        return f"shares of {shown(self.of.total)}"
+
+    def __repr__(self) -> str:
+        return f"<{self.of.what} shares of {shown(self.of.total)}: {self._first()}>"
+
+
+def _parts(numbers: NDArray[Any], whole: Number) -> NDArray[Any]:
+    """Return numbers / whole as Python divides them."""
+    is_float = numbers.dtype.kind == "f" and type(whole) is float
+    if is_float or (type(whole) is int and _are_floats_too(numbers, whole)):
+        with np.errstate(over="ignore", under="ignore"):
+            return np.asarray(numbers.astype(np.float64) / whole)
+    return arithmetic.as_array([number / whole for number in numbers.tolist()])
+
+
+def _are_floats_too(numbers: NDArray[Any], whole: int) -> bool:
+    """Return whether numbers and a whole are ints that floats hold."""
+    most = arithmetic.EXACT_INT
+    return numbers.dtype.kind == "i" and abs(whole) <= most and bool(((-most <= numbers) & (numbers <= most)).all())
 
 
 @takes_options

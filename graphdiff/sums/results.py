@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, ItemsView, Iterator, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
+from heapq import nsmallest
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
+from graphdiff.graph.labels import blocks
 from graphdiff.graph.sparse import csr_of, numeric
 from graphdiff.graph.topology import Topology
 from graphdiff.text.names import PLAIN, Edge, Naming
@@ -21,19 +25,63 @@ from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import Axis, Column, Frame, Result, Sheet
 
+#: Numbers of which any two have an order.
+ORDERED = (int, Fraction, Decimal)
+#: Of so many numbers of a large array the largest is looked at first.
+OF_A_BLOCK = 256
 
-def largest_first(numbers: Sequence[Number]) -> list[int]:
-    """Return the places of numbers, the largest absolute value first, equal ones and symbols as they come.
+
+def largest_first(numbers: Sequence[Number] | NDArray[Any], n: int | None = None) -> list[int]:
+    """Return the places of the first `n` numbers, the largest absolute value first.
+
+    Equal ones and symbols come as they stand. Those of an array of floats or ints are found by one partition.
 
     Examples
     --------
-    >>> largest_first([1, -3, 2])
-    [1, 2, 0]
+    >>> largest_first([1, -3, 2]), largest_first(np.array([1.0, -3.0, 2.0, 3.0]), 2)
+    ([1, 2, 0], [1, 3])
     """
+    count = len(range(len(numbers))[:n])
+    if isinstance(numbers, np.ndarray):
+        sizes = _sizes(numbers)
+        if sizes is not None:
+            first: list[int] = _first_of(sizes, count).tolist()
+            return first
+        numbers = numbers.tolist()
+    kinds = set(map(type, numbers))
+    if len(kinds) == 1 and kinds.pop() in ORDERED:
+        return nsmallest(count, range(len(numbers)), key=lambda place: -abs(numbers[place]))
     try:
-        return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))
+        return sorted(range(len(numbers)), key=lambda place: -abs(numbers[place]))[:count]
     except TypeError:  # symbols have no order
-        return list(range(len(numbers)))
+        return list(range(count))
+
+
+def _sizes(numbers: NDArray[Any]) -> NDArray[Any] | None:
+    """Return absolute values that an array has an order by; None where it has none that numpy knows."""
+    if numbers.dtype.kind not in "fi":
+        return None
+    sizes: NDArray[Any] = np.abs(numbers)
+    if numbers.dtype.kind == "i":
+        return sizes.view(f"u{sizes.itemsize}")  # so that the smallest int has one, too
+    return None if np.isnan(sizes.max(initial=0)) else sizes
+
+
+def _first_of(sizes: NDArray[Any], count: int) -> NDArray[Any]:
+    """Return the places of the largest `count`, equal ones as they come."""
+    if not count:
+        return np.arange(0)
+    n_blocks = len(sizes) // OF_A_BLOCK
+    some = sizes
+    if n_blocks >= 4 * count:  # among the largest of each block the same place is no larger, and found sooner
+        some = sizes[: n_blocks * OF_A_BLOCK].reshape(n_blocks, OF_A_BLOCK).max(axis=1)
+    least = np.partition(some, -count)[-count]
+    above = np.flatnonzero(sizes > least)
+    if len(above) > count:
+        return np.asarray(above[_first_of(sizes[above], count)])
+    places = np.concatenate([above, np.flatnonzero(sizes == least)[: count - len(above)]])
+    order = count - 1 - np.argsort(sizes[places][::-1], kind="stable")[::-1]
+    return np.asarray(places[order])
 
 
 def in_one_array(numbers: Sequence[Number]) -> NDArray[Any]:
@@ -65,12 +113,84 @@ class Numbers(Result):
         return np.asarray(view, dtype=dtype) if copy is None else np.array(view, dtype=dtype, copy=copy)
 
 
-class Named(Numbers, Mapping[Any, Number]):
+class Keyed(Numbers, Mapping[Any, Any]):
+    """What has something to say of each of some nodes or edges, in the order of an array; made when asked for."""
+
+    def _place(self, key: Any) -> int | None:
+        """Return where a key stands; None where there is no such key."""
+        raise NotImplementedError
+
+    def _require(self, key: Any) -> int:
+        """Return where a key stands, or raise a `KeyError` that says why there is no such key."""
+        place = self._place(key)
+        if place is None:
+            raise KeyError(key)
+        return place
+
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
+        """Yield the keys at some places, or all in their order."""
+        raise NotImplementedError
+
+    def _value(self, place: int) -> Any:
+        """Return what there is to say of the key at a place."""
+        return self.array.item(place)
+
+    def _values(self) -> Iterator[Any]:
+        """Yield it of all of them."""
+        for start, stop in blocks(len(self)):
+            yield from self.array[start:stop].tolist()
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._value(self._require(key))
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._keys()
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __contains__(self, key: object) -> bool:
+        return self._place(key) is not None
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return what there is to say of a key, or `default` where there is no such key."""
+        place = self._place(key)
+        return default if place is None else self._value(place)
+
+    def items(self) -> ItemsView[Any, Any]:
+        """Return the keys and what there is to say of each; none is looked up."""
+        return _Items(self)
+
+    def values(self) -> ValuesView[Any]:
+        """Return what there is to say of each; no key is made."""
+        return _Values(self)
+
+
+class _Items(ItemsView[Any, Any]):
+    _mapping: Keyed
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        return zip(self._mapping._keys(), self._mapping._values(), strict=True)
+
+
+class _Values(ValuesView[Any]):
+    _mapping: Keyed
+
+    def __iter__(self) -> Iterator[Any]:
+        return self._mapping._values()
+
+
+class Named(Keyed):
     """A number for each of some nodes or edges; in pandas a Series."""
 
     def top(self, n: int = 10) -> list[tuple[Any, Number]]:
-        """Return the `n` with the largest absolute numbers, largest first."""
-        raise NotImplementedError
+        """Return the `n` with the largest absolute numbers, largest first, equal ones in the order of the array.
+
+        Symbols have no order; among them the first `n` come as they stand in the array. Takes one partition of the
+        array, and makes no key beyond those that it returns.
+        """
+        places = np.array(largest_first(self.array, n), dtype=np.int64)
+        return list(zip(self._keys(places), self.array[places].tolist(), strict=True))
 
     def titles(self) -> tuple[str, str]:
         """Return what a key and what a number is called."""
@@ -82,14 +202,18 @@ class Named(Numbers, Mapping[Any, Number]):
 
     def _first(self) -> str:
         more = ", …" if len(self) > 5 else ""
-        return ", ".join(f"{key!r}: {shown(number)}" for key, number in self.top(5)) + more
+        return ", ".join(f"{key!r}: {_text(number)}" for key, number in self.top(5)) + more
 
     def _frame(self) -> Column:
         key, number = self.titles()
         return Column(self.array, Axis(self, key), number)
 
     def _sheet(self) -> Sheet:
-        return self.titles(), [(key, shown(number)) for key, number in self.top(10)], self.caption()
+        return self.titles(), [(key, _text(number)) for key, number in self.top(10)], self.caption()
+
+
+def _text(number: Number | None) -> str:
+    return "none" if number is None else shown(number)
 
 
 class Shaped(Protocol):
@@ -103,11 +227,20 @@ class Shaped(Protocol):
     def labels(self) -> Sequence[Any]:
         """The nodes in topological order."""
 
-    def position(self, label: Hashable) -> int:
-        """Return the position of a node."""
+    def known(self, label: Hashable) -> int | None:
+        """Return the position of a node; None where there is no such node."""
 
-    def edge_labels(self) -> Iterator[Edge]:
-        """Yield the edges, row by row."""
+    def position(self, label: Hashable) -> int:
+        """Return the position of a node, or raise `UnknownNodeError`."""
+
+    def place(self, edge: object) -> int | None:
+        """Return where an edge stands in the rows; None where there is no such edge."""
+
+    def node_labels(self, positions: NDArray[Any] | None = None) -> Iterator[Any]:
+        """Yield some nodes, or all in topological order."""
+
+    def edge_labels(self, edges: NDArray[Any] | None = None) -> Iterator[Edge]:
+        """Yield some edges, or all, row by row."""
 
 
 def topology_of(shape: Topology | Shaped) -> Topology:
@@ -143,30 +276,14 @@ class Influences(Named):
         """The nodes in the order of the array."""
         return self.shape.labels
 
-    def __getitem__(self, node: Hashable) -> Number:
-        return self.array.item(self.shape.position(node))
+    def _place(self, node: Any) -> int | None:
+        return self.shape.known(node)
 
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.labels.tolist() if isinstance(self.labels, np.ndarray) else self.labels)
+    def _require(self, node: Any) -> int:
+        return self.shape.position(node)
 
-    def __len__(self) -> int:
-        return len(self.array)
-
-    def __contains__(self, node: object) -> bool:
-        try:
-            self.shape.position(node)
-        except LookupError:
-            return False
-        return True
-
-    def top(self, n: int = 10) -> list[tuple[Any, Number]]:
-        """Return the `n` nodes with the largest absolute values, largest first, ties in topological order.
-
-        Symbols have no order; among them the first `n` come in topological order.
-        """
-        order = largest_first(self.array.tolist())[:n]
-        numbers = self.array[order].tolist()
-        return [(self.topology.label(position), number) for position, number in zip(order, numbers, strict=True)]
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
+        return self.shape.node_labels(places)
 
     def to_dict(self) -> dict[str, Any]:
         """Return ``{node as text: number}``."""
@@ -269,7 +386,7 @@ class Jacobian(Numbers):
     def _sheet(self) -> Sheet:
         names = [str(node) for node in self.sources[:10]]
         rows = [
-            [node, *map(shown, row[:10])] for node, row in zip(self.targets[:20], self.array.tolist(), strict=False)
+            [node, *map(shown, row)] for node, row in zip(self.targets[:20], self.array[:20, :10].tolist(), strict=True)
         ]
         return [f"{self.axes[0]} \\ {self.axes[1]}", *names], rows, repr(self)[1:-1]
 

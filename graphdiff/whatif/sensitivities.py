@@ -9,9 +9,9 @@ Statistics 21 (1950), 124-127).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from html import escape
 from typing import Any, Unpack
 
@@ -24,12 +24,13 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, titled
+from graphdiff.graph.labels import blocks
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology, not_there
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import walks
 from graphdiff.sums.flow import Flow, flow_through
-from graphdiff.sums.results import Numbers, in_one_array
+from graphdiff.sums.results import Keyed, in_one_array, largest_first
 from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 from graphdiff.text.notebook import ROWS
@@ -71,7 +72,7 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
+class Sensitivities(Keyed):
     """A `Sensitivity` for each edge on some path from the source to the target; all others change nothing.
 
     For numpy it is an array of shape (n, 4): weight, derivative, elasticity and removal of each edge, as `to_pandas`.
@@ -81,7 +82,7 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     source, target : node
     total : number
     numbers : int array, shape (n,)
-        Which edge of the compiled graph each one is.
+        Which edge of the compiled graph each one is, ascending.
     weights, derivatives, removals : arrays, shape (n,)
     n_merged : int
         How many edges are not here because they lie inside collapsed cycles on the way: ask `what_if` about these.
@@ -100,33 +101,50 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
     weight_meaning: str
     edge_meaning: str = "unknown"
 
-    @cached_property
-    def _index(self) -> dict[Edge, int]:
-        return {edge: place for place, edge in enumerate(self.topology.edge_labels(self.numbers))}
+    def _place(self, edge: Any) -> int | None:
+        number = self.topology.place(edge)
+        if number is None:
+            return None
+        place = int(np.searchsorted(self.numbers, number))
+        return place if place < len(self) and self.numbers[place] == number else None
 
-    def __getitem__(self, edge: Any) -> Sensitivity:
-        place = self._index.get(edge)
+    def _require(self, edge: Any) -> int:
+        place = self._place(edge)
         if place is None:
             raise not_there(self.topology, edge)
-        return self._at(place)
+        return place
 
-    def __iter__(self) -> Iterator[Edge]:
-        return iter(self._index)
+    def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Edge]:
+        return self.topology.edge_labels(self.numbers if places is None else self.numbers[places])
+
+    def _value(self, place: int) -> Sensitivity:
+        return self._at(np.array([place]))[0]
+
+    def _values(self) -> Iterator[Sensitivity]:
+        for start, stop in blocks(len(self)):
+            yield from self._at(np.arange(start, stop))
 
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def _at(self, place: int) -> Sensitivity:
-        numbers = (array[place] for array in (self.weights, self.derivatives, self.removals))
-        weight, derivative, removal = map(arithmetic.plain, numbers)
-        elasticity = weight * derivative / self.total if self.total else None
-        edge = self.topology.edge_label(int(self.numbers[place]))
-        return Sensitivity(edge, weight, derivative, elasticity, removal, self.topology.naming)
+    def _at(self, places: NDArray[Any]) -> list[Sensitivity]:
+        """Return the rows at some places."""
+        numbers = (arithmetic.all_finished(array[places]) for array in (self.weights, self.derivatives, self.removals))
+        naming, total = self.topology.naming, self.total
+        return [
+            Sensitivity(edge, weight, derivative, weight * derivative / total if total else None, removal, naming)
+            for edge, weight, derivative, removal in zip(self._keys(places), *numbers, strict=True)
+        ]
 
     @property
     def array(self) -> NDArray[Any]:  # type: ignore[override]
-        """Weight, derivative, elasticity and removal of each edge, shape (n, 4)."""
-        rows = [self._at(place) for place in range(len(self))]
+        """Weight, derivative, elasticity and removal of each edge, shape (n, 4); NaN where there is none."""
+        columns = [self.weights, self.derivatives, self.removals]
+        if all(column.dtype == np.float64 for column in columns) and type(self.total) is float:
+            with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+                parts = self.weights * self.derivatives / (self.total or math.nan)
+            return np.stack([*columns[:2], parts, columns[2]], axis=1)
+        rows = list(self.values())
         return in_one_array([getattr(row, name) for row in rows for name in COLUMNS]).reshape(len(rows), len(COLUMNS))
 
     def top(self, k: int = 10) -> list[Sensitivity]:
@@ -137,12 +155,16 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
         UsageError
             If the changes are symbols, which have no order.
         """
-        try:
-            sizes = [-1 if removal is None else abs(removal) for removal in self.removals.tolist()]
-            order = sorted(range(len(sizes)), key=lambda place: -sizes[place])
-        except TypeError:
-            raise UsageError("symbols have no order: give the weights numbers to rank them") from None
-        return [self._at(place) for place in order[:k]]
+        order: Sequence[int]
+        if self.removals.dtype.kind in "fi":
+            order = largest_first(self.removals, k)
+        else:
+            try:
+                sizes = [-1 if removal is None else abs(removal) for removal in self.removals.tolist()]
+                order = sorted(range(len(sizes)), key=lambda place: -sizes[place])[:k]
+            except TypeError:
+                raise UsageError("symbols have no order: give the weights numbers to rank them") from None
+        return self._at(np.array(order, dtype=np.int64))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the total and a record for each edge, as plain values."""
@@ -150,12 +172,12 @@ class Sensitivities(Numbers, Mapping[Any, Sensitivity]):
             **self.topology.naming.ends(self.source, self.target),
             "weight_meaning": self.weight_meaning,
             "total": plain(self.total),
-            "edges": [self._at(place).to_dict() for place in range(len(self))],
+            "edges": [row.to_dict() for row in self.values()],
             "n_merged": self.n_merged,
         }
 
     def _frame(self) -> Frame:
-        rows = [self._at(place) for place in range(len(self))]
+        rows = list(self.values())
         return Frame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, Axis(self, "edge"))
 
     def __repr__(self) -> str:

@@ -31,7 +31,7 @@ from graphdiff.profiles.spent import spent_for
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
-from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
+from graphdiff.sums.flow import Contributions, Flow, Shares, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
 from graphdiff.text.names import Edge
@@ -363,12 +363,12 @@ class Explanation(Result):
         return self.ways.merged[1]
 
     @property
-    def edge_shares(self) -> dict[Any, Number | None]:
+    def edge_shares(self) -> Shares:
         """The share of each edge in the total; None where the total is 0."""
         return self.edge_contributions.shares
 
     @property
-    def node_shares(self) -> dict[Any, Number | None]:
+    def node_shares(self) -> Shares:
         """The share of each node in the total; None where the total is 0."""
         return self.node_contributions.shares
 
