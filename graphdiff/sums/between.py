@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,74 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
+from graphdiff.graph.topology import Rows
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
+
+
+class Arcs(Protocol):
+    """Edges in rows, by the numbers of their nodes: those of node `u` are ``ptr[u]:ptr[u + 1]``."""
+
+    @property
+    def ptr(self) -> NDArray[Any]:
+        """Where the rows start, and where the last one ends."""
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The head of each edge."""
+
+    @property
+    def edges(self) -> NDArray[Any]:
+        """Which edge of the topology each one is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Some edges in rows, in arrays of their own."""
+
+    ptr: NDArray[Any]
+    heads: NDArray[Any]
+    edges: NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """All edges of a graph among some positions; the rows are made when they are first asked for, being long.
+
+    Attributes
+    ----------
+    rows : Rows
+    positions : int array
+        In order. The sweeps and some kernels get by with them.
+    """
+
+    rows: Rows
+    positions: NDArray[Any]
+
+    @cached_property
+    def _made(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        numbers = np.full(len(self.rows.ptr) - 1, -1, dtype=np.int64)
+        numbers[self.positions] = np.arange(len(self.positions))
+        return self.rows.among(self.positions, numbers)
+
+    @property
+    def ptr(self) -> NDArray[Any]:
+        """Where the rows start, and where the last one ends."""
+        return self._made[0]
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The head of each edge, numbered among the positions."""
+        return self._made[1]
+
+    @property
+    def edges(self) -> NDArray[Any]:
+        """Which edge of the topology each one is."""
+        return self._made[2]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +99,8 @@ class Between:
     graph : CompiledGraph
     positions : int array, shape (n_nodes,)
         The position in `graph` of each node here.
-    ptr, heads, edges : int arrays
-        The edges of node `u` here are ``ptr[u]:ptr[u + 1]``; `edges` numbers them as in the topology.
+    arcs : Arcs
+        The edges, as `ptr`, `heads` and `edges`.
     sources, targets : list of int
         Where the paths start and end, numbered as here; members of one collapsed component are one node several times.
     entering, leaving : list of numbers, or None
@@ -49,14 +111,27 @@ class Between:
 
     graph: CompiledGraph
     positions: NDArray[Any]
-    ptr: NDArray[Any]
-    heads: NDArray[Any]
-    edges: NDArray[Any]
+    arcs: Arcs
     sources: list[int]
     targets: list[int]
     loops: list[Range]
     entering: list[Number] | None = None
     leaving: list[Number] | None = None
+
+    @property
+    def ptr(self) -> NDArray[Any]:
+        """Where the edges of each node start: those of node `u` are ``ptr[u]:ptr[u + 1]``."""
+        return self.arcs.ptr
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The head of each edge, numbered as here."""
+        return self.arcs.heads
+
+    @property
+    def edges(self) -> NDArray[Any]:
+        """Which edge of the topology each edge is."""
+        return self.arcs.edges
 
     @property
     def n_nodes(self) -> int:
@@ -168,7 +243,7 @@ class Between:
     def keeping(self, keep: NDArray[np.bool_]) -> Between:
         """Return the same with only some of its edges, of which `keep` has a mark each; nodes keep their numbers."""
         ptr = np.concatenate([[0], np.cumsum(keep)])[self.ptr]
-        return replace(self, ptr=ptr, heads=self.heads[keep], edges=self.edges[keep])
+        return replace(self, arcs=Chosen(ptr, self.heads[keep], self.edges[keep]))
 
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
@@ -196,21 +271,11 @@ def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: See
     starts = (seeds_of(graph, ROOTS) if sources is None else sources).anchored(graph)
     ends = (seeds_of(graph, LEAVES) if targets is None else targets).anchored(graph)
     nodes, loops = restricted(graph, starts.positions, ends.positions)
-    mask = np.zeros(graph.n_nodes, dtype=bool)
-    mask[nodes] = True
-    rows = topology.quotient if graph.cycles == "collapse" else topology.rows
-    places, bounds = rows.places(nodes)
-    heads = rows.heads[places]
-    keep = mask[heads]
-    local = np.cumsum(mask) - 1
-    first, last = (_among(mask, local, seeds) for seeds in (starts, ends))
-    ptr = np.concatenate([[0], np.cumsum(keep)])[bounds]
+    first, last = (_among(nodes, seeds) for seeds in (starts, ends))
     return Between(
         graph=graph,
         positions=nodes,
-        ptr=ptr,
-        heads=local[heads[keep]],
-        edges=rows.edges_at(places[keep]),
+        arcs=Inside(topology.quotient if graph.cycles == "collapse" else topology.rows, nodes),
         sources=[*first.positions],
         targets=[*last.positions],
         loops=loops,
@@ -219,11 +284,15 @@ def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: See
     )
 
 
-def _among(mask: NDArray[np.bool_], local: NDArray[Any], seeds: Seeds) -> Seeds:
+def _among(nodes: NDArray[Any], seeds: Seeds) -> Seeds:
     """Return the seeds that lie between, numbered as there."""
-    kept = [place for place, position in enumerate(seeds.positions) if mask[position]]
-    numbers = None if seeds.numbers is None else [seeds.numbers[place] for place in kept]
-    return Seeds([int(local[seeds.positions[place]]) for place in kept], numbers)
+    if not len(nodes):
+        return Seeds([], None if seeds.numbers is None else [])
+    places = np.searchsorted(nodes, seeds.positions).tolist()
+    there = nodes[[min(place, len(nodes) - 1) for place in places]] == seeds.positions
+    kept = np.flatnonzero(there).tolist()
+    numbers = None if seeds.numbers is None else [seeds.numbers[number] for number in kept]
+    return Seeds([places[number] for number in kept], numbers)
 
 
 def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tuple[Seeds, Seeds]:
