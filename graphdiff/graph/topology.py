@@ -86,6 +86,8 @@ class Rows:
 
     def n_leaving(self, positions: Ints) -> int:
         """Return how many edges leave some positions."""
+        if len(positions) == len(self.ptr) - 1:  # all of them
+            return len(self.heads)
         return int((self.ptr[positions + 1] - self.ptr[positions]).sum())
 
     @property

@@ -10,6 +10,7 @@ Every path in turn, depth first with a stack: the products of the weights along 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
+from math import frexp, ldexp
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,83 @@ def through(
                     parts[edge] = tangent * weights[edge] * adjoint
                 edge += ONE
         node += ONE
+
+
+def roundings(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    put_in: Sequence[int],
+    onward: Sequence[float],
+    product: float,
+    entering: MutableSequence[int],
+    most: MutableSequence[float],
+) -> float:
+    """Write to `most` the roundings of the longest chain up to each node, and return what all smallest floats make.
+
+    Parameters
+    ----------
+    put_in : how many seeds are put in at each node
+    onward : what a unit at each node makes at the targets
+    product : the roundings that a product counts as
+    entering : 0 at each node between, else -1; gets the number of edges that enter it
+    most : zeros at first
+    """
+    lost = 0.0
+    for node in range(len(most)):
+        n_entering = entering[node]
+        if n_entering >= 0:
+            here = most[node] + ((product if n_entering else 0.0) + max(0, n_entering + put_in[node] - 1))
+            most[node] = here
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                if entering[head] >= 0:
+                    entering[head] += 1
+                    most[head] = max(most[head], here)
+                    lost += onward[head]
+    return lost
+
+
+def reverse_scaled(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    weights: Sequence[float],
+    mantissas: MutableSequence[float],
+    exponents: MutableSequence[int],
+) -> None:
+    """Pull values back as `reverse` does, each as a mantissa and an exponent of 2, so that none falls to 0.
+
+    No weight and no value is negative; what is too small beside the sum of a node to change it is dropped.
+    """
+    for node in range(len(mantissas) - 1, -1, -1):
+        value, exponent = mantissas[node], exponents[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            behind = mantissas[heads[edge]]
+            if behind > 0:
+                factor, shift = frexp(weights[edge])
+                added, by = factor * behind, shift + exponents[heads[edge]]
+                if added > 0 and (value == 0 or by > exponent):
+                    value, exponent = ldexp(value, exponent - by) + added if value > 0 else added, by
+                elif added > 0:
+                    value += ldexp(added, by - exponent)
+        mantissas[node], shift = frexp(value)
+        exponents[node] = exponent + shift
+
+
+def count(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
+    """Add up how many paths lead to each node, from where they are put in; stop where they are more than `most`.
+
+    `counts` has -1 at nodes that play no part. Returns whether all are counted.
+    """
+    for node in range(len(counts)):
+        here = counts[node]
+        if here > 0:
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                if counts[head] >= 0:
+                    counts[head] += here
+                    if counts[head] > most:
+                        return False
+    return True
 
 
 def sum_of_products(

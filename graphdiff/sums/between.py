@@ -6,6 +6,7 @@ reaches and a target can be reached from, in lists, in topological order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,8 @@ from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
 from graphdiff.graph.topology import Rows
+from graphdiff.kernels import run
+from graphdiff.kernels import sweep as kernel
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import SEMIRINGS, Semiring
@@ -44,6 +47,10 @@ class Arcs(Protocol):
     def edges(self) -> NDArray[Any]:
         """Which edge of the topology each one is."""
 
+    @property
+    def walked(self) -> tuple[Rows, NDArray[Any]]:
+        """Rows in which these edges are, with or without others, and where the nodes stand there."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
@@ -52,6 +59,11 @@ class Chosen:
     ptr: NDArray[Any]
     heads: NDArray[Any]
     edges: NDArray[Any]
+
+    @property
+    def walked(self) -> tuple[Rows, NDArray[Any]]:
+        """These rows, and the numbers of the nodes."""
+        return Rows(self.ptr, self.heads, self.edges), np.arange(len(self.ptr) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +100,11 @@ class Inside:
     def edges(self) -> NDArray[Any]:
         """Which edge of the topology each one is."""
         return self._made[2]
+
+    @property
+    def walked(self) -> tuple[Rows, NDArray[Any]]:
+        """All rows of the graph, and the positions."""
+        return self.rows, self.positions
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +163,21 @@ class Between:
     @cached_property
     def n_paths(self) -> int:
         """How many paths lead from the sources to the targets, where no cycle is solved."""
-        return total_over(self, SEMIRINGS["count"]) or 0
+        rows, nodes = self.arcs.walked
+        ptr, heads = rows.ptr, rows.heads
+        counts = np.full(len(ptr) - 1, -1)
+        counts[nodes] = 0
+        sources, targets = nodes[self.sources], nodes[self.targets].tolist()
+        np.add.at(counts, sources, 1)
+        if run(kernel.count, len(heads), ptr, heads, counts, int(arithmetic.SAFE_INT) - 1):
+            return sum(counts[targets].tolist())
+        exact = [-1] * len(counts)
+        for node in nodes.tolist():
+            exact[node] = 0
+        for node in sources.tolist():
+            exact[node] += 1
+        kernel.count(ptr.data, heads.data, exact, math.inf)
+        return sum(exact[node] for node in targets)
 
     @cached_property
     def rows(self) -> list[list[Step]]:
@@ -259,8 +290,16 @@ class Between:
         return any(start in sources and start in targets for start, _ in self.loops)
 
 
-def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: Seeds | None = None) -> Between:
+def restriction(
+    graph: CompiledGraph,
+    sources: Seeds | None = None,
+    targets: Seeds | None = None,
+    *,
+    ahead: NDArray[np.bool_] | None = None,
+) -> Between:
     """Return what lies between seeds at positions; roots and leaves stand in for ends left out.
+
+    `ahead` is the mask of what the sources reach, where that is known (`cycles.between_mask`).
 
     Raises
     ------
@@ -270,7 +309,7 @@ def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: See
     topology = graph.topology
     starts = (seeds_of(graph, ROOTS) if sources is None else sources).anchored(graph)
     ends = (seeds_of(graph, LEAVES) if targets is None else targets).anchored(graph)
-    nodes, loops = restricted(graph, starts.positions, ends.positions)
+    nodes, loops = restricted(graph, starts.positions, ends.positions, ahead)
     first, last = (_among(nodes, seeds) for seeds in (starts, ends))
     return Between(
         graph=graph,

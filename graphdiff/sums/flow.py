@@ -87,7 +87,7 @@ class Flow:
         """
         if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
-        are_sizes = self.starts.are_sizes and self.ends.are_sizes and arithmetic.are_sizes(self._weights)
+        are_sizes = self.starts.are_sizes and self.ends.are_sizes and self._has_sizes
         if are_sizes and not self._is_reduced:
             return self
         sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
@@ -103,21 +103,21 @@ class Flow:
         return bool(self.loops) and self.graph.cycles == "reduced-form"
 
     @property
-    def _weights(self) -> Weights:
-        """The weights of all edges that are walked."""
-        if self.among is None:
-            return self.graph.weights
-        return arithmetic.taken(self.graph.weights, self.used[2])
+    def _has_sizes(self) -> bool:
+        """Whether the weights of all edges that are walked are their own absolute values."""
+        weights = self.graph.weights
+        if self.among is None or (isinstance(weights, np.ndarray) and arithmetic.are_sizes(weights)):
+            return arithmetic.are_sizes(weights)
+        return arithmetic.are_sizes(arithmetic.taken(weights, self.used[2]))
 
     @cached_property
     def used(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Of each edge between: where the values of its tail and its head stand, and its number."""
-        rows, among = self.rows, self.places
-        places, bounds = rows.places(among)
-        inside = np.zeros(self.graph.n_nodes, dtype=bool)
-        inside[among] = True
-        used = inside[rows.heads[places]]
-        return np.repeat(among, np.diff(bounds))[used], rows.heads[places[used]], rows.edges_at(places[used])
+        among = self.places
+        same = np.full(self.graph.n_nodes, -1, dtype=np.int64)
+        same[among] = among
+        ptr, heads, edges = self.rows.among(among, same)
+        return np.repeat(among, np.diff(ptr)), heads, edges
 
     @property
     def rows(self) -> Rows:
@@ -142,11 +142,17 @@ class Flow:
     @cached_property
     def edges(self) -> NDArray[Any]:
         """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
-        if self.among is None:
+        if self.among is None or self._are_kernels:
             return self._through_all(self.rows)
         tails, heads, edges = self.used
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
+
+    @property
+    def _are_kernels(self) -> bool:
+        """Whether kernels sweep floats: their values are 0 wherever no path leads."""
+        values = self.tangents, self.adjoints, self.graph.weights
+        return all(isinstance(each, np.ndarray) and each.dtype.kind == "f" for each in values)
 
     def _through_all(self, rows: Rows) -> NDArray[Any]:
         """Do the same in one pass over all rows."""
@@ -167,6 +173,26 @@ class Flow:
             jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
             values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
+
+    def into(self, position: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the edges that carry something into the component of a position from outside, and how much."""
+        rows, first = self.rows, self.graph.topology.representative
+        if self.graph.cycles == "collapse" or not len(self.graph.topology.cyclic):
+            return self._carrying(np.flatnonzero(rows.heads == first[position]))
+        places = np.flatnonzero(first[rows.heads] == first[position])
+        return self._carrying(places[first[self._tails(places)] != first[position]])
+
+    def _tails(self, places: NDArray[Any]) -> NDArray[Any]:
+        ptr = self.rows.ptr
+        return np.searchsorted(ptr, places.astype(ptr.dtype), side="right") - 1
+
+    def _carrying(self, places: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return those of the edges at some places of `rows` that carry something, and how much."""
+        edges = self.rows.edges_at(places)
+        weights = arithmetic.taken(self.graph.weights, edges)
+        values = self._through(self._tails(places), self.rows.heads[places], weights)
+        carry = np.flatnonzero(values)
+        return edges[carry], values[carry]
 
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
