@@ -30,6 +30,7 @@ from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
@@ -142,14 +143,14 @@ class Flow:
     @cached_property
     def edges(self) -> NDArray[Any]:
         """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
-        if self.among is None or self._are_kernels:
+        if self.among is None or self.are_kernels:
             return self._through_all(self.rows)
         tails, heads, edges = self.used
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
 
     @property
-    def _are_kernels(self) -> bool:
+    def are_kernels(self) -> bool:
         """Whether kernels sweep floats: their values are 0 wherever no path leads."""
         values = self.tangents, self.adjoints, self.graph.weights
         return all(isinstance(each, np.ndarray) and each.dtype.kind == "f" for each in values)
@@ -173,6 +174,29 @@ class Flow:
             jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
             values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
+
+    @cached_property
+    def derived(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Of each edge between its number, tangent · adjoint, and what flows through it."""
+        if self.are_kernels:
+            return self._derived_in_kernel()
+        tails, heads, numbers = self.used
+        # Ints as Python's, for beside an edge of weight 0 nothing bounds them.
+        pairs = zip(_numbers(self.tangents, tails), _numbers(self.adjoints, heads), strict=True)
+        products = checked_array([tangent * adjoint for tangent, adjoint in pairs] or np.zeros(0))
+        return numbers, products, self.edges[numbers]
+
+    def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        rows, nodes = self.rows, self.places
+        weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
+        inside = np.zeros(self.graph.n_nodes, dtype=bool)
+        inside[nodes] = True
+        size = rows.n_leaving(nodes)
+        places = np.empty(size, dtype=index_type(len(rows.heads)))
+        products, parts = np.empty(size), np.empty(size)
+        edges = (rows.ptr, rows.heads, weights, self.tangents, self.adjoints)
+        n_between = jit(kernel.derivatives)(*edges, nodes, inside, places, products, parts)
+        return rows.edges_at(places[:n_between]), checked_array(products[:n_between]), checked_array(parts[:n_between])
 
     def into(self, position: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the edges that carry something into the component of a position from outside, and how much."""
