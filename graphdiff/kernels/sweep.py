@@ -187,6 +187,67 @@ def count(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int]
     return True
 
 
+def count_back(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
+    """Add up how many paths lead on from each node to where counts are put in; else as `count`, of all nodes."""
+    for node in range(len(counts) - 1, -1, -1):
+        here = counts[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            here += counts[heads[edge]]
+            if here > most:
+                return False
+        counts[node] = here
+    return True
+
+
+def moments(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    counts: MutableSequence[int],
+    sums: MutableSequence[int],
+    squares: MutableSequence[int],
+    most: float,
+) -> bool:
+    """Add up the number of paths to each node, their lengths and the squares of these; stop as `count` does."""
+    for node in range(len(counts)):
+        number, total = counts[node], sums[node]
+        square = squares[node] + 2 * total + number
+        total += number
+        if square > most:  # the largest, where there is an edge at all
+            return False
+        for edge in range(ptr[node], ptr[node + 1]):
+            head = heads[edge]
+            counts[head] += number
+            sums[head] += total
+            squares[head] += square
+            if squares[head] > most or counts[head] > most:
+                return False
+    return True
+
+
+def extremes(
+    ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int], longest: MutableSequence[int]
+) -> None:
+    """Write how many edges the shortest and the longest path to each node have, 0 where they start.
+
+    `longest` is 0 at first, `fewest` too where paths start, elsewhere more than any path has.
+    """
+    for node in range(len(fewest)):
+        near, far = fewest[node] + 1, longest[node] + 1
+        for edge in range(ptr[node], ptr[node + 1]):
+            head = heads[edge]
+            fewest[head] = min(fewest[head], near)
+            longest[head] = max(longest[head], far)
+
+
+def distances(ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int]) -> None:
+    """Write how many edges the shortest path from each node has to where `fewest` is 0 at first."""
+    for node in range(len(fewest) - 1, -1, -1):
+        near = fewest[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            near = min(near, fewest[heads[edge]] + 1)
+        fewest[node] = near
+
+
 def sum_of_products(
     ptr: Sequence[int],
     heads: Sequence[int],

@@ -7,7 +7,7 @@ reaches and a target can be reached from, in lists, in topological order.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
@@ -164,20 +164,11 @@ class Between:
     def n_paths(self) -> int:
         """How many paths lead from the sources to the targets, where no cycle is solved."""
         rows, nodes = self.arcs.walked
-        ptr, heads = rows.ptr, rows.heads
-        counts = np.full(len(ptr) - 1, -1)
+        counts = np.full(len(rows.ptr) - 1, -1)
         counts[nodes] = 0
-        sources, targets = nodes[self.sources], nodes[self.targets].tolist()
-        np.add.at(counts, sources, 1)
-        if run(kernel.count, len(heads), ptr, heads, counts, int(arithmetic.SAFE_INT) - 1):
-            return sum(counts[targets].tolist())
-        exact = [-1] * len(counts)
-        for node in nodes.tolist():
-            exact[node] = 0
-        for node in sources.tolist():
-            exact[node] += 1
-        kernel.count(ptr.data, heads.data, exact, math.inf)
-        return sum(exact[node] for node in targets)
+        np.add.at(counts, nodes[self.sources], 1)
+        (counted,) = exact_sums(kernel.count, rows.ptr, rows.heads, counts)
+        return sum(int(counted[node]) for node in nodes[self.targets].tolist())
 
     @cached_property
     def rows(self) -> list[list[Step]]:
@@ -254,6 +245,17 @@ class Between:
             if stop - start > 1
         }
         return [merged.get(position, label) for position, label in zip(self.positions.tolist(), labels, strict=True)]
+
+    def label(self, node: int) -> Any:
+        """Return the label of one node, as in `labels`."""
+        topology, position = self.graph.topology, int(self.positions[node])
+        if self.graph.cycles == "collapse" and len(topology.cyclic):
+            place = int(np.searchsorted(topology.cyclic[:, 0], position))
+            if place < len(topology.cyclic) and topology.cyclic[place, 0] == position:
+                start, stop = topology.cyclic[place].tolist()
+                if stop - start > 1:
+                    return frozenset(topology.labels[start:stop])
+        return topology.label(position)
 
     @cached_property
     def _edge_labels(self) -> dict[int, Edge]:
@@ -391,6 +393,30 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
         if source != target and graph.anchor(source) == graph.anchor(target):
             ends = map(graph.topology.label, (source, target))
             raise SameComponentError(*ends, *solving(graph, graph.anchor(source)))
+
+
+#: Ints of the machine stay below this, so that twice as much with as much again can be told from it.
+MOST = 2**60
+
+
+def exact_sums(
+    sweep: Callable[..., bool], ptr: NDArray[Any], heads: NDArray[Any], *columns: NDArray[Any]
+) -> tuple[Sequence[int] | NDArray[Any], ...]:
+    """Return what a sweep over ints makes of some columns: in ints of the machine, else of Python where it stops.
+
+    Examples
+    --------
+    >>> ptr, heads = np.array([0, 70, 140, 140]), np.repeat([1, 2], 70)
+    >>> (counts,) = exact_sums(kernel.count, ptr, heads, np.array([1, 0, 0]))
+    >>> counts.tolist(), exact_sums(kernel.count, ptr, heads, np.array([2**50, 0, 0]))[0][2] == 4900 * 2**50
+    ([1, 70, 4900], True)
+    """
+    copies = [column.copy() for column in columns]
+    if run(sweep, len(heads), ptr, heads, *copies, MOST):
+        return tuple(copies)
+    exact = [column.tolist() for column in columns]
+    sweep(ptr.data, heads.data, *exact, math.inf)
+    return tuple(exact)
 
 
 def _put_in(between: Between, semiring: Semiring, seeds: Iterable[tuple[int, Number | None]]) -> list[Any]:
