@@ -110,6 +110,18 @@ def derivatives(
     return int(here)
 
 
+def has_negative(
+    ptr: Sequence[int], heads: Sequence[int], weights: Sequence[float], nodes: Sequence[int], inside: Sequence[bool]
+) -> bool:
+    """Return whether an edge from one of `nodes` to what is `inside` has a negative weight."""
+    for place in range(len(nodes)):
+        node = nodes[place]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if weights[edge] < 0 and inside[heads[edge]]:
+                return True
+    return False
+
+
 def roundings(
     ptr: Sequence[int],
     heads: Sequence[int],
@@ -199,28 +211,64 @@ def count_back(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence
     return True
 
 
+def count_between(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    ends: Sequence[int],
+    counts: MutableSequence[int],
+    totals: MutableSequence[int],
+    most: float,
+) -> bool:
+    """Add to the one of `totals` how many paths lead to the ends, each as often as it is one; else as `count`.
+
+    A count is dropped once it is passed on: of deep graphs all of them would be gigabytes.
+    """
+    for node in range(len(counts)):
+        here = counts[node]
+        if here > 0:
+            if ends[node] > 0:
+                totals[0] += ends[node] * here
+            if totals[0] > most:
+                return False
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                if counts[head] >= 0:
+                    counts[head] += here
+                    if counts[head] > most:
+                        return False
+            counts[node] = 0
+    return True
+
+
 def moments(
     ptr: Sequence[int],
     heads: Sequence[int],
+    ends: Sequence[int],
     counts: MutableSequence[int],
     sums: MutableSequence[int],
     squares: MutableSequence[int],
+    totals: MutableSequence[int],
     most: float,
 ) -> bool:
-    """Add up the number of paths to each node, their lengths and the squares of these; stop as `count` does."""
+    """Add to `totals` the number of paths to the ends, their lengths and the squares of these; as `count_between`."""
     for node in range(len(counts)):
-        number, total = counts[node], sums[node]
-        square = squares[node] + 2 * total + number
+        number, total, square = counts[node], sums[node], squares[node]
+        if ends[node] > 0:
+            totals[0] += ends[node] * number
+            totals[1] += ends[node] * total
+            totals[2] += ends[node] * square
+            if totals[0] > most or totals[2] > most:
+                return False
+        square += 2 * total + number
         total += number
-        if square > most:  # the largest, where there is an edge at all
-            return False
         for edge in range(ptr[node], ptr[node + 1]):
             head = heads[edge]
             counts[head] += number
             sums[head] += total
             squares[head] += square
-            if squares[head] > most or counts[head] > most:
+            if squares[head] > most:  # the largest, where there is an edge at all
                 return False
+        counts[node] = sums[node] = squares[node] = 0
     return True
 
 

@@ -89,7 +89,7 @@ def paths_before(between: Between) -> Counts:
     >>> list(map(int, paths_before(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))))
     [1, 1, 2]
     """
-    return exact_sums(kernel.count, between.ptr, between.heads, _put_in(between.sources, between))[0]
+    return exact_sums(kernel.count, between.ptr, between.heads, between.n_starts)[0]
 
 
 def paths_behind(between: Between) -> Counts:
@@ -102,12 +102,7 @@ def paths_behind(between: Between) -> Counts:
     >>> list(map(int, paths_behind(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))))
     [2, 1, 1]
     """
-    return exact_sums(kernel.count_back, between.ptr, between.heads, _put_in(between.targets, between))[0]
-
-
-def _put_in(ends: Sequence[int], between: Between) -> NDArray[np.int64]:
-    """Return one for each end at its node: members of a collapsed component are one node several times."""
-    return np.bincount(np.array(ends, dtype=np.int64), minlength=between.n_nodes).astype(np.int64)
+    return exact_sums(kernel.count_back, between.ptr, between.heads, between.n_stops)[0]
 
 
 def lengths_of(between: Between) -> Lengths:
@@ -120,9 +115,10 @@ def lengths_of(between: Between) -> Lengths:
     >>> lengths_of(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))).histogram
     {1: 1, 2: 1}
     """
-    columns = _put_in(between.sources, between), *np.zeros((2, between.n_nodes), dtype=np.int64)
-    moments = exact_sums(kernel.moments, between.ptr, between.heads, *columns)
-    number, total, squares = (sum(int(sums[node]) for node in between.targets) for sums in moments)
+    nothing = np.zeros(between.n_nodes, dtype=np.int64)
+    columns = between.n_stops, between.n_starts, nothing, nothing, np.zeros(3, dtype=np.int64)
+    *_, totals = exact_sums(kernel.moments, between.ptr, between.heads, *columns)
+    number, total, squares = map(int, totals)
     shortest, longest = _extremes(between)
     counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(

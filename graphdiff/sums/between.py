@@ -164,11 +164,20 @@ class Between:
     def n_paths(self) -> int:
         """How many paths lead from the sources to the targets, where no cycle is solved."""
         rows, nodes = self.arcs.walked
-        counts = np.full(len(rows.ptr) - 1, -1)
-        counts[nodes] = 0
-        np.add.at(counts, nodes[self.sources], 1)
-        (counted,) = exact_sums(kernel.count, rows.ptr, rows.heads, counts)
-        return sum(int(counted[node]) for node in nodes[self.targets].tolist())
+        counts, ends = np.full(len(rows.ptr) - 1, -1), np.zeros(len(rows.ptr) - 1, dtype=np.int64)
+        counts[nodes], ends[nodes] = self.n_starts, self.n_stops
+        *_, total = exact_sums(kernel.count_between, rows.ptr, rows.heads, ends, counts, np.zeros(1, dtype=np.int64))
+        return int(total[0])
+
+    @property
+    def n_starts(self) -> NDArray[np.int64]:
+        """How many sources each node is: of a collapsed component several members may be."""
+        return np.bincount(np.array(self.sources, dtype=np.int64), minlength=self.n_nodes).astype(np.int64)
+
+    @property
+    def n_stops(self) -> NDArray[np.int64]:
+        """How many targets each node is."""
+        return np.bincount(np.array(self.targets, dtype=np.int64), minlength=self.n_nodes).astype(np.int64)
 
     @cached_property
     def rows(self) -> list[list[Step]]:
@@ -329,11 +338,10 @@ def _among(nodes: NDArray[Any], seeds: Seeds) -> Seeds:
     """Return the seeds that lie between, numbered as there."""
     if not len(nodes):
         return Seeds([], None if seeds.numbers is None else [])
-    places = np.searchsorted(nodes, seeds.positions).tolist()
-    there = nodes[[min(place, len(nodes) - 1) for place in places]] == seeds.positions
-    kept = np.flatnonzero(there).tolist()
-    numbers = None if seeds.numbers is None else [seeds.numbers[number] for number in kept]
-    return Seeds([places[number] for number in kept], numbers)
+    places = np.searchsorted(nodes, seeds.positions)
+    there = nodes.take(places, mode="clip") == seeds.positions
+    numbers = None if seeds.numbers is None else [n for n, kept in zip(seeds.numbers, there, strict=True) if kept]
+    return Seeds(places[there].tolist(), numbers)
 
 
 def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tuple[Seeds, Seeds]:

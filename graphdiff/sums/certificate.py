@@ -26,7 +26,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
-from graphdiff.kernels import pays, run
+from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import enclosed
@@ -36,7 +36,7 @@ from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
 
 __all__ = [
-    "Ends", "certificate_of", "certified", "change_bound", "doubt", "has_room", "is_bounded", "rough_bound", "rough_bound_of",
+    "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
 ]  # fmt: skip
 
 
@@ -353,61 +353,44 @@ def certified(ends: Ends) -> Certificate | None:
     return certificate_of(between, flow_through(between))
 
 
-#: exp of this is below the largest float, with room for roundings.
-LOG_LARGEST = 700
 #: The largest float, with room for roundings.
 LARGE = 1e300
 
 
-def is_bounded(between: Between) -> bool:
-    """Return whether a look at the weights shows that no sum over the paths between leaves the range of its numbers.
+def is_bounded(between: Between, flows: Flow) -> bool:
+    """Return whether no sum over the paths between leaves the range of its numbers, nor any part of one.
 
-    Ints and fractions have no range. Nobody looks at floats that kernels sweep, which takes no longer (`has_room`). Of
-    other floats: however the paths branch, what starts at the sources is multiplied by
-    at most the product, over all nodes, of the sums of the absolute weights that leave each, where these are above 1.
-
-    Examples
-    --------
-    >>> chain = [0, 1, 2], [1, 2, 3]
-    >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e200))
-    >>> [is_bounded(restriction(graph, Seeds([0]), Seeds([3]))) for graph in weighted]
-    [True, False]
-    """
-    weights = between.graph.weights
-    if between.loops:
-        return False
-    if not isinstance(weights, np.ndarray):
-        return all(isinstance(weight, (int, Fraction, arithmetic.Dyadic)) for weight in weights)
-    if weights.dtype.kind != "f":
-        return True
-    if pays(len(weights)):
-        return False
-    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-    leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
-    put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]
-    return bool(math.log(sum(put_in) + 1) * 2 + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
-
-
-def has_room(between: Between, flows: Flow) -> bool:
-    """Return whether the sums of absolute path influences are so small that nothing between leaves the floats.
-
-    What a path carries, or all that pass a node or an edge, is at most what all carry, and what is multiplied on the
-    way there at most what reaches a node, or what leads on from one.
+    Ints and fractions have no range. Of floats: what a path carries, or all that pass a node or an edge, is at most what
+    all carry in absolute values, and what is multiplied on the way there at most what reaches a node, or leads on.
 
     Examples
     --------
     >>> chain = [0, 1, 2], [1, 2, 3]
     >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e101))
     >>> lying = [restriction(graph, Seeds([0]), Seeds([3])) for graph in weighted]
-    >>> [has_room(between, flow_through(between)) for between in lying]
+    >>> [is_bounded(between, flow_through(between)) for between in lying]
     [True, False]
     """
-    sizes = None if between.loops else flows.sizes
+    weights = between.graph.weights
+    if between.loops:
+        return False
+    exact = (int, Fraction, arithmetic.Dyadic)
+    if not isinstance(weights, np.ndarray) and all(isinstance(weight, exact) for weight in weights):
+        return True
+    if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
+        return True
+    sizes = flows.sizes
     if sizes is None or not isinstance(sizes.total, float):
         return False
-    sweeps = (sizes.tangents, sizes.adjoints)
-    most = (np.max(np.asarray(values)[between.positions], initial=0.0) for values in sweeps)
-    return bool(sizes.total < LARGE and all(size < LARGE for size in most))
+    largest = (_most(values, between) for values in (sizes.tangents, sizes.adjoints))
+    return sizes.total < LARGE and all(size < LARGE for size in largest)
+
+
+def _most(values: Values, between: Between) -> Number:
+    """Return the largest of the values between."""
+    if isinstance(values, np.ndarray):
+        return float(np.max(values[between.positions], initial=0.0))
+    return max((values[position] for position in between.positions.tolist()), default=0.0)
 
 
 def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:

@@ -28,7 +28,7 @@ from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import jit, pays, run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
@@ -106,10 +106,25 @@ class Flow:
     @property
     def _has_sizes(self) -> bool:
         """Whether the weights of all edges that are walked are their own absolute values."""
-        weights = self.graph.weights
-        if self.among is None or (isinstance(weights, np.ndarray) and arithmetic.are_sizes(weights)):
-            return arithmetic.are_sizes(weights)
-        return arithmetic.are_sizes(arithmetic.taken(weights, self.used[2]))
+        if self.among is None:
+            return arithmetic.are_sizes(self.graph.weights)
+        if not isinstance(self.graph.weights, np.ndarray):
+            return arithmetic.are_sizes(arithmetic.taken(self.graph.weights, self.used[2]))
+        edges = self.rows.ptr, self.rows.heads, self._row_weights
+        return not run(kernel.has_negative, len(self.rows.heads), *edges, self.among, self._inside)
+
+    @property
+    def _row_weights(self) -> Any:
+        """The weights in the order of `rows`."""
+        chosen = self.rows.chosen
+        return self.graph.weights if chosen is None else arithmetic.taken(self.graph.weights, chosen)
+
+    @property
+    def _inside(self) -> NDArray[np.bool_]:
+        """The mask of `places`."""
+        inside = np.zeros(self.graph.n_nodes, dtype=bool)
+        inside[self.places] = True
+        return inside
 
     @cached_property
     def used(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -169,9 +184,8 @@ class Flow:
                 ]
             )
         else:
-            weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
             parts = np.zeros(len(rows.heads))
-            jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
+            jit(kernel.through)(rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints, parts)
             values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
 
@@ -188,14 +202,11 @@ class Flow:
 
     def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         rows, nodes = self.rows, self.places
-        weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
-        inside = np.zeros(self.graph.n_nodes, dtype=bool)
-        inside[nodes] = True
         size = rows.n_leaving(nodes)
         places = np.empty(size, dtype=index_type(len(rows.heads)))
         products, parts = np.empty(size), np.empty(size)
-        edges = (rows.ptr, rows.heads, weights, self.tangents, self.adjoints)
-        n_between = jit(kernel.derivatives)(*edges, nodes, inside, places, products, parts)
+        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints)
+        n_between = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, parts)
         return rows.edges_at(places[:n_between]), checked_array(products[:n_between]), checked_array(parts[:n_between])
 
     def into(self, position: int) -> tuple[NDArray[Any], NDArray[Any]]:

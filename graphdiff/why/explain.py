@@ -30,7 +30,7 @@ from graphdiff.paths.strongest import strongest
 from graphdiff.profiles.spent import spent_for
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, between_ends
-from graphdiff.sums.certificate import Certificate, certificate_of, has_room, is_bounded
+from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
 from graphdiff.sums.sweeps import checked, forward_values
@@ -169,7 +169,7 @@ class Explanation(Result):
     def _require_sound(self) -> None:
         """Raise now what a part could be refused for; cheap where a look at the weights rules that out."""
         _ = self.total
-        if is_bounded(self.part) or has_room(self.part, self.sweeps):
+        if is_bounded(self.part, self.sweeps):
             parts: tuple[str, ...] = () if self.part.n_nodes else ("zero",)
         else:
             _, parts = self.sweeps.adjoints, PARTS
