@@ -13,6 +13,7 @@ from benchmarks.timing import peak_mib
 #: Each is in the module of its name.
 GROUPS = (
     "small",
+    "questions",
     "sweeps",
     "compiling",
     "tables",

@@ -20,7 +20,17 @@ from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, exact_sums
 from graphdiff.text.numbers import plain
 
-__all__ = ["Cost", "Lengths", "Passage", "Passages", "lengths_of", "passages_of", "paths_before", "paths_behind", "quotient"]
+__all__ = [
+    "Cost",
+    "Lengths",
+    "Passage",
+    "Passages",
+    "lengths_of",
+    "passages_of",
+    "paths_before",
+    "paths_behind",
+    "quotient",
+]
 
 #: Edges times longest path up to which the paths are counted length by length.
 MAX_HISTOGRAM = 10**7

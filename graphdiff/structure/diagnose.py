@@ -27,7 +27,17 @@ from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.remedies import Keyword
-from graphdiff.sets.lengths import Cost, Counts, Lengths, Passage, Passages, lengths_of, passages_of, paths_before, paths_behind
+from graphdiff.sets.lengths import (
+    Cost,
+    Counts,
+    Lengths,
+    Passage,
+    Passages,
+    lengths_of,
+    passages_of,
+    paths_before,
+    paths_behind,
+)
 from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.structure.replacement import ReplacementScores, scores_where_known

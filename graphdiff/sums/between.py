@@ -26,7 +26,7 @@ from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
-from graphdiff.sums.semirings import SEMIRINGS, Semiring
+from graphdiff.sums.semirings import Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
@@ -320,7 +320,7 @@ def restriction(
     topology = graph.topology
     starts = (seeds_of(graph, ROOTS) if sources is None else sources).anchored(graph)
     ends = (seeds_of(graph, LEAVES) if targets is None else targets).anchored(graph)
-    nodes, loops = restricted(graph, starts.positions, ends.positions, ahead)
+    nodes, loops = restricted(graph, starts.positions, ends.positions, ahead=ahead)
     first, last = (_among(nodes, seeds) for seeds in (starts, ends))
     return Between(
         graph=graph,

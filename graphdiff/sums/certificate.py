@@ -102,9 +102,7 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     entering, onward, roundings = np.full(size, -1), np.zeros(size), np.zeros(size)
     entering[nodes] = 0
     onward[nodes] = _onward(between, adjoints)
-    lost = run(
-        kernel.roundings, len(rows.heads), rows.ptr, rows.heads, put_in, onward, product, entering, roundings
-    )
+    lost = run(kernel.roundings, len(rows.heads), rows.ptr, rows.heads, put_in, onward, product, entering, roundings)
     most = float(np.max(roundings[nodes[between.targets]], initial=0.0)) + len(between.targets) - 1
     if between.leaving is not None:
         most, lost = most + product, lost + len(between.targets)
@@ -122,7 +120,7 @@ def rounded_up(bound: float) -> float:
 def _onward(between: Between, adjoints: Values) -> NDArray[Any]:
     """Return what |A| makes at the targets of a unit at each node; again where floats fell below theirs."""
     if isinstance(adjoints, np.ndarray):
-        onward = adjoints[between.positions].astype(np.float64)
+        onward: NDArray[Any] = adjoints[between.positions].astype(np.float64)
     else:
         onward = np.array([float(adjoints[position]) for position in between.positions.tolist()])
     if np.min(onward, initial=1.0) >= SMALLEST_NORMAL:
@@ -142,7 +140,7 @@ def _scaled(between: Between) -> NDArray[Any]:
     sizes = np.abs(np.asarray(weights, dtype=np.float64))
     run(kernel.reverse_scaled, len(rows.heads), rows.ptr, rows.heads, sizes, mantissas, exponents)
     with np.errstate(over="ignore", under="ignore"):
-        return np.ldexp(mantissas[nodes], exponents[nodes])
+        return np.asarray(np.ldexp(mantissas[nodes], exponents[nodes]))
 
 
 def _in_decimals(between: Between) -> NDArray[Any]:
@@ -360,8 +358,8 @@ LARGE = 1e300
 def is_bounded(between: Between, flows: Flow) -> bool:
     """Return whether no sum over the paths between leaves the range of its numbers, nor any part of one.
 
-    Ints and fractions have no range. Of floats: what a path carries, or all that pass a node or an edge, is at most what
-    all carry in absolute values, and what is multiplied on the way there at most what reaches a node, or leads on.
+    Ints and fractions have no range. Of floats: what a path carries, or all that pass a node or an edge, is at most
+    what all carry in absolute values, and what is multiplied on the way at most what reaches a node, or leads on.
 
     Examples
     --------

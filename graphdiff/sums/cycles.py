@@ -80,13 +80,14 @@ def restricted(
     graph: CompiledGraph,
     sources: Sequence[int] | None,
     targets: Sequence[int] | None,
+    *,
     ahead: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[Any], list[Range]]:
     """Return what `positions_between` and `on_the_way` do, from one look at what lies between.
 
     `ahead` is the mask of what the sources reach, where that is known (`between_mask`).
     """
-    mask = between_mask(graph, sources, targets, ahead)
+    mask = between_mask(graph, sources, targets, ahead=ahead)
     return positions_in(graph, mask), _to_solve(graph, mask)
 
 
@@ -108,6 +109,7 @@ def between_mask(
     graph: CompiledGraph,
     sources: Sequence[int] | None,
     targets: Sequence[int] | None,
+    *,
     ahead: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Return the mask of component positions that lie between `sources` and `targets` (all where None)."""
