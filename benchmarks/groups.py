@@ -14,6 +14,7 @@ from benchmarks.timing import peak_mib
 GROUPS = (
     "small",
     "results",
+    "questions",
     "sweeps",
     "compiling",
     "tables",

@@ -21,7 +21,17 @@ from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edg
 from graphdiff.graph.attributes import Column, Columns
 from graphdiff.graph.labels import Indexed, Integers, Texts, blocks
 from graphdiff.kernels.order import FEW, few_arranged, topological
-from graphdiff.kernels.rows import Ints, counted, grouped, index_type, parallels, pointers, reordered, taken
+from graphdiff.kernels.rows import (
+    Ints,
+    counted,
+    grouped,
+    index_type,
+    kept_among,
+    parallels,
+    pointers,
+    reordered,
+    taken,
+)
 from graphdiff.text.names import PLAIN, Edge, Naming, Titled
 
 #: The kind of an edge to a package that is taken where others install it.
@@ -68,8 +78,18 @@ class Rows:
         bounds = np.concatenate([[0], np.cumsum(sizes)])
         return np.arange(bounds[-1]) + np.repeat(first - bounds[:-1], sizes), bounds
 
+    def among(self, positions: Ints, renumbered: Ints) -> tuple[Ints, Ints, Ints]:
+        """Return the edges from some positions to heads that have a new number: rows, new heads, and which they are.
+
+        `renumbered` has the new number of each position, -1 where it has none.
+        """
+        ptr, heads, places = kept_among(self.ptr, self.heads, positions, renumbered)
+        return ptr, heads, self.edges_at(places)
+
     def n_leaving(self, positions: Ints) -> int:
         """Return how many edges leave some positions."""
+        if len(positions) == len(self.ptr) - 1:  # all of them
+            return len(self.heads)
         return int((self.ptr[positions + 1] - self.ptr[positions]).sum())
 
     @property

@@ -67,6 +67,20 @@ def jit(kernel: Callable[..., Any]) -> Callable[..., Any]:
     return compiled
 
 
+def run(kernel: Callable[..., Result], visits: int, *arguments: Any) -> Result:
+    """Run a kernel as machine code where that pays, else on the arrays' memory as Python reads it.
+
+    Examples
+    --------
+    >>> import array
+    >>> run(lambda numbers: numbers[0], 1, array.array("d", [0.5]))
+    0.5
+    """
+    if pays(visits):
+        return jit(kernel)(*arguments)  # type: ignore[no-any-return]
+    return kernel(*(getattr(each, "data", each) for each in arguments))
+
+
 def together(calls: Sequence[Callable[[], Result]], visits: int) -> list[Result]:
     """Return what each call returns; so many edge visits on several threads where that pays: kernels release the GIL.
 

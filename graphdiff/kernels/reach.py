@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import jit, pays, run
 from graphdiff.kernels.rows import Ints, grouped
 
 
@@ -207,7 +207,7 @@ def dominator_tree(ptr: Ints, heads: Ints, starts: Ints) -> tuple[Ints, Ints]:
     n_nodes = len(ptr) - 1
     time, order, parent, trail = (np.zeros(n_nodes + 1, dtype=np.int64) for _ in range(4))
     cursor = ptr[:-1].astype(np.int64)
-    n_found = _run(search, len(heads), ptr.astype(np.int64), heads, starts, cursor, time, order, parent, trail) + 1
+    n_found = run(search, len(heads), ptr.astype(np.int64), heads, starts, cursor, time, order, parent, trail) + 1
     order, parent = order[:n_found], parent[:n_found]
     order[0], parent[0] = -1, -1
     into, tails = _entering(n_found, ptr, heads, time, time[starts])
@@ -217,14 +217,14 @@ def dominator_tree(ptr: Ints, heads: Ints, starts: Ints) -> tuple[Ints, Ints]:
     lowest_item = np.zeros(n_found, dtype=np.int64)
     lowest_item[nodes] = _lowest(by_semi.astype(np.int64), nodes, parent, semi, semi.copy())
     dominator = np.zeros(n_found, dtype=np.int64)
-    _run(settle, n_found, semi, lowest_item, dominator)
+    run(settle, n_found, semi, lowest_item, dominator)
     return order, dominator
 
 
 def dominated_sums(dominator: Ints, values: Ints) -> Ints:
     """Return, for each index, the sum of its own value and of the values of all that it dominates."""
     sums = values.copy()
-    _run(climb, len(dominator), dominator, sums)
+    run(climb, len(dominator), dominator, sums)
     return sums
 
 
@@ -241,12 +241,5 @@ def _entering(n_found: int, ptr: Ints, heads: Ints, time: Ints, roots: Ints) -> 
 def _lowest(ptr: Ints, items: Ints, parent: Ints, semi: Ints, lowered: Ints) -> Ints:
     above, trail = np.full(len(parent), -1, dtype=np.int64), np.zeros(len(parent), dtype=np.int64)
     lowest_item = np.zeros(len(items), dtype=np.int64)
-    _run(lowest, len(items), ptr, items, parent, semi, lowered, np.arange(len(parent)), above, trail, lowest_item)
+    run(lowest, len(items), ptr, items, parent, semi, lowered, np.arange(len(parent)), above, trail, lowest_item)
     return lowest_item
-
-
-def _run(kernel: Any, visits: int, *arrays: Ints) -> Any:
-    """Run a kernel as machine code where that pays, else on the arrays' memory as Python reads it."""
-    if pays(visits):
-        return jit(kernel)(*arrays)
-    return kernel(*(array.data for array in arrays))

@@ -83,6 +83,32 @@ def take(values: Sequence[Any], which: Sequence[int], taken: MutableSequence[Any
         taken[place] = values[which[place]]
 
 
+def keep(
+    nodes: Sequence[int],
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    renumbered: Sequence[int],
+    kept_ptr: MutableSequence[int],
+    kept_heads: MutableSequence[int],
+    kept: MutableSequence[int],
+) -> int:
+    """Copy of the rows of `nodes` the edges whose head has a new number, and return how many those are.
+
+    `renumbered` has -1 for every head that is left out; `kept` gets the places of the edges.
+    """
+    here = 0
+    for place in range(len(nodes)):
+        node = nodes[place]
+        for edge in range(ptr[node], ptr[node + 1]):
+            head = renumbered[heads[edge]]
+            if head >= 0:
+                kept_heads[here] = head
+                kept[here] = edge
+                here += 1
+        kept_ptr[place + 1] = here
+    return here
+
+
 def number_parallels(
     ptr: Sequence[int], heads: Sequence[int], latest: MutableSequence[int], numbers: MutableSequence[int]
 ) -> bool:
@@ -165,6 +191,38 @@ def reordered(ids: Ints, ptr: Ints, heads: Ints, numbers: Ints) -> Row:
     new_ptr, new_heads, new_numbers = np.zeros_like(ptr), np.empty_like(heads), np.empty_like(numbers)
     jit(reorder)(ids, ptr, heads, numbers, positions, new_ptr, new_heads, new_numbers)
     return new_ptr, new_heads, new_numbers
+
+
+def kept_among(ptr: Ints, heads: Ints, nodes: Ints, renumbered: Ints) -> Row:
+    """Return the edges of the rows of `nodes` whose head has a new number, -1 being none.
+
+    Returns
+    -------
+    ptr : int64 array, shape (len(nodes) + 1,)
+    heads : int64 array, shape (n_kept,)
+        By their new numbers.
+    places : int64 array, shape (n_kept,)
+        Where each one stands among the edges as given.
+
+    Examples
+    --------
+    >>> ptr, heads = np.array([0, 2, 3, 3], dtype=np.uint64), np.array([1, 2, 2], dtype=np.uint32)
+    >>> [array.tolist() for array in kept_among(ptr, heads, np.array([0, 2]), np.array([0, -1, 1]))]
+    [[0, 1, 1], [1], [1]]
+    """
+    begins = ptr[nodes].astype(np.int64)
+    sizes = ptr[nodes + 1].astype(np.int64) - begins
+    n_edges = int(sizes.sum())
+    if not pays(n_edges):
+        bounds = np.concatenate([[0], np.cumsum(sizes)])
+        places = np.arange(n_edges) + np.repeat(begins - bounds[:-1], sizes)
+        new = renumbered[heads[places]]
+        inside = new >= 0
+        return np.concatenate([[0], np.cumsum(inside)])[bounds], new[inside], places[inside]
+    kept_ptr, kept_heads, kept = (np.empty(size, dtype=np.int64) for size in (len(nodes) + 1, n_edges, n_edges))
+    kept_ptr[0] = 0
+    n_kept = jit(keep)(nodes, ptr, heads, renumbered, kept_ptr, kept_heads, kept)
+    return kept_ptr, kept_heads[:n_kept], kept[:n_kept]
 
 
 def parallels(ptr: Ints, heads: Ints) -> Ints | None:

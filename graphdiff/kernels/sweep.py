@@ -10,6 +10,7 @@ Every path in turn, depth first with a stack: the products of the weights along 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
+from math import frexp, ldexp
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,224 @@ def through(
                     parts[edge] = tangent * weights[edge] * adjoint
                 edge += ONE
         node += ONE
+
+
+def derivatives(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    weights: NDArray[Any],
+    tangents: NDArray[Any],
+    adjoints: NDArray[Any],
+    nodes: NDArray[Any],
+    inside: NDArray[Any],
+    places: NDArray[Any],
+    products: NDArray[Any],
+    parts: NDArray[Any],
+) -> int:
+    """Write of each edge among `nodes`, which are `inside`, its place, tangent · adjoint and what flows through it.
+
+    Returns how many there are.
+    """
+    here, row, size = np.uint64(0), np.uint64(0), np.uint64(len(nodes))
+    while row < size:
+        node = nodes[row]
+        row += ONE
+        edge, end, tangent = ptr[node], ptr[node + 1], tangents[node]
+        while edge < end:
+            head = heads[edge]
+            if inside[head]:
+                places[here] = edge
+                products[here] = tangent * adjoints[head]
+                parts[here] = tangent * weights[edge] * adjoints[head]
+                here += ONE
+            edge += ONE
+    return int(here)
+
+
+def has_negative(
+    ptr: Sequence[int], heads: Sequence[int], weights: Sequence[float], nodes: Sequence[int], inside: Sequence[bool]
+) -> bool:
+    """Return whether an edge from one of `nodes` to what is `inside` has a negative weight."""
+    for place in range(len(nodes)):
+        node = nodes[place]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if weights[edge] < 0 and inside[heads[edge]]:
+                return True
+    return False
+
+
+def roundings(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    put_in: Sequence[int],
+    onward: Sequence[float],
+    product: float,
+    entering: MutableSequence[int],
+    most: MutableSequence[float],
+) -> float:
+    """Write to `most` the roundings of the longest chain up to each node, and return what all smallest floats make.
+
+    Parameters
+    ----------
+    put_in : how many seeds are put in at each node
+    onward : what a unit at each node makes at the targets
+    product : the roundings that a product counts as
+    entering : 0 at each node between, else -1; gets the number of edges that enter it
+    most : zeros at first
+    """
+    lost = 0.0
+    for node in range(len(most)):
+        n_entering = entering[node]
+        if n_entering >= 0:
+            here = most[node] + ((product if n_entering else 0.0) + max(0, n_entering + put_in[node] - 1))
+            most[node] = here
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                if entering[head] >= 0:
+                    entering[head] += 1
+                    most[head] = max(most[head], here)
+                    lost += onward[head]
+    return lost
+
+
+def reverse_scaled(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    weights: Sequence[float],
+    mantissas: MutableSequence[float],
+    exponents: MutableSequence[int],
+) -> None:
+    """Pull values back as `reverse` does, each as a mantissa and an exponent of 2, so that none falls to 0.
+
+    No weight and no value is negative; what is too small beside the sum of a node to change it is dropped.
+    """
+    for node in range(len(mantissas) - 1, -1, -1):
+        value, exponent = mantissas[node], exponents[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            behind = mantissas[heads[edge]]
+            if behind > 0:
+                factor, shift = frexp(weights[edge])
+                added, by = factor * behind, shift + exponents[heads[edge]]
+                if added > 0 and (value == 0 or by > exponent):
+                    value, exponent = ldexp(value, exponent - by) + added if value > 0 else added, by
+                elif added > 0:
+                    value += ldexp(added, by - exponent)
+        mantissas[node], shift = frexp(value)
+        exponents[node] = exponent + shift
+
+
+def count(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
+    """Add up how many paths lead to each node, from where they are put in; stop where they are more than `most`.
+
+    `counts` has -1 at nodes that play no part. Returns whether all are counted.
+    """
+    for node in range(len(counts)):
+        here = counts[node]
+        if here > 0:
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                if counts[head] >= 0:
+                    counts[head] += here
+                    if counts[head] > most:
+                        return False
+    return True
+
+
+def count_back(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
+    """Add up how many paths lead on from each node to where counts are put in; else as `count`, of all nodes."""
+    for node in range(len(counts) - 1, -1, -1):
+        here = counts[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            here += counts[heads[edge]]
+            if here > most:
+                return False
+        counts[node] = here
+    return True
+
+
+def count_between(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    ends: Sequence[int],
+    counts: MutableSequence[int],
+    totals: MutableSequence[int],
+    most: float,
+) -> bool:
+    """Add to the one of `totals` how many paths lead to the ends, each as often as it is one; else as `count`.
+
+    A count is dropped once it is passed on: of deep graphs all of them would be gigabytes.
+    """
+    for node in range(len(counts)):
+        here = counts[node]
+        if here > 0:
+            if ends[node] > 0:
+                totals[0] += ends[node] * here
+            if totals[0] > most:
+                return False
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                if counts[head] >= 0:
+                    counts[head] += here
+                    if counts[head] > most:
+                        return False
+            counts[node] = 0
+    return True
+
+
+def moments(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    ends: Sequence[int],
+    counts: MutableSequence[int],
+    sums: MutableSequence[int],
+    squares: MutableSequence[int],
+    totals: MutableSequence[int],
+    most: float,
+) -> bool:
+    """Add to `totals` the number of paths to the ends, their lengths and the squares of these; as `count_between`."""
+    for node in range(len(counts)):
+        number, total, square = counts[node], sums[node], squares[node]
+        if ends[node] > 0:
+            totals[0] += ends[node] * number
+            totals[1] += ends[node] * total
+            totals[2] += ends[node] * square
+            if totals[0] > most or totals[2] > most:
+                return False
+        square += 2 * total + number
+        total += number
+        for edge in range(ptr[node], ptr[node + 1]):
+            head = heads[edge]
+            counts[head] += number
+            sums[head] += total
+            squares[head] += square
+            if squares[head] > most:  # the largest, where there is an edge at all
+                return False
+        counts[node] = sums[node] = squares[node] = 0
+    return True
+
+
+def extremes(
+    ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int], longest: MutableSequence[int]
+) -> None:
+    """Write how many edges the shortest and the longest path to each node have, 0 where they start.
+
+    `longest` is 0 at first, `fewest` too where paths start, elsewhere more than any path has.
+    """
+    for node in range(len(fewest)):
+        near, far = fewest[node] + 1, longest[node] + 1
+        for edge in range(ptr[node], ptr[node + 1]):
+            head = heads[edge]
+            fewest[head] = min(fewest[head], near)
+            longest[head] = max(longest[head], far)
+
+
+def distances(ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int]) -> None:
+    """Write how many edges the shortest path from each node has to where `fewest` is 0 at first."""
+    for node in range(len(fewest) - 1, -1, -1):
+        near = fewest[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            near = min(near, fewest[heads[edge]] + 1)
+        fewest[node] = near
 
 
 def sum_of_products(

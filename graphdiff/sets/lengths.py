@@ -8,18 +8,29 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.sums.between import Between, total_over
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.kernels import run
+from graphdiff.kernels import sweep as kernel
+from graphdiff.sums.between import Between, exact_sums
 from graphdiff.text.numbers import plain
 
-__all__ = ["Cost", "Lengths", "Passage", "Passages", "lengths_of", "passages_of", "quotient"]
+__all__ = [
+    "Cost",
+    "Lengths",
+    "Passage",
+    "Passages",
+    "lengths_of",
+    "passages_of",
+    "paths_before",
+    "paths_behind",
+    "quotient",
+]
 
 #: Edges times longest path up to which the paths are counted length by length.
 MAX_HISTOGRAM = 10**7
@@ -27,7 +38,7 @@ MAX_HISTOGRAM = 10**7
 #: More than the logarithm to base 2 of any count can be wrong.
 LOG_ERROR = 1e-6
 
-Moments: TypeAlias = tuple[int, int, int]
+Counts: TypeAlias = "Sequence[int] | NDArray[Any]"
 Ends: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
 Found: TypeAlias = "tuple[Passage | None, tuple[Any, ...]]"
 
@@ -78,35 +89,64 @@ class Lengths:
         }
 
 
-def lengths_of(between: Between, moments: list[Moments]) -> Lengths:
-    """Return the lengths of the paths in `between`, of which there is at least one.
-
-    Parameters
-    ----------
-    between : Between
-    moments : list
-        Of each node the number, sum and sum of squares of the lengths of the paths to it, as ``forward_over`` with
-        ``SEMIRINGS["lengths"]`` gives them.
+def paths_before(between: Between) -> Counts:
+    """Return how many paths lead from the sources to each node.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import restriction, forward_over
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> between = restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
-    >>> lengths_of(between, forward_over(between, SEMIRINGS["lengths"])).histogram
+    >>> list(map(int, paths_before(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))))
+    [1, 1, 2]
+    """
+    return exact_sums(kernel.count, between.ptr, between.heads, between.n_starts)[0]
+
+
+def paths_behind(between: Between) -> Counts:
+    """Return how many paths lead from each node to the targets.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import restriction
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> list(map(int, paths_behind(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))))
+    [2, 1, 1]
+    """
+    return exact_sums(kernel.count_back, between.ptr, between.heads, between.n_stops)[0]
+
+
+def lengths_of(between: Between) -> Lengths:
+    """Return the lengths of the paths in `between`, of which there is at least one.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import restriction
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> lengths_of(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))).histogram
     {1: 1, 2: 1}
     """
-    number, total, squares = (sum(sums) for sums in zip(*[moments[node] for node in between.targets], strict=True))
-    longest = total_over(between, SEMIRINGS["most-edges"])
+    nothing = np.zeros(between.n_nodes, dtype=np.int64)
+    columns = between.n_stops, between.n_starts, nothing, nothing, np.zeros(3, dtype=np.int64)
+    *_, totals = exact_sums(kernel.moments, between.ptr, between.heads, *columns)
+    number, total, squares = map(int, totals)
+    shortest, longest = _extremes(between)
     counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
-        shortest=total_over(between, SEMIRINGS["fewest-edges"]),
+        shortest=shortest,
         longest=longest,
         mean=total / number,
         std=math.sqrt((number * squares - total * total) / (number * number)),
         total=total,
         histogram=_histogram(between, number, longest) if counted else None,
     )
+
+
+def _extremes(between: Between) -> tuple[int, int]:
+    """Return how many edges the shortest and the longest path have."""
+    fewest, longest = np.full(between.n_nodes, between.n_nodes), np.zeros(between.n_nodes, dtype=np.int64)
+    fewest[between.sources] = 0
+    run(kernel.extremes, between.n_edges, between.ptr, between.heads, fewest, longest)
+    return int(fewest[between.targets].min()), int(longest[between.targets].max())
 
 
 def _histogram(between: Between, n_paths: int, longest: int) -> dict[int, int]:
@@ -121,11 +161,12 @@ def _histogram(between: Between, n_paths: int, longest: int) -> dict[int, int]:
         values[node] += 1
     counted = Counter(between.targets)
     total = 0
-    for node, row in enumerate(between.rows):
+    ptr, heads = between.ptr.tolist(), between.heads.tolist()
+    for node in range(between.n_nodes):
         value, values[node] = values[node], 0
         total += value * counted[node]
         value <<= 8 * width
-        for head, _, _ in row:
+        for head in heads[ptr[node] : ptr[node + 1]]:
             values[head] += value
     digits = total.to_bytes(width * (longest + 1), "little")
     counts = (int.from_bytes(digits[start : start + width], "little") for start in range(0, len(digits), width))
@@ -171,28 +212,29 @@ class Passages:
     bottleneck_edges: tuple[Any, ...]
 
 
-def passages_of(between: Between, before: list[int], behind: list[int]) -> Passages:
+def passages_of(between: Between, before: Counts, behind: Counts) -> Passages:
     """Return where the paths of `between` go through.
 
     Parameters
     ----------
     between : Between
-    before, behind : list of int
+    before, behind : sequences of int
         The number of paths from the sources to each node, and from each node to the targets.
 
     Examples
     --------
-    >>> from graphdiff.sums.between import restriction, forward_over, reverse_over
+    >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> between = restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
-    >>> counts = (sweep(between, SEMIRINGS["count"]) for sweep in (forward_over, reverse_over))
-    >>> passages_of(between, *counts).node
+    >>> passages_of(between, paths_before(between), paths_behind(between)).node
     Passage(label=1, n_paths=1, share=0.5, parallel=False)
     """
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-    inner = np.setdiff1d(np.arange(between.n_nodes), [*between.sources, *between.targets]).astype(np.int64)
+    is_inner = np.ones(between.n_nodes, dtype=bool)
+    is_inner[[*between.sources, *between.targets]] = False
+    inner = np.flatnonzero(is_inner)
     on_nodes, on_edges = on_every_path(between, tails)
-    n_paths = sum(before[node] for node in between.targets)
+    n_paths = sum(int(before[node]) for node in between.targets)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
         busiest_edge = _busiest(ends, on_all, before, behind)
@@ -204,7 +246,7 @@ def passages_of(between: Between, before: list[int], behind: list[int]) -> Passa
         busiest = Passage(label(busiest_edge[0]), busiest_edge[1], busiest_edge[1] / n_paths, parallel)
         return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
 
-    node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: between.labels[inner[place]])
+    node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: between.label(inner[place]))
     edge, bottleneck_edges = passages(
         (tails, between.heads), on_edges, lambda place: between.edge_label(int(between.edges[place]))
     )
@@ -227,7 +269,7 @@ def on_every_path(between: Between, tails: NDArray[Any]) -> tuple[NDArray[np.boo
     return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1
 
 
-def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: list[int], behind: list[int]) -> tuple[int, int] | None:
+def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: Counts, behind: Counts) -> tuple[int, int] | None:
     """Return the first place with the largest product of ``before[tail]`` and ``behind[head]``, and the product.
 
     Products of thousand-digit counts take long: only those are made that are the largest by their logarithms.
@@ -237,11 +279,21 @@ def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: list[int], behind: l
     tails, heads = ends
     candidates = np.flatnonzero(on_all)[:1]
     if not len(candidates):
-        logs = [np.array([math.log2(count) for count in counts]) for counts in (before, behind)]
+        logs = list(map(_logs, (before, behind)))
         sizes = logs[0][tails] + logs[1][heads]
         candidates = np.flatnonzero(sizes >= sizes.max() - LOG_ERROR)
-    place = max(candidates.tolist(), key=lambda place: before[tails[place]] * behind[heads[place]])
-    return place, before[tails[place]] * behind[heads[place]]
+
+    def product(place: int) -> int:
+        return int(before[tails[place]]) * int(behind[heads[place]])
+
+    place = max(candidates.tolist(), key=product)
+    return place, product(place)
+
+
+def _logs(counts: Counts) -> NDArray[np.float64]:
+    if isinstance(counts, np.ndarray):
+        return np.log2(counts.astype(np.float64))
+    return np.array([math.log2(count) for count in counts])
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,22 @@ from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, lacks, see
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
-from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword
-from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
+from graphdiff.sets.lengths import (
+    Cost,
+    Counts,
+    Lengths,
+    Passage,
+    Passages,
+    lengths_of,
+    passages_of,
+    paths_before,
+    paths_behind,
+)
 from graphdiff.showing import and_more
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.structure.replacement import ReplacementScores, scores_where_known
-from graphdiff.sums.between import Between, forward_over, restriction, reverse_over
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.between import Between, restriction
 from graphdiff.text.names import PLAIN, Naming, node_text
 from graphdiff.text.numbers import percent, plain, shown
 from graphdiff.text.sentences import how_many, words_for
@@ -332,7 +340,7 @@ def diagnose(
         ),
     )
     before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
-    n_paths = sum(before[node] for node in between.targets)
+    n_paths = sum(int(before[node]) for node in between.targets)
     source, target = titled(read, source, target)
     return Diagnosis(
         source=source,
@@ -378,16 +386,14 @@ def _require_limits(vanishing: float, exploding: float) -> None:
         )
 
 
-@collector_at_rest()  # the sweeps make a tuple an edge, all of which live until they are read
-def _swept(between: Between, progress: Progress) -> tuple[list[int], list[int], Lengths | None, Passages]:
+def _swept(between: Between, progress: Progress) -> tuple[Counts, Counts, Lengths | None, Passages]:
     """Return the paths from the sources to each node, from each node to the targets, and what all of them are."""
     progress(0, STAGES)
-    moments = forward_over(between, SEMIRINGS["lengths"])
-    before = [number for number, _, _ in moments]
+    lengths = lengths_of(between) if between.n_nodes else None
     progress(1, STAGES)
-    behind = reverse_over(between, SEMIRINGS["count"])
+    before = paths_before(between)
     progress(2, STAGES)
-    lengths = lengths_of(between, moments) if between.n_nodes else None
+    behind = paths_behind(between)
     progress(3, STAGES)
     passages = passages_of(between, before, behind)
     progress(4, STAGES)
@@ -400,9 +406,11 @@ def _lead_back(between: Between, ends: list[Seeds | None]) -> bool:
 
 
 def _cycles(between: Between) -> tuple[tuple[Any, ...], ...]:
-    labels, here = between.graph.topology.labels, set(between.positions.tolist())
-    ranges = between.graph.topology.cyclic.tolist()
-    return tuple([tuple(labels[start:stop]) for start, stop in ranges if start in here])
+    cyclic = between.graph.topology.cyclic
+    if not len(cyclic):
+        return ()
+    labels, ranges = between.graph.topology.labels, cyclic[np.isin(cyclic[:, 0], between.positions)]
+    return tuple([tuple(labels[start:stop]) for start, stop in ranges.tolist()])
 
 
 def _has_derivatives(graph: Any, options: CompileOptions) -> bool:
@@ -506,7 +514,7 @@ class Overview:
             yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}{': ' if listed else ''}{listed}"
 
 
-def overview_of(graph: Any, between: Between, before: list[int], behind: list[int]) -> Overview:
+def overview_of(graph: Any, between: Between, before: Counts, behind: Counts) -> Overview:
     """Return what was read.
 
     Parameters
@@ -515,7 +523,7 @@ def overview_of(graph: Any, between: Between, before: list[int], behind: list[in
         As it was given.
     between : Between
         What lies between its roots and its leaves.
-    before, behind : list of int
+    before, behind : sequences of int
         The number of paths from the roots to each node, and from each node to the leaves.
 
     Examples
@@ -549,8 +557,8 @@ def _weight_meaning(graph: Any) -> str:
     return str(graph.graph.get("weight_meaning", "unknown")) if isinstance(graph, nx.Graph) else "unknown"
 
 
-def _top(between: Between, ends: list[int], counts: list[int]) -> tuple[tuple[Any, int], ...]:
-    return tuple([(between.labels[node], counts[node]) for node in nlargest(TOP, ends, key=counts.__getitem__)])
+def _top(between: Between, ends: list[int], counts: Counts) -> tuple[tuple[Any, int], ...]:
+    return tuple([(between.label(node), int(counts[node])) for node in nlargest(TOP, ends, key=counts.__getitem__)])
 
 
 def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:

@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import ValueOverflowError
+from graphdiff.kernels import jit, pays, run
+from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.reach import reaching
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
@@ -251,19 +254,21 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
     if weights is None or seeds is None:
         return None
     start = float(np.abs(seeds).max())
-    depths = reverse_over(between, SEMIRINGS["fewest-edges"])
+    depths = _distances(between)
     used = weights[between.edges].astype(bool)
     leaving = None if between.leaving is None else seeds.tolist()
     alive = replace(between, leaving=leaving, graph=between.graph.reweighted(weights)).keeping(used)
-    sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
+    if pays(alive.n_edges) and {weights.dtype.kind, seeds.dtype.kind} == {"f"}:
+        sizes = _sizes_by_kernel(alive, weights)
+    else:
+        sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
     roots = sorted(set(between.sources) - set(between.targets))
-    apart = set(roots)
-    inner = np.array([node for node in range(between.n_nodes) if node not in apart], dtype=np.int64)
-    layers = list(_layers(inner, np.array(depths, dtype=np.int64)[inner], sizes))
+    inner = np.setdiff1d(np.arange(between.n_nodes), np.array(roots, dtype=np.int64))
+    layers = list(_layers(inner, depths[inner], sizes))
     low, high = (limit * start for limit in limits)
     return GradientFlow(
         layers=tuple([layer for layer, _ in layers]),
-        roots=tuple([RootFlow(between.labels[n], depths[n], _number(sizes[n])) for n in roots]),
+        roots=tuple([RootFlow(between.label(n), int(depths[n]), _number(sizes[n])) for n in roots]),
         factor=_factor([layer for layer, _ in layers], start),
         vanishing=_onset(between, layers, sizes, lambda median: median < low, 0),
         exploding=_onset(between, layers, sizes, lambda median: median > high, -1),
@@ -289,6 +294,28 @@ def _floats(weights: Weights) -> NDArray[Any] | None:
             "a weight is larger than the largest float (1.8e308), and gradient flow is in floats",
             Remedy(Keyword("weight", "unit", python="None"), "counts paths without it"),
         ) from None
+
+
+def _distances(between: Between) -> NDArray[np.int64]:
+    """Return how many edges the shortest path from each node to a target has."""
+    fewest = np.full(between.n_nodes, between.n_nodes)
+    fewest[between.targets] = 0
+    run(kernel.distances, between.n_edges, between.ptr, between.heads, fewest)
+    return fewest
+
+
+def _sizes_by_kernel(alive: Between, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what `_sizes` does of the adjoints of machine floats."""
+    adjoints = np.zeros(alive.n_nodes)
+    for node, seed in alive.stops:
+        adjoints[node] += 1.0 if seed is None else float(seed)
+    ptr, heads = alive.ptr.astype(np.uint64), alive.heads
+    jit(kernel.reverse)(ptr, heads, weights[alive.edges], adjoints, 0, alive.n_nodes)
+    sizes: NDArray[np.float64] = np.abs(adjoints)
+    sizes[np.isnan(sizes)] = np.inf
+    everything = np.ones(alive.n_nodes, dtype=bool)
+    sizes[~reaching(ptr, heads, everything, np.array(alive.targets, dtype=np.int64))] = np.nan
+    return sizes
 
 
 def _sizes(adjoints: list[Any]) -> NDArray[np.float64]:
@@ -334,7 +361,7 @@ def _onset(
     for layer, nodes in layers:
         if layer.median is not None and passes(layer.median):
             node = nodes[extreme]
-            return Onset(layer.depth, between.labels[node], float(sizes[node]))
+            return Onset(layer.depth, between.label(node), float(sizes[node]))
     return None
 
 

@@ -6,11 +6,12 @@ reaches and a target can be reached from, in lists, in topological order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import repeat
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,90 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
+from graphdiff.graph.topology import Rows
+from graphdiff.kernels import run
+from graphdiff.kernels import sweep as kernel
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
-from graphdiff.sums.semirings import SEMIRINGS, Semiring
+from graphdiff.sums.semirings import Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
+
+
+class Arcs(Protocol):
+    """Edges in rows, by the numbers of their nodes: those of node `u` are ``ptr[u]:ptr[u + 1]``."""
+
+    @property
+    def ptr(self) -> NDArray[Any]:
+        """Where the rows start, and where the last one ends."""
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The head of each edge."""
+
+    @property
+    def edges(self) -> NDArray[Any]:
+        """Which edge of the topology each one is."""
+
+    @property
+    def walked(self) -> tuple[Rows, NDArray[Any]]:
+        """Rows in which these edges are, with or without others, and where the nodes stand there."""
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """Some edges in rows, in arrays of their own."""
+
+    ptr: NDArray[Any]
+    heads: NDArray[Any]
+    edges: NDArray[Any]
+
+    @property
+    def walked(self) -> tuple[Rows, NDArray[Any]]:
+        """These rows, and the numbers of the nodes."""
+        return Rows(self.ptr, self.heads, self.edges), np.arange(len(self.ptr) - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """All edges of a graph among some positions; the rows are made when they are first asked for, being long.
+
+    Attributes
+    ----------
+    rows : Rows
+    positions : int array
+        In order. The sweeps and some kernels get by with them.
+    """
+
+    rows: Rows
+    positions: NDArray[Any]
+
+    @cached_property
+    def _made(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        numbers = np.full(len(self.rows.ptr) - 1, -1, dtype=np.int64)
+        numbers[self.positions] = np.arange(len(self.positions))
+        return self.rows.among(self.positions, numbers)
+
+    @property
+    def ptr(self) -> NDArray[Any]:
+        """Where the rows start, and where the last one ends."""
+        return self._made[0]
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The head of each edge, numbered among the positions."""
+        return self._made[1]
+
+    @property
+    def edges(self) -> NDArray[Any]:
+        """Which edge of the topology each one is."""
+        return self._made[2]
+
+    @property
+    def walked(self) -> tuple[Rows, NDArray[Any]]:
+        """All rows of the graph, and the positions."""
+        return self.rows, self.positions
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +116,8 @@ class Between:
     graph : CompiledGraph
     positions : int array, shape (n_nodes,)
         The position in `graph` of each node here.
-    ptr, heads, edges : int arrays
-        The edges of node `u` here are ``ptr[u]:ptr[u + 1]``; `edges` numbers them as in the topology.
+    arcs : Arcs
+        The edges, as `ptr`, `heads` and `edges`.
     sources, targets : list of int
         Where the paths start and end, numbered as here; members of one collapsed component are one node several times.
     entering, leaving : list of numbers, or None
@@ -49,14 +128,27 @@ class Between:
 
     graph: CompiledGraph
     positions: NDArray[Any]
-    ptr: NDArray[Any]
-    heads: NDArray[Any]
-    edges: NDArray[Any]
+    arcs: Arcs
     sources: list[int]
     targets: list[int]
     loops: list[Range]
     entering: list[Number] | None = None
     leaving: list[Number] | None = None
+
+    @property
+    def ptr(self) -> NDArray[Any]:
+        """Where the edges of each node start: those of node `u` are ``ptr[u]:ptr[u + 1]``."""
+        return self.arcs.ptr
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The head of each edge, numbered as here."""
+        return self.arcs.heads
+
+    @property
+    def edges(self) -> NDArray[Any]:
+        """Which edge of the topology each edge is."""
+        return self.arcs.edges
 
     @property
     def n_nodes(self) -> int:
@@ -71,7 +163,21 @@ class Between:
     @cached_property
     def n_paths(self) -> int:
         """How many paths lead from the sources to the targets, where no cycle is solved."""
-        return total_over(self, SEMIRINGS["count"]) or 0
+        rows, nodes = self.arcs.walked
+        counts, ends = np.full(len(rows.ptr) - 1, -1), np.zeros(len(rows.ptr) - 1, dtype=np.int64)
+        counts[nodes], ends[nodes] = self.n_starts, self.n_stops
+        *_, total = exact_sums(kernel.count_between, rows.ptr, rows.heads, ends, counts, np.zeros(1, dtype=np.int64))
+        return int(total[0])
+
+    @property
+    def n_starts(self) -> NDArray[np.int64]:
+        """How many sources each node is: of a collapsed component several members may be."""
+        return np.bincount(np.array(self.sources, dtype=np.int64), minlength=self.n_nodes).astype(np.int64)
+
+    @property
+    def n_stops(self) -> NDArray[np.int64]:
+        """How many targets each node is."""
+        return np.bincount(np.array(self.targets, dtype=np.int64), minlength=self.n_nodes).astype(np.int64)
 
     @cached_property
     def rows(self) -> list[list[Step]]:
@@ -155,6 +261,17 @@ class Between:
         }
         return [merged.get(position, label) for position, label in zip(self.positions.tolist(), labels, strict=True)]
 
+    def label(self, node: int) -> Any:
+        """Return the label of one node, as in `labels`."""
+        topology, position = self.graph.topology, int(self.positions[node])
+        if self.graph.cycles == "collapse" and len(topology.cyclic):
+            place = int(np.searchsorted(topology.cyclic[:, 0], position))
+            if place < len(topology.cyclic) and topology.cyclic[place, 0] == position:
+                start, stop = topology.cyclic[place].tolist()
+                if stop - start > 1:
+                    return frozenset(topology.labels[start:stop])
+        return topology.label(position)
+
     @cached_property
     def _edge_labels(self) -> dict[int, Edge]:
         return {}
@@ -174,7 +291,7 @@ class Between:
     def keeping(self, keep: NDArray[np.bool_]) -> Between:
         """Return the same with only some of its edges, of which `keep` has a mark each; nodes keep their numbers."""
         ptr = np.concatenate([[0], np.cumsum(keep)])[self.ptr]
-        return replace(self, ptr=ptr, heads=self.heads[keep], edges=self.edges[keep])
+        return replace(self, arcs=Chosen(ptr, self.heads[keep], self.edges[keep]))
 
     def require_no_loops(self, instead: str = "") -> None:
         """Raise where walks go round a cycle between the ends: there are infinitely many; `instead` is another way."""
@@ -190,8 +307,16 @@ class Between:
         return any(start in sources and start in targets for start, _ in self.loops)
 
 
-def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: Seeds | None = None) -> Between:
+def restriction(
+    graph: CompiledGraph,
+    sources: Seeds | None = None,
+    targets: Seeds | None = None,
+    *,
+    ahead: NDArray[np.bool_] | None = None,
+) -> Between:
     """Return what lies between seeds at positions; roots and leaves stand in for ends left out.
+
+    `ahead` is the mask of what the sources reach, where that is known (`cycles.between_mask`).
 
     Raises
     ------
@@ -201,22 +326,12 @@ def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: See
     topology = graph.topology
     starts = (seeds_of(graph, ROOTS) if sources is None else sources).anchored(graph)
     ends = (seeds_of(graph, LEAVES) if targets is None else targets).anchored(graph)
-    nodes, loops = restricted(graph, starts.positions, ends.positions)
-    mask = np.zeros(graph.n_nodes, dtype=bool)
-    mask[nodes] = True
-    rows = topology.quotient if graph.cycles == "collapse" else topology.rows
-    places, bounds = rows.places(nodes)
-    heads = rows.heads[places]
-    keep = mask[heads]
-    local = np.cumsum(mask) - 1
-    first, last = (_among(mask, local, seeds) for seeds in (starts, ends))
-    ptr = np.concatenate([[0], np.cumsum(keep)])[bounds]
+    nodes, loops = restricted(graph, starts.positions, ends.positions, ahead=ahead)
+    first, last = (_among(nodes, seeds) for seeds in (starts, ends))
     return Between(
         graph=graph,
         positions=nodes,
-        ptr=ptr,
-        heads=local[heads[keep]],
-        edges=rows.edges_at(places[keep]),
+        arcs=Inside(topology.quotient if graph.cycles == "collapse" else topology.rows, nodes),
         sources=[*first.positions],
         targets=[*last.positions],
         loops=loops,
@@ -225,11 +340,14 @@ def restriction(graph: CompiledGraph, sources: Seeds | None = None, targets: See
     )
 
 
-def _among(mask: NDArray[np.bool_], local: NDArray[Any], seeds: Seeds) -> Seeds:
+def _among(nodes: NDArray[Any], seeds: Seeds) -> Seeds:
     """Return the seeds that lie between, numbered as there."""
-    kept = [place for place, position in enumerate(seeds.positions) if mask[position]]
-    numbers = None if seeds.numbers is None else [seeds.numbers[place] for place in kept]
-    return Seeds([int(local[seeds.positions[place]]) for place in kept], numbers)
+    if not len(nodes):
+        return Seeds([], None if seeds.numbers is None else [])
+    places = np.searchsorted(nodes, seeds.positions)
+    there = nodes.take(places, mode="clip") == seeds.positions
+    numbers = None if seeds.numbers is None else [n for n, kept in zip(seeds.numbers, there, strict=True) if kept]
+    return Seeds(places[there].tolist(), numbers)
 
 
 def ends_of(graph: CompiledGraph, source: End | None, target: End | None) -> tuple[Seeds, Seeds]:
@@ -289,6 +407,30 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
         if source != target and graph.anchor(source) == graph.anchor(target):
             ends = map(graph.topology.label, (source, target))
             raise SameComponentError(*ends, *solving(graph, graph.anchor(source)))
+
+
+#: Ints of the machine stay below this, so that twice as much with as much again can be told from it.
+MOST = 2**60
+
+
+def exact_sums(
+    sweep: Callable[..., bool], ptr: NDArray[Any], heads: NDArray[Any], *columns: NDArray[Any]
+) -> tuple[Sequence[int] | NDArray[Any], ...]:
+    """Return what a sweep over ints makes of some columns: in ints of the machine, else of Python where it stops.
+
+    Examples
+    --------
+    >>> ptr, heads = np.array([0, 70, 140, 140]), np.repeat([1, 2], 70)
+    >>> (counts,) = exact_sums(kernel.count, ptr, heads, np.array([1, 0, 0]))
+    >>> counts.tolist(), exact_sums(kernel.count, ptr, heads, np.array([2**50, 0, 0]))[0][2] == 4900 * 2**50
+    ([1, 70, 4900], True)
+    """
+    copies = [column.copy() for column in columns]
+    if run(sweep, len(heads), ptr, heads, *copies, MOST):
+        return tuple(copies)
+    exact = [column.tolist() for column in columns]
+    sweep(ptr.data, heads.data, *exact, math.inf)
+    return tuple(exact)
 
 
 def _put_in(between: Between, semiring: Semiring, seeds: Iterable[tuple[int, Number | None]]) -> list[Any]:

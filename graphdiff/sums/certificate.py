@@ -26,6 +26,8 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
+from graphdiff.kernels import run
+from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import enclosed
 from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW, gamma, summed
@@ -94,18 +96,14 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
 
 def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
     """Bound the error; a product counts as so many roundings, and loses so many smallest floats."""
-    in_degree = np.bincount(between.heads, minlength=between.n_nodes).tolist()
-    put_in = np.bincount(between.sources, minlength=between.n_nodes).tolist()
-    roundings = [0.0] * between.n_nodes
-    onward = _onward(between, adjoints)
-    lost = 0.0
-    for node, row in enumerate(between.rows):
-        added = max(0, in_degree[node] + put_in[node] - 1)
-        roundings[node] += product * bool(in_degree[node]) + added
-        for head, *_ in row:
-            roundings[head] = max(roundings[head], roundings[node])
-            lost += onward[head]
-    most = max((roundings[node] for node in between.targets), default=0.0) + len(between.targets) - 1
+    rows, nodes = between.arcs.walked
+    size = len(rows.ptr) - 1
+    put_in = np.bincount(nodes[between.sources], minlength=size)
+    entering, onward, roundings = np.full(size, -1), np.zeros(size), np.zeros(size)
+    entering[nodes] = 0
+    onward[nodes] = _onward(between, adjoints)
+    lost = run(kernel.roundings, len(rows.heads), rows.ptr, rows.heads, put_in, onward, product, entering, roundings)
+    most = float(np.max(roundings[nodes[between.targets]], initial=0.0)) + len(between.targets) - 1
     if between.leaving is not None:
         most, lost = most + product, lost + len(between.targets)
     return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
@@ -119,16 +117,38 @@ def rounded_up(bound: float) -> float:
     return bound * ABOVE + (2 * UNDERFLOW if bound < SMALLEST_NORMAL else 0.0)
 
 
-def _onward(between: Between, adjoints: Values) -> list[float]:
-    """Return what |A| makes at the targets of a unit at each node; again in Decimals where floats fell below theirs."""
-    onward = [float(adjoints[position]) for position in between.positions.tolist()]
-    if min(onward, default=1.0) >= SMALLEST_NORMAL:
+def _onward(between: Between, adjoints: Values) -> NDArray[Any]:
+    """Return what |A| makes at the targets of a unit at each node; again where floats fell below theirs."""
+    if isinstance(adjoints, np.ndarray):
+        onward: NDArray[Any] = adjoints[between.positions].astype(np.float64)
+    else:
+        onward = np.array([float(adjoints[position]) for position in between.positions.tolist()])
+    if np.min(onward, initial=1.0) >= SMALLEST_NORMAL:
         return onward
+    return _scaled(between) if isinstance(between.graph.weights, np.ndarray) else _in_decimals(between)
+
+
+def _scaled(between: Between) -> NDArray[Any]:
+    """Return the same in floats whose exponents have room; what is too large for a float is infinite."""
+    rows, nodes = between.arcs.walked
+    weights = between.graph.weights if rows.chosen is None else arithmetic.taken(between.graph.weights, rows.chosen)
+    put_in = np.zeros(len(rows.ptr) - 1)
+    for node, seed in between.stops:
+        put_in[nodes[node]] += 1.0 if seed is None else float(arithmetic.size(seed))
+    mantissas, shifts = np.frexp(put_in)
+    exponents = shifts.astype(np.int64)
+    sizes = np.abs(np.asarray(weights, dtype=np.float64))
+    run(kernel.reverse_scaled, len(rows.heads), rows.ptr, rows.heads, sizes, mantissas, exponents)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.ldexp(mantissas[nodes], exponents[nodes]))
+
+
+def _in_decimals(between: Between) -> NDArray[Any]:
     values = [sum((Decimal(float(arithmetic.size(seed))) for seed in seeds), Decimal(0)) for seeds in between.exits]
     for node in range(between.n_nodes - 1, -1, -1):
         for head, _, weight in between.rows[node]:
             values[node] += arithmetic.wide(arithmetic.size(weight)) * values[head]
-    return [float(value) for value in values]
+    return np.array([float(value) for value in values])
 
 
 def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificate | None:
@@ -331,34 +351,44 @@ def certified(ends: Ends) -> Certificate | None:
     return certificate_of(between, flow_through(between))
 
 
-#: exp of this is below the largest float, with room for roundings.
-LOG_LARGEST = 700
+#: The largest float, with room for roundings.
+LARGE = 1e300
 
 
-def is_bounded(between: Between) -> bool:
-    """Return whether a look at the weights shows that no sum over the paths between leaves the range of its numbers.
+def is_bounded(between: Between, flows: Flow) -> bool:
+    """Return whether no sum over the paths between leaves the range of its numbers, nor any part of one.
 
-    Ints and fractions have no range. Of floats: however the paths branch, what starts at the sources is multiplied by
-    at most the product, over all nodes, of the sums of the absolute weights that leave each, where these are above 1.
+    Ints and fractions have no range. Of floats: what a path carries, or all that pass a node or an edge, is at most
+    what all carry in absolute values, and what is multiplied on the way at most what reaches a node, or leads on.
 
     Examples
     --------
     >>> chain = [0, 1, 2], [1, 2, 3]
-    >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e200))
-    >>> [is_bounded(restriction(graph, Seeds([0]), Seeds([3]))) for graph in weighted]
+    >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e101))
+    >>> lying = [restriction(graph, Seeds([0]), Seeds([3])) for graph in weighted]
+    >>> [is_bounded(between, flow_through(between)) for between in lying]
     [True, False]
     """
     weights = between.graph.weights
     if between.loops:
         return False
-    if not isinstance(weights, np.ndarray):
-        return all(isinstance(weight, (int, Fraction, arithmetic.Dyadic)) for weight in weights)
-    if weights.dtype.kind != "f":
+    exact = (int, Fraction, arithmetic.Dyadic)
+    if not isinstance(weights, np.ndarray) and all(isinstance(weight, exact) for weight in weights):
         return True
-    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-    leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
-    put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]
-    return bool(math.log(sum(put_in) + 1) * 2 + np.log(np.maximum(leaving, 1.0)).sum() < LOG_LARGEST)
+    if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
+        return True
+    sizes = flows.sizes
+    if sizes is None or not isinstance(sizes.total, float):
+        return False
+    largest = (_most(values, between) for values in (sizes.tangents, sizes.adjoints))
+    return sizes.total < LARGE and all(size < LARGE for size in largest)
+
+
+def _most(values: Values, between: Between) -> Number:
+    """Return the largest of the values between."""
+    if isinstance(values, np.ndarray):
+        return float(np.max(values[between.positions], initial=0.0))
+    return max((values[position] for position in between.positions.tolist()), default=0.0)
 
 
 def change_bound(change: Number, totals: Sequence[Number], known: Sequence[Certificate | None]) -> float | None:

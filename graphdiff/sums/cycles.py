@@ -77,10 +77,17 @@ def _to_solve(graph: CompiledGraph, mask: NDArray[np.bool_]) -> list[Range]:
 
 
 def restricted(
-    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+    graph: CompiledGraph,
+    sources: Sequence[int] | None,
+    targets: Sequence[int] | None,
+    *,
+    ahead: NDArray[np.bool_] | None = None,
 ) -> tuple[NDArray[Any], list[Range]]:
-    """Return what `positions_between` and `on_the_way` do, from one look at what lies between."""
-    mask = between_mask(graph, sources, targets)
+    """Return what `positions_between` and `on_the_way` do, from one look at what lies between.
+
+    `ahead` is the mask of what the sources reach, where that is known (`between_mask`).
+    """
+    mask = between_mask(graph, sources, targets, ahead=ahead)
     return positions_in(graph, mask), _to_solve(graph, mask)
 
 
@@ -99,13 +106,18 @@ def components_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> list[Range]:
 
 
 def between_mask(
-    graph: CompiledGraph, sources: Sequence[int] | None, targets: Sequence[int] | None
+    graph: CompiledGraph,
+    sources: Sequence[int] | None,
+    targets: Sequence[int] | None,
+    *,
+    ahead: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Return the mask of component positions that lie between `sources` and `targets` (all where None)."""
     topology = graph.topology
     rows, first = topology.quotient, topology.representative
-    ahead = np.ones(graph.n_nodes, dtype=bool)
-    if sources is not None:
+    if ahead is None and sources is None:
+        ahead = np.ones(graph.n_nodes, dtype=bool)
+    elif ahead is None:
         ahead = reached(rows.ptr, rows.heads, first[np.asarray(sources, dtype=np.int64)])
     if targets is None:
         return ahead
@@ -121,7 +133,8 @@ def positions_between(
 
 def positions_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> NDArray[Any]:
     """Return, in order, where the values of what a mask of component positions holds stand."""
-    return np.flatnonzero(mask if graph.cycles == "collapse" else mask[graph.topology.representative])
+    is_plain = graph.cycles == "collapse" or not len(graph.topology.cyclic)
+    return np.flatnonzero(mask if is_plain else mask[graph.topology.representative])
 
 
 def walks(graph: CompiledGraph, start: int, stop: int) -> Any:

@@ -28,8 +28,9 @@ from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import jit, pays, run
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
@@ -87,7 +88,7 @@ class Flow:
         """
         if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
-        are_sizes = self.starts.are_sizes and self.ends.are_sizes and arithmetic.are_sizes(self._weights)
+        are_sizes = self.starts.are_sizes and self.ends.are_sizes and self._has_sizes
         if are_sizes and not self._is_reduced:
             return self
         sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
@@ -103,21 +104,36 @@ class Flow:
         return bool(self.loops) and self.graph.cycles == "reduced-form"
 
     @property
-    def _weights(self) -> Weights:
-        """The weights of all edges that are walked."""
+    def _has_sizes(self) -> bool:
+        """Whether the weights of all edges that are walked are their own absolute values."""
         if self.among is None:
-            return self.graph.weights
-        return arithmetic.taken(self.graph.weights, self.used[2])
+            return arithmetic.are_sizes(self.graph.weights)
+        if not isinstance(self.graph.weights, np.ndarray):
+            return arithmetic.are_sizes(arithmetic.taken(self.graph.weights, self.used[2]))
+        edges = self.rows.ptr, self.rows.heads, self._row_weights
+        return not run(kernel.has_negative, len(self.rows.heads), *edges, self.among, self._inside)
+
+    @property
+    def _row_weights(self) -> Any:
+        """The weights in the order of `rows`."""
+        chosen = self.rows.chosen
+        return self.graph.weights if chosen is None else arithmetic.taken(self.graph.weights, chosen)
+
+    @property
+    def _inside(self) -> NDArray[np.bool_]:
+        """The mask of `places`."""
+        inside = np.zeros(self.graph.n_nodes, dtype=bool)
+        inside[self.places] = True
+        return inside
 
     @cached_property
     def used(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         """Of each edge between: where the values of its tail and its head stand, and its number."""
-        rows, among = self.rows, self.places
-        places, bounds = rows.places(among)
-        inside = np.zeros(self.graph.n_nodes, dtype=bool)
-        inside[among] = True
-        used = inside[rows.heads[places]]
-        return np.repeat(among, np.diff(bounds))[used], rows.heads[places[used]], rows.edges_at(places[used])
+        among = self.places
+        same = np.full(self.graph.n_nodes, -1, dtype=np.int64)
+        same[among] = among
+        ptr, heads, edges = self.rows.among(among, same)
+        return np.repeat(among, np.diff(ptr)), heads, edges
 
     @property
     def rows(self) -> Rows:
@@ -142,11 +158,17 @@ class Flow:
     @cached_property
     def edges(self) -> NDArray[Any]:
         """Tangent · weight · adjoint of each edge of the topology; 0 on what no path uses."""
-        if self.among is None:
+        if self.among is None or self.are_kernels:
             return self._through_all(self.rows)
         tails, heads, edges = self.used
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
+
+    @property
+    def are_kernels(self) -> bool:
+        """Whether kernels sweep floats: their values are 0 wherever no path leads."""
+        values = self.tangents, self.adjoints, self.graph.weights
+        return all(isinstance(each, np.ndarray) and each.dtype.kind == "f" for each in values)
 
     def _through_all(self, rows: Rows) -> NDArray[Any]:
         """Do the same in one pass over all rows."""
@@ -162,11 +184,50 @@ class Flow:
                 ]
             )
         else:
-            weights = self.graph.weights if rows.chosen is None else arithmetic.taken(self.graph.weights, rows.chosen)
             parts = np.zeros(len(rows.heads))
-            jit(kernel.through)(rows.ptr, rows.heads, weights, self.tangents, self.adjoints, parts)
+            jit(kernel.through)(rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints, parts)
             values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
+
+    @cached_property
+    def derived(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        """Of each edge between its number, tangent · adjoint, and what flows through it."""
+        if self.are_kernels:
+            return self._derived_in_kernel()
+        tails, heads, numbers = self.used
+        # Ints as Python's, for beside an edge of weight 0 nothing bounds them.
+        pairs = zip(_numbers(self.tangents, tails), _numbers(self.adjoints, heads), strict=True)
+        products = checked_array([tangent * adjoint for tangent, adjoint in pairs] or np.zeros(0))
+        return numbers, products, self.edges[numbers]
+
+    def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        rows, nodes = self.rows, self.places
+        size = rows.n_leaving(nodes)
+        places = np.empty(size, dtype=index_type(len(rows.heads)))
+        products, parts = np.empty(size), np.empty(size)
+        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints)
+        n_between = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, parts)
+        return rows.edges_at(places[:n_between]), checked_array(products[:n_between]), checked_array(parts[:n_between])
+
+    def into(self, position: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the edges that carry something into the component of a position from outside, and how much."""
+        rows, first = self.rows, self.graph.topology.representative
+        if self.graph.cycles == "collapse" or not len(self.graph.topology.cyclic):
+            return self._carrying(np.flatnonzero(rows.heads == first[position]))
+        places = np.flatnonzero(first[rows.heads] == first[position])
+        return self._carrying(places[first[self._tails(places)] != first[position]])
+
+    def _tails(self, places: NDArray[Any]) -> NDArray[Any]:
+        ptr = self.rows.ptr
+        return np.searchsorted(ptr, places.astype(ptr.dtype), side="right") - 1
+
+    def _carrying(self, places: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return those of the edges at some places of `rows` that carry something, and how much."""
+        edges = self.rows.edges_at(places)
+        weights = arithmetic.taken(self.graph.weights, edges)
+        values = self._through(self._tails(places), self.rows.heads[places], weights)
+        carry = np.flatnonzero(values)
+        return edges[carry], values[carry]
 
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":

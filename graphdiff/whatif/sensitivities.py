@@ -140,10 +140,11 @@ class Sensitivities(Keyed):
     def array(self) -> NDArray[Any]:  # type: ignore[override]
         """Weight, derivative, elasticity and removal of each edge, shape (n, 4); NaN where there is none."""
         columns = [self.weights, self.derivatives, self.removals]
-        if all(column.dtype == np.float64 for column in columns) and type(self.total) is float:
+        if all(column.dtype.kind == "f" for column in columns) and type(self.total) is float:
+            weights = self.weights.astype(np.float64, copy=False)
             with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-                parts = self.weights * self.derivatives / (self.total or math.nan)
-            return np.stack([*columns[:2], parts, columns[2]], axis=1)
+                parts = weights * self.derivatives / (self.total or math.nan)
+            return np.stack([weights, self.derivatives, parts, self.removals], axis=1)
         rows = list(self.values())
         return in_one_array([getattr(row, name) for row in rows for name in COLUMNS]).reshape(len(rows), len(COLUMNS))
 
@@ -274,7 +275,7 @@ def sensitivities(
 def sensitivities_through(between: Between, source: End, target: End) -> Sensitivities:
     """Return the same from what is known to lie between the ends."""
     ready, flow = between.graph, flow_through(between)
-    numbers = flow.used[2]
+    numbers, derivatives, _ = flow.derived
     source, target = titled(ready, source, target)
     return Sensitivities(
         source=source,
@@ -283,7 +284,7 @@ def sensitivities_through(between: Between, source: End, target: End) -> Sensiti
         topology=ready.topology,
         numbers=numbers,
         weights=arithmetic.as_array(arithmetic.taken(flow.graph.weights, numbers)),
-        derivatives=_derivatives(flow),
+        derivatives=derivatives,
         removals=_removals(flow),
         n_merged=_merged_edges(between) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
@@ -291,22 +292,13 @@ def sensitivities_through(between: Between, source: End, target: End) -> Sensiti
     )
 
 
-def _derivatives(flow: Flow) -> NDArray[Any]:
-    """Return tangent · adjoint of each edge; ints as Python's, for beside an edge of weight 0 nothing bounds them."""
-    tangents, adjoints = (
-        arithmetic.listed(arithmetic.taken(values, places))
-        for values, places in zip((flow.tangents, flow.adjoints), flow.used, strict=False)
-    )
-    return checked_array([a * b for a, b in zip(tangents, adjoints, strict=True)] or np.zeros(0))
-
-
 def _removals(flow: Flow) -> NDArray[Any]:
     """Return how the total changes if each edge between is removed."""
-    tails, heads, numbers = flow.used
-    graph = flow.graph
-    removals: NDArray[Any] = -flow.edges[numbers]
+    removals: NDArray[Any] = -flow.derived[2]
     if not flow.loops:
         return removals
+    tails, heads, numbers = flow.used
+    graph = flow.graph
     changed: NDArray[Any] = removals.astype(object)
     for start, stop in flow.loops:
         inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
@@ -320,10 +312,9 @@ def _removals(flow: Flow) -> NDArray[Any]:
 
 def _merged_edges(between: Between) -> int:
     """Return how many edges lie inside the components with a cycle on the way."""
-    topology, here = between.graph.topology, set(between.positions.tolist())
+    topology = between.graph.topology
     count = 0
-    for start, stop in topology.cyclic.tolist():
-        if start in here:
-            heads = topology.heads[int(topology.ptr[start]) : int(topology.ptr[stop])]
-            count += int(((heads >= start) & (heads < stop)).sum())
+    for start, stop in topology.cyclic[np.isin(topology.cyclic[:, 0], between.positions)].tolist():
+        heads = topology.heads[int(topology.ptr[start]) : int(topology.ptr[stop])]
+        count += int(((heads >= start) & (heads < stop)).sum())
     return count

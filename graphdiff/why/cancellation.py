@@ -66,7 +66,7 @@ class Cancellation:
         }
 
 
-def cancellation(between: Between, flow: Flow, edges: Contributions) -> Cancellation | None:
+def cancellation(between: Between, flow: Flow) -> Cancellation | None:
     """Return how much of a total cancels; None where all paths have one sign, or the numbers have no signs.
 
     Parameters
@@ -74,10 +74,8 @@ def cancellation(between: Between, flow: Flow, edges: Contributions) -> Cancella
     between : Between
     flow : Flow
         What flows through it.
-    edges : Contributions
-        What runs through each edge.
     """
-    if flow.sizes is None:
+    if flow.sizes is None or flow.sizes is flow:
         return None
     total, abs_sum = flow.total, flow.sizes.total
     if isinstance(total, complex) or not abs_sum > abs(total):
@@ -85,6 +83,7 @@ def cancellation(between: Between, flow: Flow, edges: Contributions) -> Cancella
     ways = (None, None) if between.loops else _strongest_of_each_sign(between)
     if not between.loops and None in ways:
         return None  # the sums differ by roundings only
+    edges = Contributions(flow.edges, total, "edge", between.graph.topology)
     sums = arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum)
     return Cancellation(*sums, *ways, _meeting(edges), *map(_effective, entropies_by_sign(flow)))
 

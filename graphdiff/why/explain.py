@@ -169,7 +169,7 @@ class Explanation(Result):
     def _require_sound(self) -> None:
         """Raise now what a part could be refused for; cheap where a look at the weights rules that out."""
         _ = self.total
-        if is_bounded(self.part):
+        if is_bounded(self.part, self.sweeps):
             parts: tuple[str, ...] = () if self.part.n_nodes else ("zero",)
         else:
             _, parts = self.sweeps.adjoints, PARTS
@@ -289,7 +289,7 @@ class Explanation(Result):
     @cached_property
     def cancellation(self) -> Cancellation | None:
         """Where paths have both signs, what they sum to, the strongest of each, and where most meets."""
-        return cancellation(self.part, self.sweeps, self.edge_contributions)
+        return cancellation(self.part, self.sweeps)
 
     @cached_property
     def from_errors(self) -> FromErrors | None:
@@ -327,12 +327,17 @@ class Explanation(Result):
         if len(self.ways.ends.positions) != 1:
             return None
         starts, end = self.ways.starts.anchored(graph), graph.anchor(self.ways.ends.positions[0])
-        others = [p for p in reached.tolist() if p not in starts.positions]
-        if end not in others:
+        others = reached[~np.isin(reached, starts.positions)]
+        if end in starts.positions or not self.part.n_nodes:
             return None
-        values = forward_values(graph, starts.at(graph.one_and_zero[0]), among=reached)
+        values = self.sweeps.tangents
+        if isinstance(values, list):  # which stand only between the ends
+            values = forward_values(graph, starts.at(graph.one_and_zero[0]), among=reached)
         try:
-            larger = sum(abs(values[p]) > abs(values[end]) for p in others)
+            if isinstance(values, np.ndarray):
+                larger = np.count_nonzero(np.abs(values[others]) > abs(values[end]))
+            else:
+                larger = sum(abs(values[place]) > abs(values[end]) for place in others.tolist())
         except TypeError:  # symbols have no order
             return None
         return int(larger) + 1, len(others)
@@ -425,8 +430,9 @@ class Explanation(Result):
     def _last(self) -> Iterator[tuple[Any, Number]]:
         """Yield what is last, with what it contributes: of several targets themselves, else the tails of the edges."""
         if len(self.ways.ends.positions) == 1:
-            into = self.edge_contributions.into(self.ways.ends.positions[0])
-            yield from ((edge[0], number) for edge, number in into)
+            edges, numbers = self.sweeps.into(self.ways.ends.positions[0])
+            tails = (edge[0] for edge in self.part.graph.topology.edge_labels(edges))
+            yield from zip(tails, numbers.tolist(), strict=True)
             return
         for node, seed in self.part.numbered_stops:
             number = arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(self.part.positions[node])]))

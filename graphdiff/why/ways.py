@@ -36,6 +36,8 @@ class Ways:
     between : Between
     starts, ends : Seeds
         The ends, by positions in the graph.
+    reach : bool array
+        The mask of the component positions that the sources reach.
     given : networkx.DiGraph or None
         The graph as it was given, where that is known: it says what each edge asks for.
     """
@@ -43,6 +45,7 @@ class Ways:
     between: Between
     starts: Seeds
     ends: Seeds
+    reach: NDArray[np.bool_]
     given: nx.DiGraph | None = None
 
     @classmethod
@@ -55,7 +58,8 @@ class Ways:
             Where they are not there, or the same, or a cycle lies between that the graph's policy refuses.
         """
         starts, ends = ends_of(graph, source, target)
-        return cls(restriction(graph, starts, ends), starts, ends, given)
+        reach = between_mask(graph, starts.positions, None)
+        return cls(restriction(graph, starts, ends, ahead=reach), starts, ends, reach, given)
 
     @cached_property
     def n_paths(self) -> int | None:
@@ -104,16 +108,12 @@ class Ways:
         return fewest_edges(self.between)
 
     @cached_property
-    def _reach(self) -> NDArray[np.bool_]:
-        return between_mask(self.between.graph, self.starts.positions, None)
-
-    @cached_property
     def reached(self) -> NDArray[Any] | None:
         """The positions that the source reaches; None where a cycle among them is not merged and has no value."""
         graph = self.between.graph
-        if graph.cycles != "collapse" and components_in(graph, self._reach):
+        if graph.cycles != "collapse" and components_in(graph, self.reach):
             return None
-        return positions_in(graph, self._reach)
+        return positions_in(graph, self.reach)
 
     @cached_property
     def merged(self) -> tuple[list[list[Any]], list[list[Any]]]:
@@ -122,7 +122,7 @@ class Ways:
         if graph.cycles != "collapse":
             return [], []
         here = set(self.between.positions.tolist())
-        reached = components_in(graph, self._reach)
+        reached = components_in(graph, self.reach)
         return (
             self._members([cycle for cycle in reached if cycle[0] in here]),
             self._members([cycle for cycle in reached if cycle[0] not in here]),

@@ -271,3 +271,97 @@ def test_the_same_head_in_two_rows_is_no_parallel(name: str) -> None:
         graph = gd.CompiledGraph.from_arrays([0, 1, 3, 3], [1, 2, 2, 4], [1, 2, 3, 4])
         assert set(graph.edges()) == {(0, 1), (1, 2), (3, 2), (3, 4)}
         assert dict(gd.exclusive_sizes(graph, roots=[0, 1, 3])) == {0: 0, 1: 0, 2: 0, 3: 1, 4: 0}
+
+
+def paths_in(rows: Rows) -> list[list[int]]:
+    """Return every path, of one node or more, as its nodes."""
+    found, waiting = [], [[node] for node in range(rows.n_nodes)]
+    while waiting:
+        path = waiting.pop()
+        found.append(path)
+        waiting += [[*path, int(h)] for t, h in zip(rows.tails, rows.heads, strict=True) if t == path[-1]]
+    return found
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_counts_and_lengths_are_those_of_the_paths(seed: int) -> None:
+    rows = Rows(seed)
+    starts, ends, nothing = (
+        np.array([2, 1, 0, 0, 0, 0, 0]),
+        np.array([0, 0, 0, 0, 1, 0, 3]),
+        np.zeros(7, dtype=np.int64),
+    )
+    paths = [(path, starts[path[0]]) for path in paths_in(rows) if starts[path[0]]]
+    before = [sum(often for path, often in paths if path[-1] == node) for node in range(7)]
+    lengths = [len(path) - 1 for path, often in paths for _ in range(often * ends[path[-1]])]
+    for form in forms(sweep.count):
+        counts = starts.copy()
+        assert form(rows.ptr, rows.heads, counts, 10**6)
+        assert counts.tolist() == before
+        assert not form(rows.ptr, rows.heads, starts.copy(), 1) or max(before) <= 1
+    for form in forms(sweep.count_between):
+        total = np.zeros(1, dtype=np.int64)
+        assert form(rows.ptr, rows.heads, ends, starts.copy(), total, 10**6)
+        assert total.tolist() == [len(lengths)]
+    for form in forms(sweep.moments):
+        totals = np.zeros(3, dtype=np.int64)
+        columns = starts.copy(), nothing.copy(), nothing.copy()
+        assert form(rows.ptr, rows.heads, ends, *columns, totals, 10**6)
+        assert totals.tolist() == [len(lengths), sum(lengths), sum(length**2 for length in lengths)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_plays_no_part_is_not_counted(seed: int) -> None:
+    rows = Rows(seed)
+    starts = np.array([1, 0, 0, -1, 0, 0, 0])
+    through = [path for path in paths_in(rows) if path[0] == 0 and 3 not in path]
+    for form in forms(sweep.count):
+        counts = starts.copy()
+        form(rows.ptr, rows.heads, counts, 10**6)
+        assert counts.tolist() == [
+            -1 if node == 3 else sum(path[-1] == node for path in through) for node in range(rows.n_nodes)
+        ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_counts_and_distances_from_behind(seed: int) -> None:
+    rows = Rows(seed)
+    lead = [[path for path in paths_in(rows) if path[0] == node and path[-1] == 6] for node in range(rows.n_nodes)]
+    for form in forms(sweep.count_back):
+        counts = np.array([0, 0, 0, 0, 0, 0, 1])
+        assert form(rows.ptr, rows.heads, counts, 10**6)
+        assert counts.tolist() == list(map(len, lead))
+    for form in forms(sweep.distances):
+        fewest = np.array([90, 90, 90, 90, 90, 90, 0])
+        form(rows.ptr, rows.heads, fewest)
+        right = [min((len(path) - 1 for path in paths), default=90) for paths in lead]
+        assert [min(near, 90) for near in fewest.tolist()] == right
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_floats_with_room_are_the_fractions_that_fall_below_all_floats(seed: int) -> None:
+    rows = Rows(seed)
+    weights = np.abs(rows.numbers) * 1e-290
+    weights[::3] = 1e300
+    exact = [Fraction(0)] * 6 + [Fraction(1)]
+    for tail, head, weight in reversed(list(zip(rows.tails, rows.heads, weights.tolist(), strict=True))):
+        exact[tail] += Fraction(weight) * exact[head]
+    for form in forms(sweep.reverse_scaled):
+        mantissas, exponents = np.array([0, 0, 0, 0, 0, 0, 0.5]), np.array([0, 0, 0, 0, 0, 0, 1])
+        columns = rows.ptr, rows.heads, weights, mantissas, exponents
+        form(*((column.data for column in columns) if form is sweep.reverse_scaled else columns))
+        for right, mantissa, exponent in zip(exact, mantissas.tolist(), exponents.tolist(), strict=True):
+            assert abs(Fraction(mantissa) * Fraction(2) ** exponent - right) <= right * Fraction(2) ** -48
+
+
+@pytest.mark.parametrize("n_parallel", [1, 2, 70])
+def test_counts_that_machine_ints_do_not_hold_go_on_as_those_of_python(n_parallel: int) -> None:
+    chain = np.repeat(np.arange(40), n_parallel)
+    graph = gd.CompiledGraph.from_arrays(chain, chain + 1)
+    for name in ENGINES:
+        with engine(name):
+            assert gd.explain(graph, 0, 40).n_paths == n_parallel**40
+            counted = gd.diagnose(graph, 0, 40)
+            assert (counted.n_paths, counted.cost.naive) == (n_parallel**40, 40 * n_parallel**40)
+            assert counted.lengths is not None
+            assert (counted.lengths.mean, counted.lengths.std, counted.lengths.shortest) == (40.0, 0.0, 40)

@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
-from graphs import FRACTIONS, INTS, SEVERAL, contractions, dags, influence, inverse_totals, queries, walks, weighted
+from graphs import (
+    ENGINES,
+    FRACTIONS,
+    INTS,
+    SEVERAL,
+    contractions,
+    dags,
+    engine,
+    influence,
+    inverse_totals,
+    queries,
+    walks,
+    weighted,
+)
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff.errors import GraphdiffError
+from graphdiff.graph.compiled import POLICIES
 
 
 @given(query=queries(dags(INTS)))
@@ -290,3 +308,62 @@ def test_parts_of_seeds_that_are_floats(edges: Any, source: Any, target: Any, ex
     assert str(why)
     assert why.certificate is not None
     assert why.certificate.error_bound >= 0
+
+
+def _looked_at(graph: gd.CompiledGraph, source: Any, target: Any) -> list[Any]:
+    """Return what an explanation and the questions beside it say, or the error that they raise."""
+    try:
+        why = gd.explain(graph, source, target)
+        sensitive = gd.sensitivities(graph, source, target)
+        read = gd.diagnose(graph, source, target)
+        numbers = [np.asarray(sensitive.derivatives).tolist(), np.asarray(sensitive.removals).tolist()]
+        certificate = None if why.certificate is None else why.certificate.to_dict()
+        parts = [
+            why.total,
+            certificate,
+            why.place,
+            why.last_steps(),
+            why.n_paths,
+            why.edge_contributions.array.tolist(),
+        ]
+        return [*parts, list(sensitive), numbers, read.to_dict()]
+    except GraphdiffError as error:
+        return [type(error), str(error)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1), st.sampled_from(["float", "mixed", "tiny", "int", "Fraction"]), st.sampled_from(POLICIES)
+)
+def test_kernels_and_plain_python_give_the_same_bits(seed: int, kind: str, cycles: Any) -> None:
+    rng = np.random.default_rng(seed)
+    tails, heads = rng.integers(0, 9, (2, 22))  # parallel edges, self loops and cycles
+    if seed % 3:
+        tails, heads = np.minimum(tails, heads), np.maximum(tails, heads)
+        tails, heads = tails[tails < heads], heads[tails < heads]
+    weights: Any = {
+        "float": rng.uniform(0.01, 0.2, len(tails)),
+        "mixed": rng.uniform(-0.2, 0.2, len(tails)),
+        "tiny": rng.uniform(0.5, 1, len(tails)) * 10.0 ** rng.integers(-170, 100, len(tails)),
+        "int": rng.integers(-3, 4, len(tails)),
+        "Fraction": [Fraction(int(number), 40) for number in rng.integers(-3, 4, len(tails))],
+    }[kind]
+    graph = gd.CompiledGraph.from_arrays(tails, heads, weights, n_nodes=9, cycles=cycles)
+    ends = (0, 8) if seed % 2 else ({0: 2, 1: 3}, [7, 8])
+    answers = []
+    for name in ENGINES:
+        with engine(name):
+            answers.append(_looked_at(replace(graph, topology=replace(graph.topology)), *ends))
+    assert repr(answers[0]) == repr(answers[1])
+
+
+def test_explain_computes_neither_the_strongest_paths_nor_the_cut_before_they_are_asked_for() -> None:
+    n_nodes = 4_000
+    tails = np.repeat(np.arange(n_nodes - 2), 2)
+    heads = tails + np.tile([1, 2], n_nodes - 2)
+    for name in ENGINES:
+        with engine(name):
+            why = gd.explain(gd.CompiledGraph.from_arrays(tails, heads, np.full(len(tails), 0.55)), 0, n_nodes - 2)
+            assert (why.certificate, why.place, why.last_steps()) != (None, None, [])
+            assert not {"strongest", "effective_paths"} & set(vars(why))
+            assert "rows" not in vars(why.part)
