@@ -31,6 +31,7 @@ from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
+from graphdiff.paths.deviations import SMALLEST, deviations
 from graphdiff.paths.paths import Path, Paths, path_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, Step, between_ends, total_over
@@ -168,8 +169,16 @@ def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Numbe
     require_sizes(between, "the strongest paths need")
     for start, stop in between.loops:
         require_shrinking(between.graph, start, stop)
-    ranking = Ranking(between)
     rank = 0
+    if (arrays := deviations(between)) is not None:
+        for way, size in arrays.ranked():
+            if arrays.relative and size < SMALLEST:
+                break
+            yield *arrays.trail(way), arrays.influence(way)
+            rank += 1
+        else:
+            return
+    ranking = Ranking(between)
     while (trail := ranking.trail(rank)) is not None:
         yield trail
         rank += 1
@@ -178,7 +187,7 @@ def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Numbe
 def require_sizes(between: Between, what: str) -> None:
     """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
     weights = between.graph.weights
-    some = () if arithmetic.in_floats(weights) else (weight for row in between.rows for *_, weight in row)
+    some = () if isinstance(weights, np.ndarray) else (weight for row in between.rows for *_, weight in row)
     numbers = chain(some, between.given_seeds)
     wrong = next((number for number in numbers if not isinstance(number, _COMPARABLE)), None)
     if wrong is not None:
