@@ -61,7 +61,7 @@ def largest_sums(ptr: NDArray[Any], heads: NDArray[Any], lengths: NDArray[Any], 
 
 def followed(
     heads: NDArray[Any], chosen: NDArray[Any], node: int, places: NDArray[Any], edges: NDArray[Any]
-) -> tuple[int, int]:
+) -> tuple[Any, Any]:
     """Write the edges of the strongest way from `node` to one that has a place; return how many, and that place."""
     here, length = np.uint64(node), np.uint64(0)
     while places[here] < 0:
@@ -82,17 +82,17 @@ def next_after(
     source: int,
     start: int,
     after: int,
-) -> tuple[int, int, float]:
-    """Return the same of the ways that leave before the edge `start` of `way`, by one that comes after `after` there."""
+) -> tuple[Any, Any, Any]:
+    """Return the same of the ways that leave before the edge `start` of `way` by one that comes after another."""
     place, used, chosen, largest = np.uint64(start), np.uint64(after), np.uint64(after), -1.0
     node = np.uint64(source) if place == np.uint64(0) else np.uint64(heads[way[place - ONE]])
     limit, rank = sizes[used] * best[heads[used]], order[heads[used]]
     edge, end = np.uint64(ptr[node]), np.uint64(ptr[node + ONE])
     while edge < end:
         size, name = sizes[edge] * best[heads[edge]], order[heads[edge]]
-        if size < limit or (size == limit and (name > rank or (name == rank and edge > used))):
-            if size > largest or (size == largest and name < order[heads[chosen]]):
-                chosen, largest = edge, size
+        is_later = size < limit or (size == limit and (name > rank or (name == rank and edge > used)))
+        if is_later and (size > largest or (size == largest and name < order[heads[chosen]])):
+            chosen, largest = edge, size
         edge += ONE
     while place > np.uint64(0):
         place -= ONE
@@ -111,7 +111,7 @@ def leaving(
     source: int,
     start: int,
     stop: int,
-) -> tuple[int, int, float]:
+) -> tuple[Any, Any, Any]:
     """Return where the next way leaves a known one, by which edge, and its size from the source; -1 where none does.
 
     It leaves before one of the edges `start` to `stop` of `way`, which are the first of the strongest ways there.

@@ -144,7 +144,11 @@ class Deviations:
     def behind(self, way: Way, place: int) -> tuple[float, int, int]:
         """Return by what a way comes among those from the node before one of its edges."""
         edge = int(way[place])
-        return -float(np.multiply.accumulate(self.sizes[way[place:]][::-1])[-1]), int(self.order[self.heads[edge]]), edge
+        return (
+            -float(np.multiply.accumulate(self.sizes[way[place:]][::-1])[-1]),
+            int(self.order[self.heads[edge]]),
+            edge,
+        )
 
     def trail(self, way: Way) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the nodes of a way, numbered as between, and its edges, as in the topology."""
@@ -161,7 +165,9 @@ class Deviations:
         if not len(weights):
             return leaves * enters
         with np.errstate(over="ignore", invalid="ignore"):
-            product = np.multiply.accumulate(np.concatenate([weights[-1:] * leaves, weights[-2::-1]]))[-1].item() * enters
+            product = (
+                np.multiply.accumulate(np.concatenate([weights[-1:] * leaves, weights[-2::-1]]))[-1].item() * enters
+            )
             if arithmetic.is_finite(product):
                 return product
             return np.multiply.accumulate(np.concatenate([weights[:1] * enters, weights[1:]]))[-1].item() * leaves
@@ -218,9 +224,11 @@ def _joined(between: Between) -> Edges:
     ends = np.array([node for _, (node, _) in stops], dtype=np.int64)
     counts = np.bincount(ends, minlength=n_nodes + 2) if len(ends) else np.zeros(n_nodes + 2, dtype=np.int64)
     counts[n_nodes + 1] = len(between.sources)
-    ptr = np.concatenate([between.ptr, [between.ptr[-1]] * 2]).astype(np.int64) + np.concatenate([[0], np.cumsum(counts)])
+    ptr = np.concatenate([between.ptr, [between.ptr[-1]] * 2]).astype(np.int64) + np.concatenate(
+        [[0], np.cumsum(counts)]
+    )
     at = between.ptr[ends]
-    weights = np.abs(arithmetic.taken(between.graph.weights, between.edges).astype(np.float64))
+    weights = np.abs(np.asarray(arithmetic.taken(between.graph.weights, between.edges), dtype=np.float64))
     sizes = [abs(float(seed)) for _, (_, seed) in stops], [abs(float(seed)) for _, seed in between.numbered_starts]
     index = index_type(len(weights) + len(ends) + len(between.sources))
     heads = np.insert(between.heads.astype(index), at, n_nodes)
@@ -276,6 +284,8 @@ def _scaled(ptr: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.float64]) 
     logs[n_nodes + 1] = np.max(lengths[int(ptr[-2]) :] + logs[heads[int(ptr[-2]) :]], initial=-math.inf)
     is_zero = np.isneginf(logs)
     powers = np.rint(np.where(is_zero, 0, logs)).astype(np.int32)
-    shifts = powers[heads] - np.repeat(powers, np.diff(ptr.astype(np.int64)))
+    widths: NDArray[np.int64] = np.diff(ptr.astype(np.int64))
+    shifts = powers[heads] - np.repeat(powers, widths)
     shifts[is_zero[heads]] = 0
-    return np.ldexp(sizes, shifts)
+    scaled: NDArray[np.float64] = np.ldexp(sizes, shifts)
+    return scaled

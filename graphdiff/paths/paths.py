@@ -29,7 +29,6 @@ from graphdiff.text.requirements import edge_record
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, Frame, Result, Sheet
 
-
 Numbers: TypeAlias = "Sequence[int] | NDArray[Any]"
 #: By the name of an attribute its numbers, and who knows their names.
 Unnamed: TypeAlias = "dict[str, tuple[Once, Numbers]]"
@@ -64,6 +63,9 @@ class Path:
             names, numbers = self._unnamed[name]
             object.__setattr__(self, name, names.at(numbers))
             return getattr(self, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path, (self.nodes, self.edges, self.influence, self.naming)
 
     @property
     def length(self) -> int:

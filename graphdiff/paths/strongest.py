@@ -32,7 +32,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
 from graphdiff.paths.deviations import SMALLEST, deviations
-from graphdiff.paths.paths import Path, Paths, path_of
+from graphdiff.paths.paths import Numbers, Path, Paths, path_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, Step, between_ends, total_over
 from graphdiff.sums.cycles import COLLAPSE, find_cycle, require_shrinking
@@ -156,7 +156,7 @@ class Ranking:
         return nodes, edges[1:], influence if arithmetic.is_finite(influence) else reduce(mul, weights)
 
 
-def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
+def ranked_paths(between: Between) -> Iterator[tuple[Numbers, Numbers, Number]]:
     """Yield the nodes, edges and influence of every path or walk, largest |influence| first.
 
     Raises

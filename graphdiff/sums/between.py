@@ -158,7 +158,10 @@ class Between:
     @cached_property
     def node_names(self) -> Once:
         """The labels of some nodes, where not all are wanted."""
-        return Once(self.n_nodes, lambda nodes: self._labels_at(self.positions[nodes]))
+        return Once(self.n_nodes, self._labels_of)
+
+    def _labels_of(self, nodes: NDArray[Any]) -> list[Any]:
+        return self._labels_at(self.positions[nodes])
 
     @cached_property
     def edge_names(self) -> Once:
