@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import EXACT_INT, SMALLEST_NORMAL, Number
+from graphdiff.graph.topology import Rows
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import strongest as kernel
 from graphdiff.kernels.rows import index_type
@@ -284,8 +285,8 @@ def _scaled(ptr: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.float64]) 
     logs[n_nodes + 1] = np.max(lengths[int(ptr[-2]) :] + logs[heads[int(ptr[-2]) :]], initial=-math.inf)
     is_zero = np.isneginf(logs)
     powers = np.rint(np.where(is_zero, 0, logs)).astype(np.int32)
-    widths: NDArray[np.int64] = np.diff(ptr.astype(np.int64))
-    shifts = powers[heads] - np.repeat(powers, widths)
+    tails: NDArray[Any] = Rows(ptr, heads).tails
+    shifts = powers[heads] - powers[tails]
     shifts[is_zero[heads]] = 0
     scaled: NDArray[np.float64] = np.ldexp(sizes, shifts)
     return scaled

@@ -31,6 +31,7 @@ from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
+from graphdiff.kernels import pays
 from graphdiff.paths.deviations import SMALLEST, deviations
 from graphdiff.paths.paths import Numbers, Path, Paths, path_of
 from graphdiff.remedies import Keyword, Remedy
@@ -368,12 +369,18 @@ def strongest(between: Between) -> Iterator[Path]:
 
 def _sum_of_sizes(between: Between) -> Number:
     """Return the sum of the absolute influences of all paths or walks."""
-    if not between.loops:
+    if not (between.loops or _sums_by_kernel(between)):
         return arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
-    graph = between.graph.absolute.divisible
+    graph = between.graph.absolute.divisible if between.loops else between.graph.absolute
     sources, targets = (seeds.sizes for seeds in between.seeds)
     values = forward_values(graph, sources.at(graph.one_and_zero[0]), between.loops)
-    return sum(float(values[position]) * float(size) for position, size in targets.at(1).items())
+    sizes = targets.numbers or [1] * len(targets.positions)
+    return sum(float(values[position]) * float(size) for position, size in zip(targets.positions, sizes, strict=True))
+
+
+def _sums_by_kernel(between: Between) -> bool:
+    floats = arithmetic.in_floats(between.graph.weights) and all(seeds.are_floats for seeds in between.seeds)
+    return floats and pays(between.n_edges)
 
 
 def covered(between: Between, paths: Iterable[Path]) -> list[float]:
