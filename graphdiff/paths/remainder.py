@@ -15,15 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.graph.topology import arrange, in_rows
+from graphdiff.graph.topology import Topology, arrange, in_rows
 from graphdiff.jacobians.jacobian import jacobian
+from graphdiff.kernels import pays
 from graphdiff.kernels.rows import index_type
 from graphdiff.paths.selection import Selection, tails_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between
+from graphdiff.sums.sweeps import forward_values
 
 __all__ = ["remainder"]
 
@@ -93,7 +95,7 @@ def remainder(between: Between, kept: Selection) -> Iterator[tuple[int, int, Num
     method = "forward" if len(starts) < len(stops) else "reverse"
     totals = dict(zip(stops, jacobian(graph, starts, stops, method=method).array.tolist(), strict=True))
     columns = {start: column for column, start in enumerate(starts)}
-    for tail, stop, n_ways in _walks(starts, stops) if between.loops else _ways(split):
+    for tail, stop, n_ways in _walks(starts, stops) if between.loops else _ways(split, topology, starts, stops):
         number = totals[stop][columns[tail]]
         if n_ways or number != 0:
             yield tail, split.nodes[stop - split.n_nodes], number, n_ways
@@ -113,8 +115,27 @@ def _walks(starts: list[int], stops: list[int]) -> Iterator[tuple[int, int, None
     return ((start, stop, None) for stop in stops for start in starts)
 
 
-def _ways(split: _Split) -> Iterator[tuple[int, int, int]]:
-    """Yield each two kept nodes, as numbered where they are left and entered, with the number of ways, if any.
+def _ways(split: _Split, topology: Topology, starts: list[int], stops: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Yield each two kept nodes, as numbered where they are left and entered, with the number of ways, if any."""
+    counted = CompiledGraph(topology, np.ones(len(split.tails), dtype=np.int64), "raise")
+    if not pays(len(split.tails)) or not _fit(counted, split.nodes):
+        yield from _packed_ways(split)
+        return
+    method = "forward" if len(starts) < len(stops) else "reverse"
+    numbers = jacobian(counted, starts, stops, method=method).array
+    for column, start in enumerate(starts):
+        for row in np.flatnonzero(numbers[:, column]).tolist():
+            yield start, stops[row], int(numbers[row, column])
+
+
+def _fit(counted: CompiledGraph, nodes: list[int]) -> bool:
+    """Return whether the number of ways from all of some nodes together to any node is a machine number."""
+    sizes = forward_values(counted.sizes, {int(counted.topology.positions[node]): 1.0 for node in nodes})
+    return float(np.max(sizes, initial=0.0)) < SAFE_INT
+
+
+def _packed_ways(split: _Split) -> Iterator[tuple[int, int, int]]:
+    """Yield the same for numbers of any size.
 
     The numbers of ways to a node, from every kept one, are the digits of one int: an edge is one addition.
     """
