@@ -76,8 +76,9 @@ def prune(
     networkx.MultiDiGraph
         The nodes kept, with the edges kept and their attributes. What all else carries from one kept node to another
         is one edge more, ``eliminated=True``, with its ``weight`` and its number of ``paths`` (none where walks go
-        round a cycle). Edges that are on no path from the source to the target are left out. A merged component is
-        one node, the frozenset of its members, unless it holds an end. The graph's attributes stay, and ``eliminated``
+        round a cycle, nor among more than 250,000 edges where it may be 2**62 or more). Edges that are on no path from
+        the source to the target are left out. A merged component is one node, the frozenset of its members, unless it
+        holds an end. The graph's attributes stay, and ``eliminated``
         is how many edges are.
 
     Raises

@@ -31,6 +31,8 @@ __all__ = ["remainder"]
 
 #: So many edges may stand for what is left out.
 MAX_EDGES = 10_000_000
+#: Among more edges ways are counted only where machine numbers hold how many there are.
+MAX_COUNTED = 250_000
 #: Counts of ways are held in so many bytes at once, about.
 MAX_BYTES = 2**28
 
@@ -71,7 +73,8 @@ def remainder(between: Between, kept: Selection) -> Iterator[tuple[int, int, Num
     Returns
     -------
     iterator of (int, int, number, int or None)
-        Nodes are numbered as in `between`; no number of ways where walks go round a cycle, and no sum of these is 0.
+        Nodes are numbered as in `between`; no number of ways where walks go round a cycle, nor among more than 250,000
+        edges where it may be 2**62 or more, and no sum of these is 0.
 
     Raises
     ------
@@ -81,8 +84,9 @@ def remainder(between: Between, kept: Selection) -> Iterator[tuple[int, int, Num
         As `graphdiff.jacobian`.
     """
     split = _split(between, kept)
-    starts = np.intersect1d(split.tails, split.nodes).tolist()
-    stops = np.unique(split.heads[split.heads >= split.n_nodes]).tolist()
+    is_left, is_entered = (_marked(split.size, ends) for ends in (split.tails, split.heads))
+    starts = [node for node in split.nodes if is_left[node]]
+    stops = (np.flatnonzero(is_entered[split.n_nodes :]) + split.n_nodes).tolist()
     if len(starts) * len(stops) > MAX_EDGES:
         raise LimitError(
             f"between {len(split.nodes):,} nodes that are kept more than {MAX_EDGES:,} edges may be needed for what is "
@@ -110,16 +114,24 @@ def _split(between: Between, kept: Selection) -> _Split:
     return _Split(tails.astype(index), heads.astype(index), nodes.tolist(), between.n_nodes)
 
 
+def _marked(size: int, nodes: NDArray[Any]) -> NDArray[np.bool_]:
+    mask = np.zeros(size, dtype=bool)
+    mask[nodes] = True
+    return mask
+
+
 def _walks(starts: list[int], stops: list[int]) -> Iterator[tuple[int, int, None]]:
-    """Yield every pair: how many walks lead from one to the other is not counted."""
+    """Yield every pair: how many ways lead from one to the other is not counted."""
     return ((start, stop, None) for stop in stops for start in starts)
 
 
-def _ways(split: _Split, topology: Topology, starts: list[int], stops: list[int]) -> Iterator[tuple[int, int, int]]:
+def _ways(
+    split: _Split, topology: Topology, starts: list[int], stops: list[int]
+) -> Iterator[tuple[int, int, int | None]]:
     """Yield each two kept nodes, as numbered where they are left and entered, with the number of ways, if any."""
     counted = CompiledGraph(topology, np.ones(len(split.tails), dtype=np.int64), "raise")
     if not pays(len(split.tails)) or not _fit(counted, split.nodes):
-        yield from _packed_ways(split)
+        yield from _packed_ways(split) if len(split.tails) <= MAX_COUNTED else _walks(starts, stops)
         return
     method = "forward" if len(starts) < len(stops) else "reverse"
     numbers = jacobian(counted, starts, stops, method=method).array
