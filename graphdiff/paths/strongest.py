@@ -367,7 +367,7 @@ def strongest(between: Between) -> Iterator[Path]:
         yield path_of(between, nodes, edges, influence)
 
 
-def _sum_of_sizes(between: Between) -> Number:
+def sum_of_sizes(between: Between) -> Number:
     """Return the sum of the absolute influences of all paths or walks."""
     if not (between.loops or _sums_by_kernel(between)):
         return arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
@@ -388,7 +388,7 @@ def covered(between: Between, paths: Iterable[Path]) -> list[float]:
 
     Nothing where that sum is 0 or beyond the floats.
     """
-    whole = _sum_of_sizes(between)
+    whole = sum_of_sizes(between)
     if not 0 < whole < math.inf:
         return []
     return list(accumulate(float(abs(path.influence) / whole) for path in paths))
@@ -405,7 +405,7 @@ def covering(
         If more than `most` would be needed, or too many edges.
     """
     require_sizes(between, "the strongest paths need")
-    whole = _sum_of_sizes(between)
+    whole = sum_of_sizes(between)
     # Floats get the benefit of their roundings; what is exact is compared exactly.
     wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
     ranked = strongest(between)
