@@ -21,7 +21,7 @@ from graphdiff.errors import LimitError, UsageError
 from graphdiff.kernels import available, jit
 from graphdiff.kernels.names import LONGEST, hash_names, number_names, touch
 
-__all__ = ["Indexed", "Integers", "Numbering", "Texts", "blocks", "packed", "require_nodes"]
+__all__ = ["Indexed", "Integers", "Numbering", "Once", "Texts", "blocks", "packed", "require_nodes"]
 
 
 #: Labels that are made into objects at once, where all are wanted.
@@ -48,6 +48,37 @@ def require_nodes(labels: Iterable[Hashable]) -> None:
     """Raise `UsageError` where a label cannot be a node of networkx, of which None is the only one."""
     if any(label is None for label in labels):
         raise UsageError("the label None is no node to networkx: give that node another label")
+
+
+class Once:
+    """Names by number, each made when it is first asked for, and once.
+
+    Parameters
+    ----------
+    count : int
+        How many there are.
+    make : callable
+        Takes an array of numbers and yields the name of each.
+
+    Examples
+    --------
+    >>> Once(5, lambda numbers: map(str, numbers.tolist())).at([3, 1, 3])
+    ('3', '1', '3')
+    """
+
+    def __init__(self, count: int, make: Callable[[NDArray[Any]], Iterable[Any]]) -> None:
+        self._names = np.empty(count, dtype=object)
+        self._made = np.zeros(count, dtype=bool)
+        self._make = make
+
+    def at(self, numbers: Sequence[int] | NDArray[Any]) -> tuple[Any, ...]:
+        """Return the names of some numbers."""
+        chosen = np.asarray(numbers, dtype=np.int64)
+        new = chosen[~self._made[chosen]]
+        for number, name in zip(new.tolist(), self._make(new), strict=True):  # numpy would take tuples apart
+            self._names[number] = name
+        self._made[new] = True
+        return tuple(self._names[chosen].tolist())
 
 
 class Indexed(Sequence[Any]):

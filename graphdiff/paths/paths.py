@@ -6,13 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, SupportsIndex, Unpack, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, Unpack, overload
 
 import networkx as nx
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.graph.ends import End, Seeds, seeds_of, units
+from graphdiff.graph.labels import Once
 from graphdiff.graph.options import takes_options
 from graphdiff.sums.between import Between, between_ends, ends_of, restriction
 from graphdiff.sums.cycles import on_the_way
@@ -26,6 +28,10 @@ from graphdiff.text.numbers import SHORTEST, chain_of, plain, shorten, shown
 from graphdiff.text.requirements import edge_record
 from graphdiff.text.sentences import how_many
 from graphdiff.text.tables import WIDTH, Frame, Result, Sheet
+
+Numbers: TypeAlias = "Sequence[int] | NDArray[Any]"
+#: By the name of an attribute its numbers, and who knows their names.
+Unnamed: TypeAlias = "dict[str, tuple[Once, Numbers]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +52,25 @@ class Path:
     edges: tuple[Edge, ...]
     influence: Number
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
+    _unnamed: Unnamed | None = field(default=None, init=False, repr=False, compare=False)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Make the names of the nodes or edges of a path that came by numbers, when they are first asked for."""
+            if name not in ("nodes", "edges"):
+                raise AttributeError(f"'Path' object has no attribute {name!r}")
+            names, numbers = self._unnamed[name]
+            object.__setattr__(self, name, names.at(numbers))
+            return getattr(self, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path, (self.nodes, self.edges, self.influence, self.naming)
 
     @property
     def length(self) -> int:
         """How many edges the path has."""
-        return len(self.edges)
+        return len(self.edges if self._unnamed is None else self._unnamed["edges"][1])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the path with its nodes and the ends and keys of its edges as texts."""
@@ -170,18 +190,17 @@ def iter_paths(
 
 def _paths(between: Between) -> Iterator[Path]:
     for nodes, edges, influence in _search(between):
-        yield path_of(between, nodes, edges, influence)
+        yield path_of(between, [*nodes], edges, influence)
 
 
-def path_of(between: Between, nodes: Sequence[int], edges: Sequence[int], influence: Number) -> Path:
+def path_of(between: Between, nodes: Numbers, edges: Numbers, influence: Number) -> Path:
     """Return the path over some nodes, numbered as in `between`, and edges, as in the topology."""
-    labels, edge_label = between.labels, between.edge_label
-    return Path(
-        tuple([labels[node] for node in nodes]),
-        tuple([edge_label(edge) for edge in edges]),
-        checked(influence),
-        between.graph.topology.naming,
-    )
+    path = object.__new__(Path)
+    unnamed = {"nodes": (between.node_names, nodes), "edges": (between.edge_names, edges)}
+    naming = between.graph.topology.naming
+    for name, value in (("influence", checked(influence)), ("naming", naming), ("_unnamed", unnamed)):
+        object.__setattr__(path, name, value)  # the rest is made when it is asked for
+    return path
 
 
 def _search(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:

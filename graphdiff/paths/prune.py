@@ -6,14 +6,16 @@ What is left out is eliminated: all ways from one kept node to another that pass
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, Unpack
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
+from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import NODES, End
@@ -30,6 +32,7 @@ from graphdiff.paths.strongest import covering, require_coverage, require_sizes
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, ends_of, forward_over, restriction, reverse_over
 from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.sweeps import forward_values, reverse_values
 from graphdiff.text.numbers import percent
 
 #: So many strongest paths are looked at, at most, for those that cover a part of the influence.
@@ -73,8 +76,9 @@ def prune(
     networkx.MultiDiGraph
         The nodes kept, with the edges kept and their attributes. What all else carries from one kept node to another
         is one edge more, ``eliminated=True``, with its ``weight`` and its number of ``paths`` (none where walks go
-        round a cycle). Edges that are on no path from the source to the target are left out. A merged component is
-        one node, the frozenset of its members, unless it holds an end. The graph's attributes stay, and ``eliminated``
+        round a cycle, nor among more than 250,000 edges where it may be 2**62 or more). Edges that are on no path from
+        the source to the target are left out. A merged component is one node, the frozenset of its members, unless it
+        holds an end. The graph's attributes stay, and ``eliminated``
         is how many edges are.
 
     Raises
@@ -120,8 +124,8 @@ def prune(
     starts, stops = ends_of(ready, source, target)
     between = restriction(ready, starts, stops)
     ends = [*(ready.topology.roots.tolist() if source is NODES else starts.positions), *stops.positions]
-    places = _places(between)
-    beside = [end for end in ends if ready.anchor(end) not in places]
+    places = _places(between, ends)
+    beside = [end for end in ends if end not in places]
     if nodes is None and edges is None:
         kept = _strongest_part(between, coverage, max_nodes)
         return _as_graph(graph, between, among(between, kept), ends, [] if kept else beside)
@@ -130,18 +134,17 @@ def prune(
         raise UsageError(given, " and ", Keyword("edges" if nodes is None else "nodes"), " are two rules; give one")
     require_sizes(between, "the strongest part is known by")
     parts = _part("nodes", nodes), _part("edges", edges)
-    fixed = {places[ready.anchor(end)] for end in ends if ready.anchor(end) in places}
-    made = _features(ready, graph, places) if ready.edge_meaning == "drives" else []
-    pruned = _as_graph(graph, between, holding(between, *parts, fixed, made), ends, beside)
+    made = _features(ready, graph, between) if ready.edge_meaning == "drives" else []
+    pruned = _as_graph(graph, between, holding(between, *parts, set(places.values()), made), ends, beside)
     sizes = [percent(part, "g") for part in parts]
     pruned.graph["pruned_to"] = f"nodes that hold {sizes[0]} of the influence and edges that hold {sizes[1]}"
     return pruned
 
 
-def _features(ready: CompiledGraph, graph: Any, places: Mapping[int, int]) -> list[int]:
+def _features(ready: CompiledGraph, graph: Any, between: Between) -> list[int]:
     """Return which of the nodes between are features."""
     kinds = kinds_by_position(ready.topology, graph if isinstance(graph, nx.DiGraph) else None)
-    return [node for position, node in places.items() if kinds.get(position) == "feature"]
+    return [node for node, position in enumerate(between.positions.tolist()) if kinds.get(position) == "feature"]
 
 
 def _part(name: str, part: float | None) -> float:
@@ -182,9 +185,26 @@ def _on_strongest(between: Between, coverage: float) -> set[int]:
 def _largest(between: Between, kept: Collection[int], max_nodes: int) -> set[int]:
     """Return those of `kept` that most runs through; the ends always."""
     ends = {*between.sources, *between.targets}
-    ahead, behind = (sweep(between, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
-    inner = sorted(set(kept) - ends, key=lambda node: (-arithmetic.finished(ahead[node] * behind[node]), node))
-    return ends | set(inner[: max_nodes - len(ends)])
+    inner = np.array(sorted(set(kept) - ends), dtype=np.int64)
+    through = _sizes_through(between)
+    if isinstance(through, np.ndarray):
+        order = inner[np.argsort(-through[inner], kind="stable")].tolist()
+    else:
+        order = sorted(inner.tolist(), key=lambda node: (-through[node], node))
+    return ends | set(order[: max_nodes - len(ends)])
+
+
+def _sizes_through(between: Between) -> NDArray[np.float64] | list[Number]:
+    """Return the sum of the sizes of all paths through each node."""
+    graph = between.graph
+    if arithmetic.in_floats(graph.weights) and all(seeds.are_floats for seeds in between.seeds):
+        sources, targets = (seeds.sizes.at(1.0) for seeds in between.seeds)
+        sums = (sweep(graph.absolute, seeds) for sweep, seeds in ((forward_values, sources), (reverse_values, targets)))
+        ahead, behind = (np.asarray(values, dtype=np.float64)[between.positions] for values in sums)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.asarray(ahead * behind)
+    ways = (sweep(between, SEMIRINGS["size"]) for sweep in (forward_over, reverse_over))
+    return [arithmetic.finished(ahead * behind) for ahead, behind in zip(*ways, strict=True)]
 
 
 # -- the graph
@@ -194,8 +214,9 @@ def _as_graph(
     graph: nx.DiGraph | CompiledGraph, between: Between, kept: Selection, ends: list[int], beside: Iterable[int]
 ) -> nx.MultiDiGraph:
     """Return the kept nodes and the edges between them, kept and eliminated, with the positions `beside` alone."""
-    labels = _labels(between, ends)
-    named = [labels[node] for node in np.flatnonzero(kept.nodes).tolist()]
+    nodes = np.flatnonzero(kept.nodes).tolist()
+    labels = _labels(between, ends, nodes)
+    named = [labels[node] for node in nodes]
     named += dict.fromkeys(map(between.graph.topology.label, beside))
     require_nodes(named)
     given = graph if isinstance(graph, nx.DiGraph) else None
@@ -232,18 +253,23 @@ def _marks(topology: Topology) -> dict[Any, dict[str, Any]]:
     return marks
 
 
-def _places(between: Between) -> dict[int, int]:
-    """Return which node between each position is."""
-    return {position: node for node, position in enumerate(between.positions.tolist())}
+def _places(between: Between, ends: Iterable[int]) -> dict[int, int]:
+    """Return which node between each end is that lies between, or whose component does."""
+    anchors = {end: between.graph.anchor(end) for end in dict.fromkeys(ends)}
+    nodes = np.searchsorted(between.positions, list(anchors.values())).tolist()
+    return {
+        end: node
+        for (end, anchor), node in zip(anchors.items(), nodes, strict=True)
+        if node < between.n_nodes and between.positions[node] == anchor
+    }
 
 
-def _labels(between: Between, ends: list[int]) -> dict[int, Any]:
-    """Return the label of each node; of a merged component that holds one end that end's, which was asked about."""
-    labels, graph = dict(enumerate(between.labels)), between.graph
-    places = _places(between)
-    held = [(places[graph.anchor(end)], end) for end in dict.fromkeys(ends) if graph.anchor(end) in places]
+def _labels(between: Between, ends: list[int], nodes: Sequence[int]) -> dict[int, Any]:
+    """Return the label of some nodes; of a merged component that holds one end that end's, which was asked about."""
+    labels = dict(zip(nodes, between.node_names.at(nodes), strict=True))
+    held = [(node, end) for end, node in _places(between, ends).items()]
     alone = Counter(node for node, _ in held)
-    return labels | {node: graph.topology.label(end) for node, end in held if alone[node] == 1}
+    return labels | {node: between.graph.topology.label(end) for node, end in held if alone[node] == 1}
 
 
 def _records(

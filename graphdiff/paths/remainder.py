@@ -15,20 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.errors import LimitError
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.graph.topology import arrange, in_rows
+from graphdiff.graph.topology import Topology, arrange, in_rows
 from graphdiff.jacobians.jacobian import jacobian
+from graphdiff.kernels import pays
 from graphdiff.kernels.rows import index_type
 from graphdiff.paths.selection import Selection, tails_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between
+from graphdiff.sums.sweeps import forward_values
 
 __all__ = ["remainder"]
 
 #: So many edges may stand for what is left out.
 MAX_EDGES = 10_000_000
+#: Among more edges ways are counted only where machine numbers hold how many there are.
+MAX_COUNTED = 250_000
 #: Counts of ways are held in so many bytes at once, about.
 MAX_BYTES = 2**28
 
@@ -69,7 +73,8 @@ def remainder(between: Between, kept: Selection) -> Iterator[tuple[int, int, Num
     Returns
     -------
     iterator of (int, int, number, int or None)
-        Nodes are numbered as in `between`; no number of ways where walks go round a cycle, and no sum of these is 0.
+        Nodes are numbered as in `between`; no number of ways where walks go round a cycle, nor among more than 250,000
+        edges where it may be 2**62 or more, and no sum of these is 0.
 
     Raises
     ------
@@ -79,8 +84,9 @@ def remainder(between: Between, kept: Selection) -> Iterator[tuple[int, int, Num
         As `graphdiff.jacobian`.
     """
     split = _split(between, kept)
-    starts = np.intersect1d(split.tails, split.nodes).tolist()
-    stops = np.unique(split.heads[split.heads >= split.n_nodes]).tolist()
+    is_left, is_entered = (_marked(split.size, ends) for ends in (split.tails, split.heads))
+    starts = [node for node in split.nodes if is_left[node]]
+    stops = (np.flatnonzero(is_entered[split.n_nodes :]) + split.n_nodes).tolist()
     if len(starts) * len(stops) > MAX_EDGES:
         raise LimitError(
             f"between {len(split.nodes):,} nodes that are kept more than {MAX_EDGES:,} edges may be needed for what is "
@@ -93,7 +99,7 @@ def remainder(between: Between, kept: Selection) -> Iterator[tuple[int, int, Num
     method = "forward" if len(starts) < len(stops) else "reverse"
     totals = dict(zip(stops, jacobian(graph, starts, stops, method=method).array.tolist(), strict=True))
     columns = {start: column for column, start in enumerate(starts)}
-    for tail, stop, n_ways in _walks(starts, stops) if between.loops else _ways(split):
+    for tail, stop, n_ways in _walks(starts, stops) if between.loops else _ways(split, topology, starts, stops):
         number = totals[stop][columns[tail]]
         if n_ways or number != 0:
             yield tail, split.nodes[stop - split.n_nodes], number, n_ways
@@ -108,13 +114,40 @@ def _split(between: Between, kept: Selection) -> _Split:
     return _Split(tails.astype(index), heads.astype(index), nodes.tolist(), between.n_nodes)
 
 
+def _marked(size: int, nodes: NDArray[Any]) -> NDArray[np.bool_]:
+    mask = np.zeros(size, dtype=bool)
+    mask[nodes] = True
+    return mask
+
+
 def _walks(starts: list[int], stops: list[int]) -> Iterator[tuple[int, int, None]]:
-    """Yield every pair: how many walks lead from one to the other is not counted."""
+    """Yield every pair: how many ways lead from one to the other is not counted."""
     return ((start, stop, None) for stop in stops for start in starts)
 
 
-def _ways(split: _Split) -> Iterator[tuple[int, int, int]]:
-    """Yield each two kept nodes, as numbered where they are left and entered, with the number of ways, if any.
+def _ways(
+    split: _Split, topology: Topology, starts: list[int], stops: list[int]
+) -> Iterator[tuple[int, int, int | None]]:
+    """Yield each two kept nodes, as numbered where they are left and entered, with the number of ways, if any."""
+    counted = CompiledGraph(topology, np.ones(len(split.tails), dtype=np.int64), "raise")
+    if not pays(len(split.tails)) or not _fit(counted, split.nodes):
+        yield from _packed_ways(split) if len(split.tails) <= MAX_COUNTED else _walks(starts, stops)
+        return
+    method = "forward" if len(starts) < len(stops) else "reverse"
+    numbers = jacobian(counted, starts, stops, method=method).array
+    for column, start in enumerate(starts):
+        for row in np.flatnonzero(numbers[:, column]).tolist():
+            yield start, stops[row], int(numbers[row, column])
+
+
+def _fit(counted: CompiledGraph, nodes: list[int]) -> bool:
+    """Return whether the number of ways from all of some nodes together to any node is a machine number."""
+    sizes = forward_values(counted.sizes, {int(counted.topology.positions[node]): 1.0 for node in nodes})
+    return float(np.max(sizes, initial=0.0)) < SAFE_INT
+
+
+def _packed_ways(split: _Split) -> Iterator[tuple[int, int, int]]:
+    """Yield the same for numbers of any size.
 
     The numbers of ways to a node, from every kept one, are the digits of one int: an edge is one addition.
     """

@@ -31,7 +31,9 @@ from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End
 from graphdiff.graph.options import takes_options
-from graphdiff.paths.paths import Path, Paths, path_of
+from graphdiff.kernels import pays
+from graphdiff.paths.deviations import SMALLEST, deviations
+from graphdiff.paths.paths import Numbers, Path, Paths, path_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import Between, Step, between_ends, total_over
 from graphdiff.sums.cycles import COLLAPSE, find_cycle, require_shrinking
@@ -155,7 +157,7 @@ class Ranking:
         return nodes, edges[1:], influence if arithmetic.is_finite(influence) else reduce(mul, weights)
 
 
-def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Number]]:
+def ranked_paths(between: Between) -> Iterator[tuple[Numbers, Numbers, Number]]:
     """Yield the nodes, edges and influence of every path or walk, largest |influence| first.
 
     Raises
@@ -168,8 +170,16 @@ def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Numbe
     require_sizes(between, "the strongest paths need")
     for start, stop in between.loops:
         require_shrinking(between.graph, start, stop)
-    ranking = Ranking(between)
     rank = 0
+    if (arrays := deviations(between)) is not None:
+        for way, size in arrays.ranked():
+            if arrays.relative and size < SMALLEST:
+                break
+            yield *arrays.trail(way), arrays.influence(way)
+            rank += 1
+        else:
+            return
+    ranking = Ranking(between)
     while (trail := ranking.trail(rank)) is not None:
         yield trail
         rank += 1
@@ -178,7 +188,7 @@ def ranked_paths(between: Between) -> Iterator[tuple[list[int], list[int], Numbe
 def require_sizes(between: Between, what: str) -> None:
     """Raise `UsageError`, saying what needs them, unless the weights have sizes that compare, as symbols have not."""
     weights = between.graph.weights
-    some = () if arithmetic.in_floats(weights) else (weight for row in between.rows for *_, weight in row)
+    some = () if isinstance(weights, np.ndarray) else (weight for row in between.rows for *_, weight in row)
     numbers = chain(some, between.given_seeds)
     wrong = next((number for number in numbers if not isinstance(number, _COMPARABLE)), None)
     if wrong is not None:
@@ -357,14 +367,20 @@ def strongest(between: Between) -> Iterator[Path]:
         yield path_of(between, nodes, edges, influence)
 
 
-def _sum_of_sizes(between: Between) -> Number:
+def sum_of_sizes(between: Between) -> Number:
     """Return the sum of the absolute influences of all paths or walks."""
-    if not between.loops:
+    if not (between.loops or _sums_by_kernel(between)):
         return arithmetic.finished(total_over(between, SEMIRINGS["size"]) or 0)
-    graph = between.graph.absolute.divisible
+    graph = between.graph.absolute.divisible if between.loops else between.graph.absolute
     sources, targets = (seeds.sizes for seeds in between.seeds)
     values = forward_values(graph, sources.at(graph.one_and_zero[0]), between.loops)
-    return sum(float(values[position]) * float(size) for position, size in targets.at(1).items())
+    sizes = targets.numbers or [1] * len(targets.positions)
+    return sum(float(values[position]) * float(size) for position, size in zip(targets.positions, sizes, strict=True))
+
+
+def _sums_by_kernel(between: Between) -> bool:
+    floats = arithmetic.in_floats(between.graph.weights) and all(seeds.are_floats for seeds in between.seeds)
+    return floats and pays(between.n_edges)
 
 
 def covered(between: Between, paths: Iterable[Path]) -> list[float]:
@@ -372,7 +388,7 @@ def covered(between: Between, paths: Iterable[Path]) -> list[float]:
 
     Nothing where that sum is 0 or beyond the floats.
     """
-    whole = _sum_of_sizes(between)
+    whole = sum_of_sizes(between)
     if not 0 < whole < math.inf:
         return []
     return list(accumulate(float(abs(path.influence) / whole) for path in paths))
@@ -389,7 +405,7 @@ def covering(
         If more than `most` would be needed, or too many edges.
     """
     require_sizes(between, "the strongest paths need")
-    whole = _sum_of_sizes(between)
+    whole = sum_of_sizes(between)
     # Floats get the benefit of their roundings; what is exact is compared exactly.
     wanted = coverage * whole * (1 - 1e-12) if isinstance(whole, float) else Fraction(coverage) * Fraction(whole)
     ranked = strongest(between)

@@ -31,11 +31,11 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, edge_text
+from graphdiff.paths.strongest import sum_of_sizes
 from graphdiff.sets.bottlenecks import beyond_cut
 from graphdiff.showing import and_more
-from graphdiff.sums.between import Between, total_over
+from graphdiff.sums.between import Between
 from graphdiff.sums.levels import Arrays
-from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import node_text
 
 #: Up to so many candidates every set that might do is tried; above, the choice is greedy.
@@ -153,18 +153,21 @@ class Search:
         """How far sums of floats may be off."""
         if not isinstance(self.total, float):
             return 0
-        return CLOSE * float(total_over(self.between, SEMIRINGS["size"]) or 0)
+        return CLOSE * float(sum_of_sizes(self.between))
 
     @cached_property
     def is_positive(self) -> bool:
         """Whether no weight and no seed is negative."""
-        return all(weight >= 0 for row in self.rows for _, _, weight in row) and all(
-            arithmetic.finished(seed) >= 0 for seed in self.between.given_seeds
-        )
+        weights = arithmetic.taken(self.between.graph.weights, self.between.edges)
+        if isinstance(weights, np.ndarray):
+            are_positive = bool((weights >= 0).all())
+        else:
+            are_positive = all(arithmetic.finished(weight) >= 0 for weight in weights)
+        return are_positive and all(arithmetic.finished(seed) >= 0 for seed in self.between.given_seeds)
 
     def require_real(self) -> None:
         """Raise unless every weight is a real number."""
-        for row in self.rows:
+        for row in () if isinstance(self.between.graph.weights, np.ndarray) else self.rows:
             for _, edge, weight in row:
                 if not isinstance(weight, REAL):
                     name = edge_text(self.between.edge_label(edge))

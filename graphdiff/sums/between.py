@@ -21,6 +21,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
+from graphdiff.graph.labels import Once
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
@@ -250,16 +251,14 @@ class Between:
     @cached_property
     def labels(self) -> list[Any]:
         """The label of each node; of a merged component the frozenset of its members."""
-        topology = self.graph.topology
-        labels = [topology.titled[number] for number in topology.ids[self.positions].tolist()]
-        if self.graph.cycles != "collapse":
+        return self._labels_at(self.positions)
+
+    def _labels_at(self, positions: NDArray[Any]) -> list[Any]:
+        titled, ids = self.graph.topology.titled, self.graph.topology.ids[positions].tolist()
+        labels = [titled[number] for number in ids]
+        if not (merged := self._merged):
             return labels
-        merged = {
-            start: frozenset(topology.labels[start:stop])
-            for start, stop in topology.cyclic.tolist()
-            if stop - start > 1
-        }
-        return [merged.get(position, label) for position, label in zip(self.positions.tolist(), labels, strict=True)]
+        return [merged.get(position, label) for position, label in zip(positions.tolist(), labels, strict=True)]
 
     def label(self, node: int) -> Any:
         """Return the label of one node, as in `labels`."""
@@ -273,14 +272,28 @@ class Between:
         return topology.label(position)
 
     @cached_property
-    def _edge_labels(self) -> dict[int, Edge]:
-        return {}
+    def _merged(self) -> dict[int, frozenset[Any]]:
+        """The members of each component that is one node, by its position."""
+        topology = self.graph.topology
+        ranges = topology.cyclic.tolist() if self.graph.cycles == "collapse" else []
+        return {start: frozenset(topology.labels[start:stop]) for start, stop in ranges if stop - start > 1}
+
+    @cached_property
+    def node_names(self) -> Once:
+        """The labels of some nodes, where not all are wanted."""
+        return Once(self.n_nodes, self._labels_of)
+
+    def _labels_of(self, nodes: NDArray[Any]) -> list[Any]:
+        return self._labels_at(self.positions[nodes])
+
+    @cached_property
+    def edge_names(self) -> Once:
+        """The edges of the topology by their labels."""
+        return Once(self.graph.topology.n_edges, self.graph.topology.edge_labels)
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the topology by its labels; each is made once."""
-        label = self._edge_labels.get(edge)
-        if label is None:
-            label = self._edge_labels[edge] = self.graph.topology.edge_label(edge)
+        label: Edge = self.edge_names.at([edge])[0]
         return label
 
     def weighed(self, graph: CompiledGraph) -> Between:

@@ -20,6 +20,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Dyadic, Number, Weights
 from graphdiff.errors import UsageError, WeightError, edge_text, node_named
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.graph.labels import Integers
 from graphdiff.graph.presets import WEIGHTS
 from graphdiff.graph.topology import Topology, arrange, find_edge, in_rows, keys_at
 from graphdiff.remedies import Keyword
@@ -310,7 +311,7 @@ def _arranged(
     kind = old.heads.dtype
     tails = np.concatenate([old.ids[old.tails_of(kept)], [step.tail for step in added]]).astype(kind)
     heads = np.concatenate([old.ids[old.heads[kept]], [step.head for step in added]]).astype(kind)
-    keys = None if old.keys is None else [*keys_at(old.keys, kept), *(step.edge[2] for step in added)]
+    keys = None if old.keys is None else _with_keys(keys_at(old.keys, kept), [step.edge[2] for step in added])
     names = old.names
     if new_nodes:
         names = [*(range(old.n_nodes) if names is None else names), *new_nodes]
@@ -328,6 +329,13 @@ def _arranged(
         counts = np.concatenate([np.asarray(old.counts)[kept], np.ones(len(added))])
         topology = replace(topology, counts=in_rows(counts, order))
     return topology, order
+
+
+def _with_keys(keys: Sequence[Hashable], new: list[Hashable]) -> Sequence[Hashable]:
+    """Return the keys of edges with those of new ones, which are ints."""
+    if isinstance(keys, Integers):
+        return Integers(np.concatenate([keys.values, np.array(new, dtype=keys.values.dtype)]))
+    return [*keys, *new]
 
 
 def _joined(weights: Weights, n_added: int) -> Weights:

@@ -31,7 +31,6 @@ from graphdiff.sums.between import Between, between_ends
 from graphdiff.sums.cycles import walks
 from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.results import Keyed, in_one_array, largest_first
-from graphdiff.sums.sweeps import checked_array
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
 from graphdiff.text.notebook import ROWS
 from graphdiff.text.numbers import percent, plain, shown

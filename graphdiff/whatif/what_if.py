@@ -174,8 +174,6 @@ def _answer(made: Edited, given: tuple[End, End], ends: tuple[End, End]) -> What
         change=change,
         recounted=None if made.recounted is None else after.total_of(made.recounted),
         changes=[replace(each, naming=naming) for each in changes],
-        n_paths_before=before.n_paths,
-        n_paths=after.n_paths,
         no_longer_reached=lost,
         newly_reached=gained,
         new_nodes=made.new_nodes,
@@ -370,8 +368,6 @@ class WhatIf(Result):
         that makes no difference.
     changes : list of Change
         One by one.
-    n_paths_before, n_paths : int or None
-        How many paths there were, and are still; None where a cycle is solved.
     no_longer_reached, newly_reached : list of nodes
         What the source reaches only before (removed nodes left out), and only after.
     new_nodes : list
@@ -388,8 +384,6 @@ class WhatIf(Result):
     change: Number
     recounted: Number | None
     changes: list[Change]
-    n_paths_before: int | None
-    n_paths: int | None
     no_longer_reached: list[Any]
     newly_reached: list[Any]
     new_nodes: list[Any]
@@ -398,6 +392,16 @@ class WhatIf(Result):
     node_meaning: str
     ends: tuple[Side, Side] = field(repr=False, compare=False)
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    @property
+    def n_paths_before(self) -> int | None:
+        """How many paths there were, counted when this is asked for; None where a cycle is solved."""
+        return self.ends[0].n_paths
+
+    @property
+    def n_paths(self) -> int | None:
+        """How many paths there are still."""
+        return self.ends[1].n_paths
 
     @property
     def certificates(self) -> tuple[Certificate | None, Certificate | None]:
