@@ -171,7 +171,12 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     columns = saved.topology.attributes if saved else {}
     unseen = [] if data or columns or not _has_own(graph.graph) else ["weight"]
     attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *unseen], graph.graph)
-    if saved is not None and _chosen(graph) and saved.weight != attribute and not (saved.weight is None and _has_own(graph.graph)):
+    if (
+        saved is not None
+        and _chosen(graph)
+        and saved.weight != attribute
+        and not (saved.weight is None and _has_own(graph.graph))
+    ):
         attribute, why = saved.weight, "{meaning}, as the graph was saved"  # which was said when it was
     if attribute is not None:
         meaning = weight_meaning_of(attribute, graph.graph.get("weight_meaning", "none"))

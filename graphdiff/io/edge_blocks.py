@@ -208,7 +208,9 @@ class _Cells:
             raise _unfit(table.file)
         named = enumerate(told_apart(table.names))
         columns = {name: self.columns[place] for place, name in named if place not in roles.values()}
-        return columns if weight is None or weight.texts is not None else columns | {"weight": weight}
+        if weight is not None and weight.texts is not None:  # all are empty
+            weight = Column(np.zeros(len(weight)), np.ones(len(weight), dtype=bool))
+        return columns if weight is None else columns | {"weight": weight}
 
 
 def _others(layout: Layout, texts: Collection[int] = ()) -> dict[int, _Texts | _Numbers]:
@@ -394,7 +396,7 @@ class _Edges:
             columns["weight"] = self.weight
         tails, heads = np.ascontiguousarray(self.ids[self.rows].T)
         topology, order = arrange(len(names), tails, heads, names=Texts.of(names))
-        in_rows = {name: column.at(order) for name, column in columns.items()}
+        in_rows = {name: column.at(order) for name, column in columns.items() if not column.missing.all()}
         return view(Saved(replace(topology, attributes=in_rows, given=None)), about)
 
 
