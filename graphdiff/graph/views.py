@@ -1,4 +1,4 @@
-"""A saved graph, or a table of edges, seen as a networkx graph: rows and attributes are looked up in the arrays and made when asked for.
+"""A saved graph, or a table, seen as a networkx graph: rows and attributes are looked up in the arrays when asked for.
 
 All that reads a networkx graph reads a view; `graphdiff.graph.intake` takes its arrays as they are, so that no question
 makes an object an edge.

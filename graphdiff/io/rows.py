@@ -211,7 +211,7 @@ def _reader(text: str, delimiter: str) -> Any:
 
 
 def reader(lines: Iterable[str], delimiter: str) -> Any:
-    """Return the reader of the rows that lines have; a space for a delimiter is any white space.
+    r"""Return the reader of the rows that lines have; a space for a delimiter is any white space.
 
     Examples
     --------

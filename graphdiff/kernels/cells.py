@@ -29,7 +29,7 @@ def column_of_cells(
     at, row, here, written = start, ZERO, ZERO, ZERO
     while at < size or here > ZERO:
         sign = data[at] if at < size else NEWLINE
-        if sign == delimiter or sign == NEWLINE:
+        if sign in (delimiter, NEWLINE):
             if here == column:
                 ends[row + ONE] = written
             here += ONE
@@ -53,9 +53,9 @@ def padded(text: NDArray[Any], ends: NDArray[Any], rows: NDArray[Any]) -> np.uin
         at = first = np.uint64(ends[row])
         while at < np.uint64(ends[row + ONE]):
             sign = text[at]
-            if sign == POINT or sign == SMALL_E or sign == LARGE_E:
+            if sign in (POINT, SMALL_E, LARGE_E):
                 kind = np.uint64(2)
-            elif not (NOUGHT <= sign <= NINE or sign == PLUS or sign == MINUS):
+            elif not (NOUGHT <= sign <= NINE or sign in (PLUS, MINUS)):
                 return ZERO
             rows[row, at - first] = sign
             at += ONE
