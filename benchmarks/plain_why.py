@@ -1,8 +1,8 @@
 """What `graphdiff why` answers, asked with plain networkx: ``plain_why.py paths|loop FILE SOURCE TARGET``.
 
 `paths` enumerates the simple paths with `nx.all_simple_paths`, `loop` walks the condensation in topological
-order. Both read a Debian index, a CSV file or a lock of npm's, spread one unit evenly, count, and name the last steps. This is the short script that
-one would write: it checks nothing and explains nothing.
+order. Both read a Debian index, a CSV file or a lock of npm's, spread one unit evenly, count, and name the last steps.
+This is the short script that one would write: it checks nothing and explains nothing.
 """
 
 from __future__ import annotations
