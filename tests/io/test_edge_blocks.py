@@ -97,7 +97,8 @@ def plain(graph: nx.DiGraph) -> Any:
     rows = graph.edges(keys=True, data=True) if graph.is_multigraph() else graph.edges(data=True)
     edges = [(*row[:-1], [(name, type(value), repr(value)) for name, value in row[-1].items()]) for row in rows]
     before = {node: list(graph.pred[node]) for node in graph}
-    return graph.is_multigraph(), list(graph), edges, before, graph.graph
+    compiled = gd.compile(graph, weight=None, cycles="collapse")
+    return graph.is_multigraph(), list(graph), edges, before, graph.graph, compiled.edges(), list(compiled.labels)
 
 
 @pytest.mark.parametrize("what", TABLES)
