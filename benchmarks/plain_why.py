@@ -1,12 +1,14 @@
 """What `graphdiff why` answers, asked with plain networkx: ``plain_why.py paths|loop FILE SOURCE TARGET``.
 
 `paths` enumerates the simple paths with `nx.all_simple_paths`, `loop` walks the condensation in topological
-order. Both read the index, spread one unit evenly, count, and name the last steps. This is the short script that
-one would write: it checks nothing and explains nothing.
+order. Both read a Debian index, a CSV file or a lock of npm's, spread one unit evenly, count, and name the last steps.
+This is the short script that one would write: it checks nothing and explains nothing.
 """
 
 from __future__ import annotations
 
+import csv
+import json
 import lzma
 import re
 import sys
@@ -18,6 +20,23 @@ NAME = re.compile(r"\s*([^\s:(]+)")
 
 
 def read(path: str) -> nx.DiGraph:
+    """Return the graph of a file."""
+    if path.endswith(".csv"):
+        with open(path, newline="") as rows:
+            return nx.DiGraph((row["source"], row["target"]) for row in csv.DictReader(rows))
+    if path.endswith(".json"):
+        with open(path) as file:
+            packages = json.load(file)["packages"]
+        ends = (
+            (place, f"node_modules/{name}") for place in packages for name in packages[place].get("dependencies", ())
+        )
+        return nx.DiGraph(
+            (tail.removeprefix("node_modules/"), head.removeprefix("node_modules/")) for tail, head in ends
+        )
+    return read_debian(path)
+
+
+def read_debian(path: str) -> nx.DiGraph:
     """Return the packages and the first real alternative, else the first provider, of everything they need."""
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         texts = lines.read().strip().split("\n\n")

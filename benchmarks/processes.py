@@ -5,7 +5,10 @@ This module imports nothing large: a child's peak memory is counted from that of
 
 from __future__ import annotations
 
+import json
+import random
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,5 +28,48 @@ def run(size: Size) -> Iterator[Row]:
         "networkx, dict loop": (*script, "loop", *QUESTION),
     }
     yield from compare_processes("why, whole process", "Debian, 63,436 nodes, 264,191 edges", questions, size)
+    with tempfile.TemporaryDirectory() as folder:
+        for what, path, ends in (rows_of(Path(folder), size), lock_of(Path(folder), size)):
+            own = {"graphdiff": (*graphdiff, "why", str(path), *ends, "-w", "even")}
+            peer = {"networkx, dict loop": (*script, "loop", str(path), *ends)}
+            yield from compare_processes("why, whole process", what, own | peer, size)
     helps = {"graphdiff": (*graphdiff, "--help"), "python -c pass": (sys.executable, "-c", "pass")}
     yield from compare_processes("--help, whole process", "no file", helps, size)
+
+
+Question = tuple[str, Path, tuple[str, str]]
+
+
+def steps(n_nodes: int, n_edges: int) -> Iterator[tuple[int, int]]:
+    """Yield edges to nodes not far behind, among them one from each node to the next."""
+    choose = random.Random(1)
+    yield from zip(range(n_nodes - 1), range(1, n_nodes), strict=True)
+    for _ in range(n_edges - n_nodes + 1):
+        tail = choose.randrange(n_nodes - 1)
+        yield tail, min(n_nodes - 1, tail + 1 + int(choose.expovariate(1 / 50)))
+
+
+def rows_of(folder: Path, size: Size) -> Question:
+    """Write 2.2M rows of a table, and ask for two nodes near its end."""
+    n_nodes, n_edges = size.of(200_000), size.of(2_200_000)
+    path, choose = folder / "edges.csv", random.Random(2)
+    lines = (f"node{tail},node{head},{choose.random():.6f}\n" for tail, head in steps(n_nodes, n_edges))
+    with open(path, "w") as file:
+        file.write("source,target,weight\n")
+        file.writelines(lines)
+    ends = f"node{max(0, n_nodes - 1000)}", f"node{n_nodes - 1}"
+    return f"CSV, {n_edges:,} rows, {n_nodes:,} names", path, ends
+
+
+def lock_of(folder: Path, size: Size) -> Question:
+    """Write a lock of npm's with 100,000 packages, each of which needs some behind it."""
+    n_packages = size.of(100_000)
+    needs: dict[str, dict[str, str]] = {f"p{place}": {} for place in range(n_packages)}
+    for tail, head in steps(n_packages, 3 * n_packages):
+        needs[f"p{tail}"][f"p{head}"] = "^1.0.0"
+    packages = {f"node_modules/{name}": {"version": "1.0.0", "dependencies": heads} for name, heads in needs.items()}
+    root = {"": {"name": "app", "version": "1.0.0", "dependencies": {"p0": "^1.0.0"}}}
+    path = folder / "package-lock.json"
+    path.write_text(json.dumps({"name": "app", "lockfileVersion": 3, "packages": root | packages}, indent=2))
+    ends = f"p{max(0, n_packages - 1000)}", f"p{n_packages - 1}"
+    return f"a lock of npm's, {n_packages:,} packages", path, ends

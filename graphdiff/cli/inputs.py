@@ -33,7 +33,7 @@ def load(settings: Settings, spare: Sequence[str] = ()) -> nx.DiGraph:
     """
     from graphdiff.io.read import read
 
-    graph: nx.DiGraph = read(settings.file, spare=[*settings.spare, *spare], **settings.reading)
+    graph: nx.DiGraph = read(settings.file, spare=[*settings.spare, *spare], frozen=True, **settings.reading)
     warnings = graph.graph.get("warnings", [])
     if len(warnings) > SHOWN:
         warnings = [*warnings[: SHOWN - 1], f"{warnings[SHOWN - 1]} (and {len(warnings) - SHOWN:,} more)"]

@@ -148,7 +148,7 @@ def default_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) ->
 weight="effect" takes that number; weight=None counts paths; weight=graphdiff.weights.even spreads one unit evenly
     """
     choice = known_weights(graph, otherwise)
-    if choice.are_known or saved_in(graph) or graph.graph.get("weight_meaning") == "none":
+    if choice.are_known or _chosen(graph) or graph.graph.get("weight_meaning") == "none":
         return choice
     data, left_out = edge_data(graph), drawing_names(graph)
     if possible := possible_weights(data, left_out):
@@ -171,7 +171,12 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     columns = saved.topology.attributes if saved else {}
     unseen = [] if data or columns or not _has_own(graph.graph) else ["weight"]
     attribute, why = _known([*columns, *dict.fromkeys(chain.from_iterable(data)), *unseen], graph.graph)
-    if saved is not None and saved.weight != attribute and not (saved.weight is None and _has_own(graph.graph)):
+    if (
+        saved is not None
+        and _chosen(graph)
+        and saved.weight != attribute
+        and not (saved.weight is None and _has_own(graph.graph))
+    ):
         attribute, why = saved.weight, "{meaning}, as the graph was saved"  # which was said when it was
     if attribute is not None:
         meaning = weight_meaning_of(attribute, graph.graph.get("weight_meaning", "none"))
@@ -183,6 +188,12 @@ def known_weights(graph: nx.DiGraph, otherwise: Sequence[Preset] = (unit,)) -> C
     numeric = _listed([*of_columns, *numeric_names(data, left_out)])
     none = f"no known weights in the file (numbers: {numeric})" if numeric else "no weights in the file"
     return Choice(tuple(otherwise), f"{none}: {' and '.join(DOES.get(each.name, each.name) for each in otherwise)}")
+
+
+def _chosen(graph: nx.DiGraph) -> bool:
+    """Tell whether weights were chosen when the graph was saved."""
+    saved = saved_in(graph)
+    return saved is not None and saved.cycles is not None
 
 
 def _has_activations(graph: nx.DiGraph) -> bool:

@@ -110,6 +110,10 @@ class Edges:
         ends = (tail, head) if self.names is None else (self.names[tail], self.names[head])
         return ends if self.keys is None else (*ends, self.keys[edge])
 
+    def first(self, numbers: list[int]) -> int:
+        """Return which of some edges comes first in the graph: a saved one has them in the order of its topology."""
+        return numbers[0] if self.topology is None else min(numbers, key=self.tails.__getitem__)
+
     def text(self, edge: int) -> str:
         """Return edge number `edge` as an error names it, with its key only where parallel ones have others."""
         alike = (self.tails == self.tails[edge]) & (self.heads == self.heads[edge])
@@ -479,7 +483,9 @@ def _filled(edges: Edges, values: list[Any], weight: object, default: Number) ->
     """Return the values with the default in place of those that are missing."""
     missing = [number for number, value in enumerate(values) if value is _MISSING]
     if missing and default is None:
-        raise WeightError(*_missing_parts(edges, weight, missing), edge=edges.label(missing[0]), count=len(missing))
+        raise WeightError(
+            *_missing_parts(edges, weight, missing), edge=edges.label(edges.first(missing)), count=len(missing)
+        )
     return [default if value is _MISSING else value for value in values]
 
 
@@ -520,10 +526,11 @@ def _check(edges: Edges, values: Sequence[Any]) -> None:
     if not wrong:
         wrong = [number for number, value in enumerate(values) if not arithmetic.is_finite(value)]
     if wrong:
-        edge, value = edges.label(wrong[0]), values[wrong[0]]
+        first = edges.first(wrong)
+        edge, value = edges.label(first), values[first]
         others = f", nor are those of {len(wrong) - 1:,} other edges" if len(wrong) > 1 else ""
         raise WeightError(
-            f"the weight of the edge {edges.text(wrong[0])} is {value!r}, not a finite number{others}",
+            f"the weight of the edge {edges.text(first)} is {value!r}, not a finite number{others}",
             edge=edge,
             count=len(wrong),
         )
@@ -542,6 +549,6 @@ def _missing_parts(edges: Edges, weight: object, missing: list[int]) -> list[str
     name = repr(weight) if isinstance(weight, str) else "weight by the given function"
     return [
         f"{len(missing):,} of the {total:,} edges {'has' if len(missing) == 1 else 'have'} no {name}, the first is "
-        f"{edges.text(missing[0])}{have}",
+        f"{edges.text(edges.first(missing))}{have}",
         Remedy(Keyword("default_weight", 1), "would stand in"),
     ]

@@ -1,4 +1,4 @@
-"""A saved graph seen as a networkx graph: rows and attributes are looked up in the arrays and made when asked for.
+"""A saved graph, or a table, seen as a networkx graph: rows and attributes are looked up in the arrays when asked for.
 
 All that reads a networkx graph reads a view; `graphdiff.graph.intake` takes its arrays as they are, so that no question
 makes an object an edge.
@@ -35,13 +35,13 @@ class Saved:
     topology : Topology
     weight : str or None
         The attribute of edges that was saved as their weights; None where these are a preset's.
-    cycles : str
-        The policy that it was saved with.
+    cycles : str or None
+        The policy that it was saved with; None where it is read from a table, and nobody has chosen weights yet.
     """
 
     topology: Topology
-    weight: str | None
-    cycles: str
+    weight: str | None = None
+    cycles: str | None = None
 
 
 def saved_in(graph: Any) -> Saved | None:

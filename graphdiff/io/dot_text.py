@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 __all__ = ["GraphText", "find_graphs"]
 
@@ -26,13 +27,19 @@ HEADER = (
     rf"(?P<id>{QUOTED}(?:{GAP}\+{GAP}{QUOTED})*+|{HTML}|{WORD})?+{GAP}\{{"
 )
 FLAGS = re.DOTALL | re.IGNORECASE | re.MULTILINE
-COMMENT_OR_HEADER = re.compile(rf"(?P<comment>{COMMENT})|{HEADER}", FLAGS)
-PLAIN = re.compile(rf'(?:[^{{}}<"/#]++|{QUOTED}|{COMMENT}|[/#])*+', FLAGS)
+COMMENT_OR_HEADER = rf"(?P<comment>{COMMENT})|{HEADER}"
+PLAIN = rf'(?:[^{{}}<"/#]++|{QUOTED}|{COMMENT}|[/#])*+'
 #: A comment between two pieces of a name may have quotes, which are none of it.
-QUOTED_PIECE = re.compile(rf"{COMMENT}|{QUOTED}", FLAGS)
+QUOTED_PIECE = rf"{COMMENT}|{QUOTED}"
 ANGLE = re.compile(r"[<>]")
 LOG_WORDS = re.compile(r"""[^"'{}<>]*[]:|]\s*|\s*""")
 LONGEST_LOG_WORDS = 200
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return a pattern of DOT's, which takes longer to compile than all else that most files need takes to load."""
+    return re.compile(pattern, FLAGS)
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def _without_log_words(text: str) -> str:
 
 
 def _next_header(text: str, start: int) -> re.Match[str] | None:
-    for match in COMMENT_OR_HEADER.finditer(text, start):
+    for match in _compiled(COMMENT_OR_HEADER).finditer(text, start):
         if match["comment"] is not None:
             start = match.end()
             continue
@@ -118,7 +125,7 @@ def _before(text: str, start: int, end: int) -> str | None:
 def _end_of_body(text: str, start: int) -> int:
     depth, end = 1, start
     while depth:
-        end = PLAIN.match(text, end).end()  # type: ignore[union-attr]  # it matches the empty text too
+        end = _compiled(PLAIN).match(text, end).end()  # type: ignore[union-attr]  # it matches the empty text too
         match text[end : end + 1]:
             case "{":
                 depth, end = depth + 1, end + 1
@@ -142,6 +149,6 @@ def _end_of_html(text: str, start: int) -> int:
 
 def _unquoted(name: str) -> str:
     if name.startswith('"'):
-        pieces = (piece[0][1:-1] for piece in QUOTED_PIECE.finditer(name) if piece[0].startswith('"'))
+        pieces = (piece[0][1:-1] for piece in _compiled(QUOTED_PIECE).finditer(name) if piece[0].startswith('"'))
         return "".join(pieces).replace("\\\n", "").replace('\\"', '"')
     return name[1:-1] if name.startswith("<") else name

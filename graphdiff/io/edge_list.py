@@ -9,13 +9,14 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import networkx as nx
 
 from graphdiff.errors import FormatError, GraphTypeError, UsageError
 from graphdiff.graph.networks import filled
-from graphdiff.io.building import described, is_numeral, numbers, why_no_number
+from graphdiff.io.building import GraphT, described, is_numeral, numbers, why_no_number
 from graphdiff.io.ends import (
     LOOKED_AT,
     Ends,
@@ -32,7 +33,18 @@ from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.sentences import how_many
 
-__all__ = ["read_edge_list", "wanted_columns"]
+__all__ = [
+    "EMPTY",
+    "KEYED",
+    "MISSING",
+    "Layout",
+    "layout_of",
+    "read_edge_list",
+    "require_directed",
+    "told_apart",
+    "told_of_added",
+    "wanted_columns",
+]
 
 #: So much of a file is looked at for what it is, where it is no table.
 HEAD_BYTES = 1 << 16
@@ -103,15 +115,50 @@ def read_edge_list(
     if what := no_edges_of(text_of(data[:HEAD_BYTES])):
         raise FormatError(f"{name} is {what}")
     with collector_at_rest():
-        table = _headed(table_of(data, name), wanted)
-        source, target, meaning = _ends(table, wanted)
-        table = filtered(table, where)
-        _require_directed(table)
-        graph = _graph(table, _roles(table, wanted, source, target))
-    if note := _told_by_blanks(graph):
-        graph.graph["warnings"] = [f"{name}: {note}"]
-    title = "CSV edge list" if table.has_header or "source" in wanted else FIRST_ROW
-    return described(graph, format=title, edge_meaning=meaning)
+        layout = layout_of(table_of(data, name), wanted)
+        layout = layout.of(filtered(layout.table, where))
+        require_directed(layout.table)
+        graph = _graph(layout.table, layout.roles)
+    return layout.tell(graph, graph)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table below its header, the columns of its ends, what an edge means, and what was said of it."""
+
+    table: Table
+    ends: tuple[int, int]
+    meaning: str
+    wanted: Mapping[str, str]
+
+    def of(self, table: Table) -> Layout:
+        """Return the layout of a table with other rows."""
+        return replace(self, table=table)
+
+    @property
+    def roles(self) -> dict[str, int]:
+        """The positions of the ends, and of the weight as wanted or as it is known."""
+        return _roles(self.table, self.wanted, *self.ends)
+
+    def tell(self, graph: GraphT, names: Collection[str]) -> GraphT:
+        """Return a graph of the table, saying what it is and which of its nodes differ by a blank alone."""
+        if note := _told_by_blanks(names):
+            graph.graph["warnings"] = [f"{self.table.file}: {note}"]
+        title = "CSV edge list" if self.table.has_header or "source" in self.wanted else FIRST_ROW
+        return described(graph, format=title, edge_meaning=self.meaning)
+
+
+def layout_of(table: Table, wanted: Mapping[str, str]) -> Layout:
+    """Return which columns of a table are what, as they are known or as they are said.
+
+    Raises
+    ------
+    FormatError
+        Nothing is known or said, or too much is.
+    """
+    headed = _headed(table, wanted)
+    source, target, meaning = _ends(headed, wanted)
+    return Layout(headed, (source, target), meaning, wanted)
 
 
 def wanted_columns(columns: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -268,7 +315,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(repr(name[:40]) for name in names[:SHOWN]) + more
 
 
-def _require_directed(table: Table) -> None:
+def require_directed(table: Table) -> None:
     """Refuse what Gephi calls undirected, and Kumu undirected or mutual.
 
     Raises
@@ -286,9 +333,9 @@ def _require_directed(table: Table) -> None:
             )
 
 
-def _told_by_blanks(graph: nx.DiGraph) -> str:
+def _told_by_blanks(names: Collection[str]) -> str:
     """Return which nodes differ by a blank at their end alone, which nobody sees; nothing where there is none."""
-    pairs = [(node.rstrip(), node) for node in graph if node[-1:].isspace() and node.rstrip() in graph]
+    pairs = [(name.rstrip(), name) for name in names if name[-1:].isspace() and name.rstrip() in names]
     if not pairs:
         return ""
     what = "name has" if len(pairs) == 1 else "names have"
@@ -318,7 +365,7 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     tails, heads = _tails_and_heads(table, roles)
     attributes: dict[str, Sequence[Any]] = {
         attribute: numbers(column) or _numbers_with_gaps(column) or column
-        for position, (attribute, column) in enumerate(zip(_told_apart(table.names), table.columns, strict=True))
+        for position, (attribute, column) in enumerate(zip(told_apart(table.names), table.columns, strict=True))
         if position not in roles.values()
     }
     if weights := _weights(table, roles["weight"]) if "weight" in roles else None:
@@ -334,11 +381,22 @@ def _graph(table: Table, roles: Mapping[str, int]) -> nx.DiGraph | nx.MultiDiGra
     rows, added = _added(names, edges)
     graph = filled(nx.DiGraph(), nodes, rows)
     if added and len(attributes) > 1:
-        graph.graph["warnings"] = [
-            f"{table.file}: the weights of {how_many(added, 'repeated rows')} are added to their edges, which have no "
-            "other column then"
-        ]
+        graph.graph["warnings"] = [told_of_added(table.file, added)]
     return graph
+
+
+def told_of_added(file: str, added: int) -> str:
+    """Return the warning that repeated rows of a table with other columns than the weight are added.
+
+    Examples
+    --------
+    >>> told_of_added("e.csv", 1)
+    'e.csv: the weights of 1 repeated row are added to their edges, which have no other column then'
+    """
+    return (
+        f"{file}: the weights of {how_many(added, 'repeated rows')} are added to their edges, which have no other "
+        "column then"
+    )
 
 
 def _kept(names: Iterable[str], edges: Iterable[Edge], keys: Sequence[Any] | None) -> dict[str, dict[str, Any]]:
@@ -379,7 +437,7 @@ def _with_gaps(values: Iterable[Any], column: Sequence[str], gaps: Collection[st
     return [None if cell.strip() in gaps else next(given) for cell in column]
 
 
-def _told_apart(names: Sequence[str]) -> list[str]:
+def told_apart(names: Sequence[str]) -> list[str]:
     """Return names of columns, those that repeat with a number behind them, as pandas does."""
     seen: Counter[str] = Counter()
     told: list[str] = []

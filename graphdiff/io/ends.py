@@ -234,21 +234,19 @@ FOLDED_STACKS = "folded stacks, whole stacks of calls with counts, which the for
 #: What stands for a file in a checkout where Git LFS has not fetched it.
 POINTER = "a pointer of Git LFS, which stands for a file that has not been fetched; git lfs pull fetches it"
 
-#: What whole files start with that are no tables at all, and what each is.
-MARKS: tuple[tuple[re.Pattern[str], str], ...] = (
+#: What whole files start with that are no tables at all, as patterns, and what each is.
+MARKS = (
     (
-        re.compile(r"\Aversion https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:"),
+        r"\Aversion https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:",
         POINTER,
     ),
     (
-        re.compile(r"\A\s*BeginHeader\b"),
+        r"\A\s*BeginHeader\b",
         "a dump of xperf, a list of events, and no table of edges",
     ),
     (
-        re.compile(
-            r"\A(?>\s+|//.*\n|/\*(?s:.*?)\*/)*+(?:#\s*(?:include\s*[<\"]|ifn?def\s+\w+\s*\n|define\s+\w+\b|pragma\s+\w+)|"
-            r"(?:static|extern|typedef|struct|enum|union|inline|namespace|using|template)\b[^\n,;]*[{;(])"
-        ),
+        r"\A(?>\s+|//.*\n|/\*(?s:.*?)\*/)*+(?:#\s*(?:include\s*[<\"]|ifn?def\s+\w+\s*\n|define\s+\w+\b|pragma\s+\w+)|"
+        r"(?:static|extern|typedef|struct|enum|union|inline|namespace|using|template)\b[^\n,;]*[{;(])",
         "source code of C or C++, and no table of edges",
     ),
 )
@@ -265,7 +263,7 @@ def no_edges_of(text: str) -> str | None:
     'folded stacks, whole stacks of calls with counts, which the format folded reads, and no table of edges'
     >>> no_edges_of("a;b\nb;c\n")
     """
-    if what_it_is := next((what for mark, what in MARKS if mark.search(text)), None):
+    if what_it_is := next((what for mark, what in MARKS if re.search(mark, text)), None):
         return what_it_is
     return FOLDED_STACKS if _is_folded(text) else None
 

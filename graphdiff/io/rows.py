@@ -10,7 +10,7 @@ import csv
 import io
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from graphdiff.io.ends import DELIMITERS, known_ends, without_direction
 from graphdiff.io.source import text_of
 from graphdiff.remedies import Keyword
 
-__all__ = ["BLOCK", "Table", "Where", "filtered", "line_of", "position", "table_of"]
+__all__ = ["BLOCK", "Table", "Where", "filtered", "line_of", "not_empty", "position", "reader", "table_of"]
 
 
 SAMPLE_LENGTH = 1 << 16
@@ -150,7 +150,7 @@ def _is_header(line: str, row: str) -> bool:
 
 def _columns(text: str, name: str, delimiter: str) -> list[list[str]]:
     """Return the columns of the rows that are not empty."""
-    rows = (row for row in _reader(text, delimiter) if len(row) > 1 or "".join(row).strip())
+    rows = not_empty(_reader(text, delimiter))
     columns: list[list[str]] = []
     try:
         # In blocks, which stay in the processor's caches until they are columns.
@@ -207,7 +207,31 @@ def line_of(text: str, delimiter: str, row: int) -> int:
 
 
 def _reader(text: str, delimiter: str) -> Any:
-    return csv.reader(_lines(text, delimiter), delimiter=delimiter, skipinitialspace=True, strict=True)
+    return reader(io.StringIO(text), delimiter)
+
+
+def reader(lines: Iterable[str], delimiter: str) -> Any:
+    r"""Return the reader of the rows that lines have; a space for a delimiter is any white space.
+
+    Examples
+    --------
+    >>> list(reader(["a,b\n", "\n"], ",")), list(reader([" a \t b\n"], " "))
+    ([['a', 'b'], []], [['a', 'b']])
+    """
+    if delimiter == " ":
+        lines = (line.replace("\t", " ").strip() for line in lines)
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
+
+
+def not_empty(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Return the rows that have a cell which is not blank, or several.
+
+    Examples
+    --------
+    >>> list(not_empty([["a"], [], [" "], ["", ""]]))
+    [['a'], ['', '']]
+    """
+    return (row for row in rows if len(row) > 1 or "".join(row).strip())
 
 
 def _delimiter(text: str) -> str:
@@ -221,11 +245,6 @@ def _delimiter(text: str) -> str:
         width = max(widths[:1], default=0)
         best = max(best, (width > 1, len(set(widths)) == 1, width, delimiter), key=lambda score: score[:3])
     return best[3] if best[0] else " "
-
-
-def _lines(text: str, delimiter: str) -> Iterable[str]:
-    lines = io.StringIO(text)
-    return (line.replace("\t", " ").strip() for line in lines) if delimiter == " " else lines
 
 
 Where = str | Sequence[str] | None

@@ -110,6 +110,9 @@ class Format:
         What makes such a file.
     tier : {1, 2}
         1: mended at once where a new version of the tool breaks it; 2: best effort.
+    view : str
+        Of graphdiff's own formats, where there is one: the function that reads a file as a graph that cannot be changed
+        (``read(…, frozen=True)``), with the same options.
     package : str
         The other package that it is from, with its version; filled in when it is found.
 
@@ -146,6 +149,7 @@ class Format:
     sample: str = ""
     command: str = ""
     tier: int = 2
+    view: str = ""
     package: str = ""
 
     @cached_property
@@ -162,6 +166,11 @@ class Format:
     def function(self) -> Callable[..., Any]:
         """The function that reads a file, imported where it was not."""
         return _imported(self.read)
+
+    @cached_property
+    def viewer(self) -> Callable[..., Any]:
+        """The function that reads a file as a graph that cannot be changed, where there is one."""
+        return _imported(self.view or self.read)
 
     def claims(self, head: bytes) -> bool:
         """Tell whether an outline is of this format."""

@@ -23,6 +23,7 @@ GRAPHS: dict[str, Format] = {
     ),
     "csv": Format(
         read="graphdiff.io.edge_list:read_edge_list",
+        view="graphdiff.io.edge_blocks:view_edge_list",
         title="CSV or TSV",
         about="a row is an edge, its weight column the weight; the weights of repeats add",
         suffixes=(".csv", ".tsv", ".edges", ".edgelist"),

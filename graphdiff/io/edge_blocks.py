@@ -1,0 +1,437 @@
+"""Edge lists of any length as frozen graphs: rows go block by block into arrays, and no object is made an edge.
+
+What the columns of a table are, its first rows tell (`graphdiff.io.edge_list`). Whatever is the matter with a table,
+`read_edge_list` is asked and says it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff.arithmetic import EXACT_INT, SAFE_INT
+from graphdiff.errors import FormatError, GraphdiffError
+from graphdiff.graph.attributes import Column
+from graphdiff.graph.labels import Numbering, Texts
+from graphdiff.graph.topology import arrange
+from graphdiff.graph.views import Saved, view
+from graphdiff.io.building import numbers
+from graphdiff.io.edge_list import (
+    EMPTY,
+    HEAD_BYTES,
+    KEYED,
+    MISSING,
+    Layout,
+    layout_of,
+    read_edge_list,
+    require_directed,
+    told_apart,
+    told_of_added,
+    wanted_columns,
+)
+from graphdiff.io.ends import no_edges_of, without_direction
+from graphdiff.io.rows import BLOCK, Table, Where, filtered, not_empty, reader, table_of
+from graphdiff.io.source import text_of
+from graphdiff.kernels import available, jit
+from graphdiff.kernels.cells import column_of_cells, padded
+from graphdiff.kernels.collecting import collector_at_rest
+
+__all__ = ["view_edge_list"]
+
+#: So much of a file tells what its columns are; it ends where a line does.
+FIRST_BYTES = 1 << 20
+#: From so many bytes on machine code is quicker, which takes some time to load.
+LONG = 1 << 23
+#: Numerals of more signs are read one by one.
+WIDEST = 40
+
+Ids = NDArray[Any]
+Block = Sequence[Sequence[str]]
+
+
+def view_edge_list(
+    data: bytes, *, name: str, columns: str | Mapping[str, str] | None = None, where: Where = None
+) -> nx.DiGraph | nx.MultiDiGraph:
+    r"""Read what `read_edge_list` reads, as a graph that cannot be changed and that holds arrays.
+
+    Parameters, and what is raised, are those of `read_edge_list`. A table that arrays have no place for (ints beyond 64
+    bits, NaN, keys of its own) is an ordinary graph.
+
+    Examples
+    --------
+    >>> graph = view_edge_list(b"source,target,weight\nb,c,2\na,b,1\nb,c,0.5\n", name="e.csv")
+    >>> list(graph.edges(data="weight")), list(graph), nx.is_frozen(graph)
+    ([('b', 'c', 2.5), ('a', 'b', 1.0)], ['b', 'c', 'a'], True)
+    """
+    try:
+        with collector_at_rest():
+            return _viewed(data, name, columns, where)
+    except (GraphdiffError, csv.Error, UnicodeError, OverflowError):  # below it is told, or there is room for it
+        return read_edge_list(data, name=name, columns=columns, where=where)
+
+
+def _viewed(data: bytes, name: str, columns: str | Mapping[str, str] | None, where: Where) -> nx.DiGraph:
+    if no_edges_of(text_of(data[:HEAD_BYTES])):
+        raise _unfit(name)
+    first, start = _parted(data, name)
+    layout = layout_of(first, wanted_columns(columns))
+    if list(layout.table.names[:3]) == KEYED or (where and not layout.table.has_header):
+        raise _unfit(name)
+    cells = None if where else _quick(layout, data)
+    texts: set[int] = set()
+    while cells is None:
+        stream = io.BytesIO(data)  # which holds no second copy
+        stream.seek(start)
+        cells = _cells(layout, where, stream, texts)
+    attributes = cells.attributes(layout)
+    edges = _one_by_one(cells.ids) if "weight" not in attributes else _added(cells.ids, attributes["weight"])
+    graph = nx.DiGraph()
+    if edges.n_added and len(attributes) > 1:
+        graph.graph["warnings"] = [told_of_added(name, edges.n_added)]
+    layout.tell(graph, cells.names)
+    return edges.view(list(cells.names), attributes, graph.graph)
+
+
+def _unfit(name: str) -> FormatError:
+    """Return what sends a table to the reader that looks at every cell of it."""
+    return FormatError(f"{name}: not for arrays")
+
+
+def _parted(data: bytes, name: str) -> tuple[Table, int]:
+    """Return the first rows as a table, and where the others start; a small file's are all first.
+
+    Raises
+    ------
+    FormatError
+        The first rows do not tell what the columns are.
+    UnicodeError
+        They are not in UTF-8.
+    """
+    end = data.find(b"\n", FIRST_BYTES) + 1
+    if not end or end == len(data):
+        return table_of(data, name), len(data)
+    data[:end].decode()
+    table = table_of(data[:end], name)
+    if table.n_rows < BLOCK or without_direction([column[0] for column in table.columns]):
+        raise _unfit(name)
+    return table, end
+
+
+# -- from cells to arrays
+
+
+def _of_texts(texts: Sequence[str], codes: Ids, gaps: Collection[str]) -> Column:
+    """Return a column of texts: of numbers, where all of them but the gaps are such."""
+    given = _Numbers(gaps)
+    if any(text.strip() not in gaps for text in texts) and given.add(texts):
+        return given.column().at(codes)
+    return Column(codes, None, Texts.of(texts))
+
+
+class _Texts:
+    """A column, each cell as the number of its text."""
+
+    def __init__(self, gaps: Collection[str]) -> None:
+        self.gaps = gaps
+        self.known: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        self.blocks: list[Ids] = []
+
+    def add(self, cells: Sequence[str]) -> bool:
+        """Take the next cells, and return that they could be taken."""
+        self.blocks.append(np.fromiter(map(self.known.__getitem__, cells), dtype=np.int64, count=len(cells)))
+        return True
+
+    def column(self) -> Column:
+        """Return the column."""
+        return _of_texts(list(self.known), np.concatenate(self.blocks), self.gaps)
+
+
+class _Numbers:
+    """A column of numbers, with gaps or without."""
+
+    def __init__(self, gaps: Collection[str]) -> None:
+        self.gaps = gaps
+        self.blocks: list[Ids] = []
+        self.absent: list[NDArray[np.bool_]] = []
+
+    def add(self, cells: Sequence[str]) -> bool:
+        """Take the next cells; return False where one is no number."""
+        values = numbers(cells)
+        absent = np.zeros(len(cells), dtype=bool)
+        if values is None:
+            absent[:] = [cell.strip() in self.gaps for cell in cells]
+            values = numbers([cell for cell, gone in zip(cells, absent.tolist(), strict=True) if not gone])
+        if values is None:
+            return False
+        block = np.zeros(len(cells), dtype=np.float64 if values and isinstance(values[0], float) else np.int64)
+        block[~absent] = values
+        self.blocks.append(block)
+        self.absent.append(absent)
+        return True
+
+    def column(self) -> Column:
+        """Return the column: of ints, where all are whole."""
+        values, absent = np.concatenate(self.blocks), np.concatenate(self.absent)
+        if np.isnan(values).any():  # a column takes it for a gap
+            raise OverflowError("NaN")
+        return Column(values, absent if absent.any() else None)
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """All rows of a table: the names, the ids of the ends of each row, and the other columns by place."""
+
+    names: Collection[str]
+    ids: Ids
+    columns: Mapping[int, Column]
+
+    def attributes(self, layout: Layout) -> dict[str, Column]:
+        """Return the columns that are attributes of edges, by name, and the weight at the end.
+
+        Raises
+        ------
+        FormatError
+            If a name is empty, or a weight no number.
+        """
+        table, roles = layout.table, layout.roles
+        weight = self.columns[roles["weight"]] if "weight" in roles else None
+        if "" in self.names or (weight is not None and weight.texts is not None and any(map(str.strip, weight.texts))):
+            raise _unfit(table.file)
+        named = enumerate(told_apart(table.names))
+        columns = {name: self.columns[place] for place, name in named if place not in roles.values()}
+        if weight is not None and weight.texts is not None:  # all are empty
+            weight = Column(np.zeros(len(weight)), np.ones(len(weight), dtype=bool))
+        return columns if weight is None else columns | {"weight": weight}
+
+
+def _others(layout: Layout, texts: Collection[int] = ()) -> dict[int, _Texts | _Numbers]:
+    """Return the columns that are no ends, by place: of numbers, where the first rows have such."""
+    table, weight = layout.table, layout.roles.get("weight")
+    gaps = {place: EMPTY if place == weight else MISSING for place in range(len(table.names))}
+    figures = {place for place in gaps if place not in texts and numbers(table.columns[place][:BLOCK])}
+    places = (place for place in gaps if place not in layout.ends)
+    return {place: (_Numbers if place in figures else _Texts)(gaps[place]) for place in places}
+
+
+def _cells(layout: Layout, where: Where, rest: io.BytesIO, texts: set[int]) -> _Cells | None:
+    """Return all rows as arrays; None where a column, which is among `texts` then, has one after numbers.
+
+    Raises
+    ------
+    FormatError
+        There is no row, or one of another length than the first.
+    """
+    table, others = layout.table, _others(layout, texts)
+    names: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+    ids: list[Ids] = []
+    for block in _blocks(table, rest):
+        try:
+            part = filtered(replace(table, columns=block), where)
+        except FormatError:  # no row of the block is among those that are read
+            continue
+        require_directed(part)
+        pairs = itertools.chain.from_iterable(zip(*[part.columns[place] for place in layout.ends], strict=True))
+        ids.append(np.fromiter(map(names.__getitem__, pairs), dtype=np.uint32, count=2 * part.n_rows))
+        for place, column in others.items():
+            if not column.add(part.columns[place]):
+                texts.add(place)
+                return None
+    if not ids:
+        raise _unfit(table.file)
+    columns = {place: column.column() for place, column in others.items()}
+    return _Cells(names.keys(), np.concatenate(ids).reshape(-1, 2), columns)
+
+
+def _blocks(table: Table, rest: io.BytesIO) -> Iterator[Block]:
+    """Yield the columns of the first rows, then those of the others some rows at a time."""
+    yield table.columns
+    lines = io.TextIOWrapper(rest, "utf-8")
+    rows = not_empty(reader(("\n" if line[0] == "#" else line for line in lines), table.delimiter))
+    while block := list(itertools.islice(rows, BLOCK)):
+        if set(map(len, block)) != {len(table.names)}:
+            raise _unfit(table.file)
+        yield list(zip(*block, strict=True))
+
+
+# -- the same by machine code, where nothing is quoted
+
+
+def _quick(layout: Layout, data: bytes) -> _Cells | None:
+    """Return all rows of a long table without quotation marks, comments and empty rows as arrays; None of any other."""
+    is_plain = (
+        len(data) > LONG
+        and available()
+        and layout.table.delimiter != " "
+        and data[:1] not in (b"#", b"\xef", b"\n")
+        and not any(sign in data for sign in (b'"', b"\n#", b"\n\n", b"\n\r\n"))
+        and data.count(b"\r") == data.count(b"\r\n")
+    )
+    if not is_plain:
+        return None
+    start = data.find(b"\n") + 1 if layout.table.has_header else 0
+    table = _Plain(np.frombuffer(data, dtype=np.uint8), start, data.count(b"\n") + 1, layout.table)
+    try:
+        return table.cells(layout)
+    except ValueError:  # cells that only the careful reader tells apart
+        return None
+
+
+@dataclass(frozen=True)
+class _Plain:
+    """The bytes of a table, where its rows start, and how many there are at most."""
+
+    data: NDArray[Any]
+    start: int
+    n_rows: int
+    table: Table
+
+    def cells(self, layout: Layout) -> _Cells:
+        """Return all rows as arrays.
+
+        Raises
+        ------
+        ValueError
+            There is a row of another length, or a cell that is not in UTF-8, very long, or no plain numeral.
+        """
+        numbering = Numbering()
+        ends = [numbering.of(*self._column(place)) for place in layout.ends]
+        names, ids = _as_met(list(numbering.labels), np.stack(ends, axis=1))
+        columns = {}
+        for place, column in _others(layout).items():
+            text_and_ends = self._column(place)
+            if isinstance(column, _Numbers):
+                columns[place] = _figures(*text_and_ends)
+                continue
+            numbering = Numbering()
+            codes = numbering.of(*text_and_ends).astype(np.int64)
+            texts = list(numbering.labels)
+            require_directed(replace(self.table, columns=[texts if at == place else [] for at in _others(layout)]))
+            columns[place] = _of_texts(texts, codes, column.gaps)
+        return _Cells(names, ids, columns)
+
+    def _column(self, place: int) -> tuple[Ids, Ids]:
+        text, ends = np.empty(len(self.data), dtype=np.uint8), np.zeros(self.n_rows + 1, dtype=np.int64)
+        shape = (np.uint8(ord(self.table.delimiter)), np.uint64(len(self.table.names)), np.uint64(place))
+        n_rows = int(jit(column_of_cells)(self.data, np.uint64(self.start), *shape, text, ends))
+        ends = ends[: n_rows + 1]
+        if not n_rows or np.diff(ends).max() > csv.field_size_limit():
+            raise ValueError("a row of another length, or a cell that is too long")
+        return text[: ends[-1]], ends
+
+
+def _as_met(names: list[str], ids: Ids) -> tuple[dict[str, None], Ids]:
+    """Return names and ids numbered as rows meet them, not column by column."""
+    places = np.empty(len(names), dtype=np.int64)
+    places[ids.ravel()[::-1]] = np.arange(ids.size)[::-1]  # of the places of one, the first is written last
+    order = np.argsort(places)
+    rank = np.empty(len(names), dtype=np.uint32)
+    rank[order] = np.arange(len(names))
+    return dict.fromkeys([names[number] for number in order.tolist()]), rank[ids]
+
+
+def _figures(text: Ids, ends: Ids) -> Column:
+    """Return the numerals of a column as numbers, empty ones as gaps.
+
+    Raises
+    ------
+    ValueError
+        If one is no plain numeral, an int that is no float, or beyond the floats.
+    """
+    sizes = np.diff(ends)
+    width, absent = max(1, int(sizes.max())), sizes == 0
+    rows = np.zeros((len(sizes) if width <= WIDEST else 0, width), dtype=np.uint8)
+    kind = int(jit(padded)(text, ends, rows)) if len(rows) else 0
+    if not kind:
+        raise ValueError("no plain numeral")
+    rows[absent, 0] = ord("0")
+    values = rows.view(f"S{rows.shape[1]}")[:, 0].astype(np.float64)
+    if np.isinf(values).any() or (kind == 1 and np.abs(values).max() >= EXACT_INT):
+        raise ValueError("a number that has no place")
+    return Column(values.astype(np.int64) if kind == 1 else values, absent if absent.any() else None)
+
+
+# -- from rows to edges
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Which rows are edges, in the order of networkx, and what those have that are several.
+
+    Attributes
+    ----------
+    ids : array, shape (n_rows, 2)
+    rows : int array, shape (n_edges,)
+        The row of each edge, of several the first.
+    several : bool array, shape (n_edges,), or None
+        Mask of the edges that several rows are added to.
+    weight : Column or None
+        The sums.
+    """
+
+    ids: Ids
+    rows: Ids
+    several: NDArray[np.bool_] | None = None
+    weight: Column | None = None
+
+    @property
+    def n_added(self) -> int:
+        """How many rows are added to others."""
+        return len(self.ids) - len(self.rows)
+
+    def view(self, names: list[str], attributes: Mapping[str, Column], about: Mapping[str, Any]) -> nx.DiGraph:
+        """Return the graph of the edges, with these attributes of the rows."""
+        columns = {name: column.at(self.rows) for name, column in attributes.items()}
+        if self.several is not None:
+            columns = {name: column.without(self.several) for name, column in columns.items()}
+        if self.weight is not None:
+            columns["weight"] = self.weight
+        tails, heads = np.ascontiguousarray(self.ids[self.rows].T)
+        topology, order = arrange(len(names), tails, heads, names=Texts.of(names))
+        in_rows = {name: column.at(order) for name, column in columns.items() if not column.missing.all()}
+        return view(Saved(replace(topology, attributes=in_rows, given=None)), about)
+
+
+def _grouped(ids: Ids) -> tuple[Ids, Ids]:
+    """Return of each row the number of its pair of ends, and of each pair its first row."""
+    pairs = ids[:, 0].astype(np.int64) << 32 | ids[:, 1]
+    order = np.argsort(pairs, kind="stable")
+    is_first = np.concatenate([[True], np.diff(pairs[order]) != 0])
+    groups = np.empty(len(ids), dtype=np.int64)
+    groups[order] = np.cumsum(is_first) - 1
+    return groups, order[is_first]
+
+
+def _one_by_one(ids: Ids) -> _Edges:
+    """Return every row as an edge: by tail, then by the first row with its head, as networkx has them."""
+    groups, firsts = _grouped(ids)
+    return _Edges(ids, np.lexsort((firsts[groups], ids[:, 0])))
+
+
+def _added(ids: Ids, weight: Column) -> _Edges:
+    """Return one edge for all rows with its ends, with the sum of the weights where all of these have one."""
+    groups, firsts = _grouped(ids)
+    order = np.argsort(firsts)
+    rows = firsts[order]
+    order = order[np.argsort(ids[rows, 0], kind="stable")]
+    if len(firsts) == len(ids):
+        return _Edges(ids, firsts[order])
+    others = np.ones(len(ids), dtype=bool)
+    others[firsts] = False
+    values, absent, several = weight.values[firsts], weight.missing[firsts], np.zeros(len(firsts), dtype=bool)
+    several[groups[others]] = True
+    with np.errstate(over="ignore"):  # what leaves the floats is refused where it is compiled
+        np.add.at(values, groups[others], weight.values[others])  # one after the other, as rows are
+    np.logical_or.at(absent, groups[others], weight.missing[others])
+    if values.dtype.kind == "i" and np.abs(weight.values.astype(np.float64)).sum() >= SAFE_INT:
+        raise OverflowError("a sum of ints")
+    sums = Column(values[order], absent[order] if absent.any() else None)
+    return _Edges(ids, firsts[order], several[order], sums)
