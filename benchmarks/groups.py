@@ -14,6 +14,7 @@ from benchmarks.timing import peak_mib
 GROUPS = (
     "small",
     "sweeps",
+    "loops",
     "compiling",
     "tables",
     "naming",

@@ -344,20 +344,22 @@ def _order(sizes: Any) -> tuple[NDArray[Any] | None, float]:
     if not _fits(entries, len(order)):
         return None, np.inf  # so wide a graph has no narrow order, or one that takes minutes to be found
     if entries > 4 * pattern.nnz:
-        other = _minimum_degree(sizes)
-        _, less = _filled(pattern, other)
-        if less < work:
+        other = _minimum_degree(pattern)
+        fewer, less = _filled(pattern, other)
+        if fewer < entries:  # counted to the end
             return other, less
     return order, work
 
 
-def _minimum_degree(sizes: Any) -> NDArray[Any]:
+def _minimum_degree(pattern: Any) -> NDArray[Any]:
     """Return SuperLU's order by minimum degree: that of an incomplete factor that keeps next to nothing."""
+    from scipy.sparse import eye_array
     from scipy.sparse.linalg import spilu
 
-    options = {"SymmetricMode": True}
-    dropping = {"drop_tol": 1.0, "fill_factor": 1.0, "diag_pivot_thresh": 0.0, "options": options}
-    return np.argsort(spilu(_equations(sizes).tocsc(), permc_spec="MMD_AT_PLUS_A", **dropping).perm_c)
+    size = pattern.shape[0]
+    regular = (eye_array(size, format="csr") * (2.0 * size) + pattern.astype(bool).astype(np.float64)).tocsc()
+    dropping = {"drop_tol": 1.0, "fill_factor": 1.0, "diag_pivot_thresh": 0.0, "options": {"SymmetricMode": True}}
+    return np.argsort(spilu(regular, permc_spec="MMD_AT_PLUS_A", **dropping).perm_c)
 
 
 def _fits(entries: int, size: int) -> bool:
@@ -371,5 +373,6 @@ def _filled(pattern: Any, order: NDArray[Any]) -> tuple[int, float]:
     parents, seen = np.full((2, size), -1, dtype=np.int64)
     counts = np.zeros(size, dtype=np.int64)
     columns = rows.indptr.astype(np.int64), rows.indices.astype(np.int64)
-    entries = int((jit(fill) if available() else fill)(*columns, parents, seen, counts, MAX_BYTES // 24))
+    count: Callable[..., int] = jit(fill) if available() else fill
+    entries = int(count(*columns, parents, seen, counts, MAX_BYTES // 24))
     return entries, float((counts.astype(np.float64) ** 2).sum())

@@ -271,3 +271,11 @@ def test_the_same_head_in_two_rows_is_no_parallel(name: str) -> None:
         graph = gd.CompiledGraph.from_arrays([0, 1, 3, 3], [1, 2, 2, 4], [1, 2, 3, 4])
         assert set(graph.edges()) == {(0, 1), (1, 2), (3, 2), (3, 4)}
         assert dict(gd.exclusive_sizes(graph, roots=[0, 1, 3])) == {0: 0, 1: 0, 2: 0, 3: 1, 4: 0}
+
+
+def test_threads_are_as_many_as_cores_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {3, 5}, raising=False)
+    assert kernels.n_cores() == 2
+    monkeypatch.delattr("os.sched_getaffinity")
+    assert kernels.n_cores() == 7
