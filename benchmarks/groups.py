@@ -16,6 +16,7 @@ GROUPS = (
     "results",
     "questions",
     "sweeps",
+    "loops",
     "compiling",
     "tables",
     "naming",

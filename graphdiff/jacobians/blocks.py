@@ -26,7 +26,7 @@ from graphdiff.arithmetic import as_array, in_floats, taken
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import units
 from graphdiff.graph.topology import Topology
-from graphdiff.kernels import THREADED_VISITS, call_vectorized, pays
+from graphdiff.kernels import THREADED_VISITS, call_vectorized, n_cores, pays
 from graphdiff.kernels import blocks as kernel
 from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import restriction
@@ -91,7 +91,7 @@ def run(graph: CompiledGraph, direction: Direction, asked: Sequence[Task], execu
     CycleError
         If walks round a cycle in between do not converge.
     """
-    workers = min(os.cpu_count() or 1, len(asked))
+    workers = min(n_cores(), len(asked))
     with ExitStack() as stack:
         if executor is None or isinstance(executor, ThreadPoolExecutor):
             function, lanes = _runner(graph, direction, asked)

@@ -7,7 +7,6 @@ and the targets.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, Unpack
@@ -21,6 +20,7 @@ from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, seeds_of, units
 from graphdiff.graph.options import takes_options
 from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
+from graphdiff.kernels import n_cores
 from graphdiff.kernels.blocks import WIDTH
 from graphdiff.kernels.rows import Ints
 from graphdiff.sums.between import Between, restriction
@@ -307,7 +307,7 @@ def _counted(between: Between, order: EliminationOrder, limit: int) -> tuple[lis
 def _sweep_cost(between: Between, seeds: Ints, direction: Direction) -> Cost:
     graph, n_passes = between.graph, len(seeds)
     if side_by_side(graph, n_passes):
-        at_once = min(os.cpu_count() or 1, -(-n_passes // WIDTH))
+        at_once = min(n_cores(), -(-n_passes // WIDTH))
         memory = 8 * WIDTH * between.n_nodes * at_once + (12 * between.n_edges if direction == "forward" else 0)
     else:
         memory = 8 * graph.n_nodes

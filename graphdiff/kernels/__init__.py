@@ -81,6 +81,19 @@ def run(kernel: Callable[..., Result], visits: int, *arguments: Any) -> Result:
     return kernel(*(getattr(each, "data", each) for each in arguments))
 
 
+def n_cores() -> int:
+    """Return how many cores this process may use, which in a container or under ``taskset`` are not all there are.
+
+    Examples
+    --------
+    >>> 1 <= n_cores() <= (os.cpu_count() or 1)
+    True
+    """
+    # Python 3.13 has os.process_cpu_count; sched_getaffinity is there where affinities are.
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
 def together(calls: Sequence[Callable[[], Result]], visits: int) -> list[Result]:
     """Return what each call returns; so many edge visits on several threads where that pays: kernels release the GIL.
 
@@ -93,7 +106,7 @@ def together(calls: Sequence[Callable[[], Result]], visits: int) -> list[Result]
         return [call() for call in calls]
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, len(calls))) as pool:
+    with ThreadPoolExecutor(min(n_cores(), len(calls))) as pool:
         return [future.result() for future in [pool.submit(call) for call in calls]]
 
 

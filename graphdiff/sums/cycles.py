@@ -8,12 +8,16 @@ a convergent sum (A. Berman, R. Plemmons, *Nonnegative Matrices in the Mathemati
 
 The reduced form of simultaneous equations is the same inverse where the series need not converge: it is accepted where
 I - A is proven to be regular (`enclosure`), exact numbers by the pivots.
+
+Large components of floats are not inverted: they are solved for what enters or leaves them (`factors`), under either
+policy where the walks of the absolute weights are proven to converge.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,17 +27,18 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import CycleError, FormatError, LimitError, ValueOverflowError
+from graphdiff.errors import PACKAGES, CycleError, FormatError, LimitError, MissingExtraError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels.reach import reached, reaching
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.enclosure import Inverse, enclosed_inverse
+from graphdiff.sums.factors import Factor, factored
 
 #: The spectral radius must stay below this.
 MAX_RADIUS = 1 - 1e-9
 #: The largest component whose spectral radius an error looks up, in nodes: eigenvalues are cubic.
 MAX_NAMED = 300
-#: The largest component that is solved, in nodes: its matrix is dense.
+#: The largest component that is inverted, in nodes: its matrix is dense.
 MAX_SOLVED = 5_000
 #: The largest component that is solved in exact numbers.
 MAX_SOLVED_EXACTLY = 200
@@ -138,7 +143,7 @@ def positions_in(graph: CompiledGraph, mask: NDArray[np.bool_]) -> NDArray[Any]:
 
 
 def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
-    """Return (I - A)^-1 of the component at positions `start` to `stop`: an array, or a list of rows.
+    """Return (I - A)^-1 of the component at positions `start` to `stop`: an array, a list of rows, or a `Factor`.
 
     Raises
     ------
@@ -152,24 +157,80 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     """
     if start not in graph.solved:
         size, exact = stop - start, not isinstance(graph.weights, np.ndarray)
-        limit = MAX_SOLVED_EXACTLY if exact else MAX_SOLVED
-        if size > limit:
-            raise LimitError(
-                f"a cycle runs through {size:,} nodes, and ",
-                Keyword("cycles", graph.cycles),
-                f" takes up to {limit:,}{' in exact numbers' if exact else ''}",
-                COLLAPSE,
-            )
-        graph.solved[start] = (_exact_walks if exact else _walks)(graph, start, stop)
+        if exact and size > MAX_SOLVED_EXACTLY:
+            raise _too_many(graph, size, f"{MAX_SOLVED_EXACTLY:,} in exact numbers")
+        solve = _exact_walks if exact else _walks if size <= MAX_SOLVED else _large
+        graph.solved[start] = solve(graph, start, stop)
     solved = graph.solved[start]
     return solved.approximate if isinstance(solved, Inverse) else solved
 
 
-def enclosed(graph: CompiledGraph, start: int, stop: int) -> Inverse:
+def _too_many(graph: CompiledGraph, size: int, limit: str) -> LimitError:
+    return LimitError(
+        f"a cycle runs through {size:,} nodes, and ", Keyword("cycles", graph.cycles), f" takes up to {limit}", COLLAPSE
+    )
+
+
+def whole_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
+    """Return the same, all of it; refuse where only what enters or leaves the component is solved for."""
+    solved = walks(graph, start, stop)
+    if isinstance(solved, Factor):
+        raise LimitError(
+            f"a cycle runs through {stop - start:,} nodes, and this takes every walk between any two of them, which is "
+            f"known of up to {MAX_SOLVED:,}",
+            Remedy(Keyword("", python="graphdiff.what_if"), "removes edges that are named"),
+        )
+    return solved
+
+
+def enclosed(graph: CompiledGraph, start: int, stop: int) -> Inverse | Factor:
     """Return (I - A)^-1 of a component of floats or complex numbers under ``"reduced-form"``, with its proof."""
     walks(graph, start, stop)
-    inverse: Inverse = graph.solved[start]
+    inverse: Inverse | Factor = graph.solved[start]
     return inverse
+
+
+def _large(graph: CompiledGraph, start: int, stop: int) -> Factor:
+    """Return what solves a large component of floats, where the walks of its absolute weights converge."""
+    size = stop - start
+    tails, heads, weights = component_edges(graph, start, stop)
+    numbers = np.asarray(weights, dtype=np.float64)
+    lower, upper = _bounds_of_edges(size, tails, heads, np.abs(numbers))
+    if lower >= MAX_RADIUS and graph.cycles == "solve" and not (numbers < 0).any():
+        raise _grows(graph, start, stop, lower)
+    try:
+        solved = np.inf if lower >= MAX_RADIUS else factored(size, tails, heads, numbers, MAX_RADIUS)
+    except MissingExtraError as error:
+        raise _too_many(
+            graph, size, f"{MAX_SOLVED:,} without {error.library}: pip install {PACKAGES[error.extra]}"
+        ) from None
+    if isinstance(solved, float):
+        raise _too_many(
+            graph,
+            size,
+            f"{MAX_SOLVED:,} where the walks of the absolute weights are not proven to converge: their spectral radius "
+            f"is at least {lower:.6g}{f' and at most {min(solved, upper):.6g}' if min(solved, upper) < np.inf else ''}",
+        )
+    graph.absolute.solved.setdefault(start, replace(solved, equations=solved.sizes))
+    return solved
+
+
+def _bounds_of_edges(size: int, tails: NDArray[Any], heads: NDArray[Any], sizes: NDArray[Any]) -> tuple[float, float]:
+    """Bound the spectral radius of absolute weights from below and from above."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not np.isfinite(np.bincount(tails, sizes, size)).all():
+            raise _too_large()
+    return _bounds(lambda vector: np.bincount(tails, sizes * vector[heads], size), size)
+
+
+def _grows(graph: CompiledGraph, start: int, stop: int, lower: float) -> CycleError:
+    return CycleError(
+        find_cycle(graph, start, stop),
+        " ",
+        Keyword("cycles", "solve"),
+        f" cannot sum its walks: their spectral radius is at least {lower:.6g} and must be below 1",
+        *([] if graph.preset is None else [COLLAPSE]),
+    )
 
 
 def component_edges(graph: CompiledGraph, start: int, stop: int) -> tuple[NDArray[Any], NDArray[Any], Weights]:
@@ -313,7 +374,7 @@ def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) 
         raise _too_large()
     if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS:
         return
-    lower, upper = _bounds(sizes)
+    lower, upper = _bounds(sizes.__matmul__, len(sizes))
     if upper < MAX_RADIUS:
         return
     if _is_plainly_large(sizes, lower) and np.array_equal(sizes, matrix):
@@ -330,11 +391,14 @@ def _is_plainly_large(sizes: NDArray[Any], lower: float) -> bool:
 
 def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
     """Raise unless walks round a component shrink whatever the signs: else none is strongest or can be drawn."""
+    if stop - start > MAX_SOLVED:  # which is solved where they do, or not at all
+        walks(graph.divisible, start, stop)
+        return
     with np.errstate(over="ignore"):
         matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
     if not np.isfinite(matrix).all():
         raise _too_large()
-    lower, upper = _bounds(matrix)
+    lower, upper = _bounds(matrix.__matmul__, len(matrix))
     if upper < MAX_RADIUS:
         return
     at_least, radius = ("at least ", lower) if _is_plainly_large(matrix, lower) else ("", spectral_radius(matrix))
@@ -347,12 +411,12 @@ def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
         )
 
 
-def _bounds(sizes: NDArray[Any], rounds: int = 30) -> tuple[float, float]:
-    """Bound the spectral radius of a non-negative matrix from below and from above (Collatz and Wielandt)."""
-    vector, lower, upper = np.ones(len(sizes)), 0.0, np.inf
+def _bounds(pushed: Callable[[NDArray[Any]], NDArray[Any]], size: int, rounds: int = 30) -> tuple[float, float]:
+    """Bound the spectral radius of a non-negative matrix, by what it makes of a vector (Collatz and Wielandt)."""
+    vector, lower, upper = np.ones(size), 0.0, np.inf
     with np.errstate(over="ignore", invalid="ignore"):  # a ratio that is no float bounds nothing
         for _ in range(rounds):
-            image = sizes @ vector
+            image = pushed(vector)
             ratios = image / vector
             lower, upper = max(lower, float(ratios.min())), min(upper, float(ratios.max()))
             if upper < MAX_RADIUS:

@@ -25,6 +25,7 @@ from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
+from graphdiff.sums.factors import Factor
 
 Values: TypeAlias = "list[Any] | NDArray[Any]"
 Row: TypeAlias = list[tuple[int, Number]]
@@ -239,7 +240,9 @@ def _solve_forward(graph: CompiledGraph, values: Values, start: int, stop: int) 
     entering = values[start:stop]
     if any(entering):
         matrix = walks(graph, start, stop)
-        if isinstance(matrix, np.ndarray):
+        if isinstance(matrix, Factor):
+            values[start:stop] = _like(values, matrix.ahead(entering))
+        elif isinstance(matrix, np.ndarray):
             values[start:stop] = _like(values, np.asarray(entering) @ matrix)
         else:
             values[start:stop] = [_dot(entering, column) for column in zip(*matrix, strict=True)]
@@ -249,7 +252,9 @@ def _solve_reverse(graph: CompiledGraph, values: Values, start: int, stop: int) 
     leaving = values[start:stop]
     if any(leaving):
         matrix = walks(graph, start, stop)
-        if isinstance(matrix, np.ndarray):
+        if isinstance(matrix, Factor):
+            values[start:stop] = _like(values, matrix.back(leaving))
+        elif isinstance(matrix, np.ndarray):
             values[start:stop] = _like(values, matrix @ np.asarray(leaving))
         else:
             values[start:stop] = [_dot(row, leaving) for row in matrix]

@@ -28,7 +28,7 @@ from graphdiff.graph.labels import blocks
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology, not_there
 from graphdiff.sums.between import Between, between_ends
-from graphdiff.sums.cycles import walks
+from graphdiff.sums.cycles import whole_walks
 from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.results import Keyed, in_one_array, largest_first
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name
@@ -302,7 +302,9 @@ def _removals(flow: Flow) -> NDArray[Any]:
     for start, stop in flow.loops:
         inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
         for place in inside.tolist():
-            back = arithmetic.plain(walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start])
+            back = arithmetic.plain(
+                whole_walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start]
+            )
             weight = arithmetic.listed(arithmetic.taken(graph.weights, numbers[[place]]))[0]
             left = 1 + weight * back
             changed[place] = arithmetic.plain(removals[place]) / left if left else None

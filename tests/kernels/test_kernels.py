@@ -365,3 +365,11 @@ def test_counts_that_machine_ints_do_not_hold_go_on_as_those_of_python(n_paralle
             assert (counted.n_paths, counted.cost.naive) == (n_parallel**40, 40 * n_parallel**40)
             assert counted.lengths is not None
             assert (counted.lengths.mean, counted.lengths.std, counted.lengths.shortest) == (40.0, 0.0, 40)
+
+
+def test_threads_are_as_many_as_cores_that_the_process_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {3, 5}, raising=False)
+    assert kernels.n_cores() == 2
+    monkeypatch.delattr("os.sched_getaffinity")
+    assert kernels.n_cores() == 7
