@@ -83,12 +83,11 @@ def _known(matched: Matched, number: int) -> dict[str, Any]:
 
 
 def _add_edges(graph: nx.MultiDiGraph, edges: Iterator[tuple[Ends, Any]], name: str) -> None:
-    """Add the weights of one graph to the edges, those of parallel ones summed; none from a merged node to itself."""
+    """Add the weights of one graph to the edges, those of parallel ones summed."""
     for ends, weight in edges:
-        if ends[0] != ends[1]:
-            graph.add_edge(*ends)
-            data = graph.edges[ends]
-            data[name] = data[name] + weight if name in data else weight
+        graph.add_edge(*ends)
+        data = graph.edges[ends]
+        data[name] = data[name] + weight if name in data else weight
 
 
 def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[int, Any]) -> None:
@@ -136,7 +135,7 @@ def _names(matched: Matched, among: NDArray[np.bool_]) -> dict[int, Any]:
 
 
 def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Iterator[tuple[Ends, Any]]:
-    """Yield the edges of a graph between shown nodes, with their weights."""
+    """Yield the edges of a graph between shown nodes, with their weights; none within what counts as one node."""
     graph = side.graph
     tails, heads = side.numbers[graph.tails], side.numbers[graph.heads]
     used = np.flatnonzero(among[tails] & among[heads])
@@ -145,5 +144,7 @@ def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Itera
     for edge, tail, head, weight in zip(
         used.tolist(), tails[used].tolist(), heads[used].tolist(), weights, strict=True
     ):
+        if names[tail] == names[head] and graph.cycles == "collapse":
+            continue
         key = keys[edge] if keys is not None else ""
         yield (names[tail], names[head], key if isinstance(key, str) else ""), arithmetic.finished(weight)

@@ -8,13 +8,18 @@ import { fragmentOf, stateOf } from "../../graphdiff/page/static/state.js";
 
 const NOTHING = { open: [], hide: [] };
 
+/** What a record says of a comparison, and of a profile. */
+function kindOf(names) {
+  return { ...(names.includes("weight_before") ? { annotation: "comparison" } : {}), ...(names.includes("cost") ? { unit: "s" } : {}) };
+}
+
 function partOf(edges, start, end, names = ["weight"]) {
   const ids = [...new Set(edges.flatMap(([tail, head]) => [tail, head]))];
   const links = edges.map(([tail, head, ...weights]) => ({
     source: ids.indexOf(tail), target: ids.indexOf(head), ...Object.fromEntries(names.map((name, at) => [name, weights[at]])),
   }));
   const ends = (id) => (id === null ? [] : [[ids.indexOf(id), 1]]);
-  return weighted({ edge_meaning: "depends on", nodes: ids.map((id) => ({ id })), links, starts: ends(start), ends: ends(end), n_nodes: ids.length });
+  return weighted({ edge_meaning: "depends on", nodes: ids.map((id) => ({ id })), links, starts: ends(start), ends: ends(end), n_nodes: ids.length, ...kindOf(names) });
 }
 
 const FIGURE = [["a", "b", 2], ["a", "c", 3], ["b", "d", 5], ["c", "d", -7], ["d", "e", 11], ["c", "x", 4]];
