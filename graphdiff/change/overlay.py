@@ -42,7 +42,7 @@ def overlay(
     -------
     networkx.MultiDiGraph
         A merged component is the frozenset of its members. Nodes and edges have a ``status``: kept, added, removed;
-        edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
+        edges also changed, nodes that both graphs have say how they are ``on_the_way``, and edges have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
         A leaf that counts another part than before has in ``seed_change`` what that did. Nodes of attribution graphs
         have their kind, layer, position and title.
     """
@@ -57,6 +57,9 @@ def overlay(
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
             graph.nodes[name].update(_known(matched, number))
+            graph.nodes[name].pop("on_the_way", None)
+            if status != "kept" and all(mask[number] for mask in has):
+                graph.nodes[name]["on_the_way"] = "only since" if status == "added" else "no more"
     for side, name in zip(matched.sides, ("weight_before", "weight_after"), strict=True):
         _add_edges(graph, _edges(side, among, names), name)
     for _, _, data in graph.edges(data=True):

@@ -50,7 +50,7 @@ function sceneOf(part, state) {
   const n = Math.min(Math.max(fewestOf(within), state.n ?? usual), within.nodes.length);
   const groupedFor = (node) => groupsOf(looked, n, { ...state, by, node });
   const stays = by ? groupedFor(null).alone : keptNodes(looked, n, state);
-  const chosenPlaces = model.place.has(state.node) ? [model.place.get(state.node)] : [];
+  const chosenPlaces = nodesIn(looked, state.mode).filter((place) => place === model.place.get(state.node));
   const each = drawnOf(looked, new Set(by ? nodesIn(looked, state.mode) : [...stays, ...chosenPlaces]));
   const scene = {
     state, part: within, looked, model, stays, n, by, kept: new Set(each.nodes),

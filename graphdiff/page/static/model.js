@@ -4,6 +4,7 @@
 // starts that are hidden, and the one after it for all ends.
 
 import { addWay, emptyNetwork, takeOut } from "./elimination.js";
+import { shown } from "./words.js";
 
 /** More visits of links are not spent on which nodes cover most; the largest are drawn then. */
 const MOST_VISITS = 3_000_000;
@@ -24,7 +25,12 @@ export function asNumber(given) {
 
 /** Return what the record knows of a node or link under a name, as float64. */
 export function numberOf(thing, name) {
-  return thing.approximately?.[name] ?? asNumber(thing[name]);
+  return ownFact(thing.approximately, name) ?? asNumber(ownFact(thing, name));
+}
+
+/** Return what a thing has under a name that a file may have given: not what every object has, as `toString`. */
+export function ownFact(thing, name) {
+  return thing && Object.hasOwn(thing, name) ? thing[name] : undefined;
 }
 
 /** Return things in lists, by a key. */
@@ -248,7 +254,7 @@ function sweptWays(model, kept) {
 export function directOnly(model, kept) {
   const links = [...directLinks(model, kept).values()].map((same) => {
     const sum = same.reduce((before, { weight }) => before + weight, 0);
-    const weight = Number.isNaN(sum) ? same.map(({ given }) => given).join(" + ") : sum; // texts are no numbers
+    const weight = Number.isFinite(sum) ? sum : same.map(({ given }) => shown(given)).join(" + "); // texts are no numbers
     const [{ source, target }] = same;
     const direct = !same.some(({ eliminated: passes }) => passes);
     return { source, target, links: same, weight, direct, contribution: null, share: null, paths: null };

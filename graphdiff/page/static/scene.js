@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
+import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, ownFact, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
 import { needing, reached, spreadFrom } from "./paths.js";
 import { membersOf } from "./words.js";
 
@@ -169,7 +169,7 @@ function countedOtherwise(before, after, nodes) {
 function bothLinks(before, after, drawnBefore, drawnAfter) {
   const link = after ?? before;
   const [old, now] = [before?.weight ?? 0, after?.weight ?? 0];
-  const isSame = Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
+  const isSame = old === now || Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
   const status = !before ? "added" : !after ? "removed" : isSame ? "kept" : "changed";
   const n = drawnAfter.model.nodes.length;
   const at = (drawn, name, node) => (node < n ? sweeps(drawn.model)[name][node] : 1);
@@ -188,7 +188,7 @@ function bothLinks(before, after, drawnBefore, drawnAfter) {
 export function groupings({ nodes, grouped_by: own }) {
   const names = new Set(nodes.flatMap((node) => Object.keys(node).filter((name) => typeof node[name] === "string" && !NO_GROUPING.has(name) && name !== own)));
   return [...(own ? ["in_group"] : []), ...[...names].filter((name) => {
-    const values = nodes.map((node) => node[name]).filter((value) => value !== undefined);
+    const values = nodes.map((node) => ownFact(node, name)).filter((value) => value !== undefined);
     const kinds = new Set(values).size;
     return kinds > 1 && kinds <= values.length / 2 && values.length > nodes.length / 2;
   })];
