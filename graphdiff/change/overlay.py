@@ -42,7 +42,8 @@ def overlay(
     -------
     networkx.MultiDiGraph
         A merged component is the frozenset of its members. Nodes and edges have a ``status``: kept, added, removed;
-        edges also changed, nodes that both graphs have say how they are ``on_the_way``, and edges have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
+        edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
+        Nodes that both graphs have say where they are ``on_the_way``, if in one alone: only since, or no more.
         A leaf that counts another part than before has in ``seed_change`` what that did. Nodes of attribution graphs
         have their kind, layer, position and title.
     """

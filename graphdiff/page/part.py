@@ -147,7 +147,7 @@ WHOLE = (
 #: What there is of a profile: of what parts are, and that in words.
 MEASURED = ("unit", "whole", "parts")
 #: What a node and a link have for themselves, or the script writes there.
-NODE, LINK = ("id", "title", "placed"), ("source", "target", "key", "number", "given", "unweighed")
+NODE, LINK = ("id", "title"), ("source", "target", "key", "number", "given", "unweighed")
 #: Facts by names that mean something in pages of a kind, and in others are attributes as any.
 OF_PROFILES = ("estimated", "again", "part_estimated")
 OF_COMPARISONS = ("weight_before", "weight_after", "change", "source_seed_before", "target_seed_before")
@@ -184,8 +184,10 @@ def _node(
     title = node.facts.get(called) if called else None
     own = {key: value for key, value in node.facts.items() if key != called}
     for_itself = {"id": name, **({} if title is None else {"title": harmless(str(title))})}
-    placed = {} if place is None else {"placed": place | {"text": harmless(place["text"])}}
-    return for_itself | placed | _facts(own, (*NODE, *reserved))
+    if place is None:
+        return for_itself | _facts(own, (*NODE, *reserved))
+    placed = {"placed": place | {"text": harmless(place["text"])}}
+    return for_itself | placed | _facts(own, (*NODE, "placed", *reserved))
 
 
 def _astray(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -266,10 +266,10 @@ OURS = ("weight_before", "weight_after", "change", "estimated", "again", "part_e
 def test_attributes_called_as_facts_of_ours_are_set_aside() -> None:
     graph = nx.DiGraph()
     graph.add_edge("a", "b", weight=2, eliminated="yes", number=7, unweighed=True, **dict.fromkeys(OURS, 1))
-    graph.add_node("a", members=["x", "y"], placed={"row": 1}, **dict.fromkeys(OURS, 1))
+    graph.add_node("a", members=["x", "y"], **dict.fromkeys(OURS, 1))
     for held in (part(gd.annotate(graph, "a", "b")), part(graph)):
         first, link = held["nodes"][0], held["links"][0]
-        assert not first.keys() & {*OURS, "members", "placed"}
+        assert not first.keys() & {*OURS, "members"}
         assert not link.keys() & {*OURS, "eliminated", "number", "unweighed"}
         assert (first["own_estimated"], first["own_members"], link["own_number"]) == (1, ["x", "y"], 7)
         assert link["weight"] == 2
