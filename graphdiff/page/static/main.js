@@ -51,8 +51,8 @@ function sceneOf(part, state) {
   const model = looked.at(-1);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
   const usual = matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL;
-  const [all, asked] = [within.nodes.length, Math.max(fewestOf(within), state.n ?? usual)];
-  const n = asked >= all - 1 ? all : asked; // a single node that is not drawn would cost as much room
+  const [all, wanted] = [within.nodes.length, Math.max(fewestOf(within), state.n ?? usual)];
+  const n = wanted >= all - 1 ? all : wanted; // a single node that is not drawn would cost as much room
   const groupedFor = (node) => groupsOf(looked, n, { ...state, by, node });
   const stays = by ? groupedFor(null).alone : keptNodes(looked, n, state);
   const chosenPlaces = model.place.has(state.node) ? [model.place.get(state.node)] : [];
@@ -371,7 +371,8 @@ function redraw(page) {
 
 /** Give the focus on where what had it is gone or hidden: to what is told now, of another question to that. */
 function keepFocus(held, isAnother) {
-  if (held === document.body || (held.isConnected && held.checkVisibility())) return;
+  const isHeld = ![held, document.body].includes(document.activeElement); // by what stands for it now
+  if (isHeld || held === document.body || (held.isConnected && held.checkVisibility())) return;
   const beside = held.isConnected && held.parentElement.querySelector("input, select");
   (beside || (isAnother ? byId("question") : byId("details").querySelector("h2")))?.focus();
 }
