@@ -10,7 +10,7 @@ import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, swe
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { amount, capital, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
+import { amount, capital, costIn, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
 import { percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
@@ -99,7 +99,7 @@ function addLinkTexts(scene) {
   const { tangent, adjoint } = (hasSums && sweeps(model)) || {};
   const amountIn = ({ source, target, weight }) => (hasSums ? tangent[source] * weight * adjoint[target] : weight);
   const isEstimated = (link) => link.estimated || link.links?.some(({ estimated }) => estimated);
-  const cost = ({ weight }) => (part.measure === "cost" ? amount(weight, part.unit) : shown(weight));
+  const cost = ({ weight }) => (part.measure === "cost" ? costIn(part, weight) : shown(weight));
   const weightOf = ({ given, weight }) => shown(typeof given === "string" ? given : weight);
   scene.linkSize = (link) => Math.abs(amountIn(link));
   scene.costText = (link) => (isEstimated(link) ? "≈ " : "") + cost(link);
@@ -109,7 +109,7 @@ function addLinkTexts(scene) {
   };
   const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => {
     const weights = unweighed && !part.measure ? [] : [...new Set([old, now])].filter((each) => each !== undefined);
-    return joinedBy(", ", status === "kept" ? "" : status, weights.map(shown).join(" → "));
+    return joinedBy(", ", status === "kept" ? "" : status, weights.map((each) => (part.measure === "cost" ? costIn(part, each) : shown(each))).join(" → "));
   };
   const partIn = (link) => {
     const contribution = amountIn(link);
@@ -172,6 +172,7 @@ function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
   if (start === null && end === null) return record.title;
   const { model, words } = scene;
+  const [several, isGone] = [model.starts.length > 1, scene.drawn.before?.links.length > 0 && !scene.drawn.after.links.length];
   const side = (name) => {
     const pairs = model[name];
     return pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${scene.part.words?.[name] ?? name} (${shown(pairs.length)})`;
@@ -187,7 +188,10 @@ function sentenceOf(record, scene) {
   const totals = scene.totals.map((total) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
   const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";
-  return `${from} ${words.relation} ${to}${by}; total ${totals.join(" → ")}`;
+  if (isGone) return `No path leads from ${from} to ${to} any more; total ${totals.join(" → ")}`;
+  const relation = several ? words.relation.replace(/^(\w+)s\b/, "$1") : words.relation;
+  const old = scene.totals.length > 1 && !scene.drawn.before.links.length ? ", before by none" : "";
+  return `${from} ${relation} ${to}${by}${old}; total ${totals.join(" → ")}`;
 }
 
 /** Return what is said of sums where there are none. */
