@@ -249,7 +249,9 @@ class Comparison(Result):
         graph = ends_marked(overlay(matched, ways.among, done, scopes), matched, ways)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
-        graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, self._words)}\n{totals}")
+        graph.graph.update(
+            total=self.after, total_before=self.before, headline=f"{headline(self, self._words)}\n{totals}"
+        )
         return graph
 
     def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:

@@ -232,9 +232,7 @@ def _moved(column: Comparison, section: Section) -> list[str]:
         (row.mark, code(row.name), row.weights, f"{signed(row.number)} {code(row.note) if row.note else ''}".rstrip())
         for row in moving_rows(column, ROWS)
     ]
-    rows += [
-        ("", list_name(column, node, code), "", signed(n)) for node, n in column.dilution.items()
-    ]
+    rows += [("", list_name(column, node, code), "", signed(n)) for node, n in column.dilution.items()]
     groups = [(code(group), signed(number)) for group, number in column.groups.items()]
     return [
         *section(f"{words.moved}, {_title(column)}", ("", "edge", "weight", "did"), rows),

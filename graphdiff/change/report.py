@@ -161,7 +161,9 @@ def account_of(column: Comparison) -> dict[str, Any]:
         for edge, row in told
     ]  # fmt: skip
     diluted = list(column.dilution.items()) if gains is None else []
-    rows += [{"name": list_name(column, node), "change": change, "ends": [node]} for node, change in diluted[:MOST_ROWS]]
+    rows += [
+        {"name": list_name(column, node), "change": change, "ends": [node]} for node, change in diluted[:MOST_ROWS]
+    ]
     rows = [rows[place] for place in largest_first([row["change"] for row in rows])]
     left = [row["change"] for row in rows[MOST_ROWS:]]
     left += [changes[edge] for edge in edges[MOST_ROWS:]] + [change for _, change in diluted[MOST_ROWS:]]

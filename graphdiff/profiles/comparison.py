@@ -18,8 +18,15 @@ from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import below, overlaid
 from graphdiff.profiles.pairing import require_alike
-from graphdiff.profiles.report_comparison import ROWS_BY_CALLS, comparison_text, count, headline, noise_percent, notes
-from graphdiff.profiles.report_comparison import part_text
+from graphdiff.profiles.report_comparison import (
+    ROWS_BY_CALLS,
+    comparison_text,
+    count,
+    headline,
+    noise_percent,
+    notes,
+    part_text,
+)
 from graphdiff.profiles.runs import Key, Run, run_of, tidy
 from graphdiff.profiles.sides import Side
 from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes

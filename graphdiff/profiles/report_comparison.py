@@ -245,8 +245,8 @@ BASES = {
 }
 
 ROWS_BY_CALLS = (
-    "What a row did is not its cost after less that before: a call did what its number did, at the mean of what one cost "
-    "before and after; own code what more or fewer calls of it do not explain."
+    "What a row did is not its cost after less that before: a call did what its number did, at the mean of what one "
+    "cost before and after; own code what more or fewer calls of it do not explain."
 )
 
 UNSURE = "! the parts mostly cancel: each is less sure than the change; measure the changes one at a time"

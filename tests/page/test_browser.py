@@ -302,7 +302,9 @@ def test_a_comparison_of_profiles_has_the_costs_of_both(browser: Browser) -> Non
     browser.click("#modes input[value=both]")
     assert browser.texts("#account thead th") == ["name", "cost before", "cost after", "did"]
     browser.click("#account tbody tr:first-child button")
-    assert {"export calls render 5 times, not 10", "−2,640,120", "−3,600,120"} <= {*browser.texts("#details dt, #details dd")}
+    assert {"export calls render 5 times, not 10", "−2,640,120", "−3,600,120"} <= {
+        *browser.texts("#details dt, #details dd")
+    }
     assert browser.texts("#details dt").count("cost before") == 1
     assert browser.texts("#links thead th") == ["edge", "since before", "cost before", "cost after", "change"]
 
@@ -319,6 +321,8 @@ def test_numbers_at_edges_are_what_they_did_and_headlines_are_words(browser: Bro
     assert browser.text("#question").endswith("by 1 path, before by none; total 0 → 1")
     browser.open(gd.compare(before, after, ["a", "b"], "z"), "#why=,m")
     assert browser.text("#question").startswith("a leads to m")
+    browser.open(gd.compare(before, after, ["a", "b"], "z"), "#why=,z")
+    assert browser.text("#question") == "a and b lead to z; total 8 → 11"
 
 
 def test_the_graph_is_made_larger_and_smaller(browser: Browser, openssh: bytes) -> None:

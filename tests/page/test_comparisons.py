@@ -218,7 +218,9 @@ def test_a_page_of_profiles_says_what_each_did_and_which_functions_are_new() -> 
     held = part(found)
     assert moved(held) == found.change == held["total"] - held["total_before"]
     note = held["account"]["note"]
-    assert note.startswith("The change of all rows together is -4,168,793 Ir. What a row did is not its cost after less")
+    assert note.startswith(
+        "The change of all rows together is -4,168,793 Ir. What a row did is not its cost after less"
+    )
     [row] = [row for row in held["account"]["rows"] if row["ends"] == ["export", "render"]]
     costs = [row["cost_before"], row["cost_after"]]
     assert (*costs, row["change"]) == (5_920_240, 2_320_120, -2_640_120)
@@ -241,7 +243,10 @@ def test_a_page_of_profiles_counts_functions_that_call_each_other_once_and_has_w
     held = part(found)
     assert held["account"]["note"].startswith("The change of all rows together is -90 ms.")
     assert held["n_nodes"] == len(held["nodes"]) == 3
-    assert held["notes"][0] == "5 functions were measured; 2 of them call each other, and count as 1; not here: 1 without cost."
+    assert (
+        held["notes"][0]
+        == "5 functions were measured; 2 of them call each other, and count as 1; not here: 1 without cost."
+    )
     assert [node["members"] for node in held["nodes"] if "members" in node] == [["a", "b"]]
     names = [node["id"] for node in held["nodes"]]
     [link] = [link for link in held["links"] if names[link["target"]] == "new"]
@@ -271,7 +276,10 @@ def test_headlines_of_several_ends_are_in_the_plural() -> None:
 
 def test_an_end_that_is_missing_is_a_warning_on_top() -> None:
     before, after = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b"), ("c", "a")])
-    assert gd.compare(before, after, "c", "b", weight=None).beside()[0] == "! The graph before has no c: its total there is 0."
+    assert (
+        gd.compare(before, after, "c", "b", weight=None).beside()[0]
+        == "! The graph before has no c: its total there is 0."
+    )
 
 
 def test_a_page_of_what_does_not_differ_says_so() -> None:

@@ -175,7 +175,8 @@ function sentenceOf(record, scene) {
   const [several, isGone] = [model.starts.length > 1, scene.drawn.before?.links.length > 0 && !scene.drawn.after.links.length];
   const side = (name) => {
     const pairs = model[name];
-    return pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${scene.part.words?.[name] ?? name} (${shown(pairs.length)})`;
+    const own = scene.part[name === "starts" ? "source" : "target"] ?? `${scene.part.words?.[name] ?? name} (${shown(pairs.length)})`;
+    return pairs.length === 1 ? scene.nameOf(pairs[0][0]) : own;
   };
   const [from, to] = [side("starts"), side("ends")];
   const isCalled = (node, name) => node.id === name || membersOf(node).includes(name);
