@@ -13,8 +13,9 @@ from graphdiff.errors import CycleError, LimitError, SameComponentError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions
 from graphdiff.graph.ends import End
 from graphdiff.graph.measured import is_profile
+from graphdiff.graph.networks import edge_data
 from graphdiff.graph.options import takes_options
-from graphdiff.io.write import write
+from graphdiff.io.write import format_of, write
 from graphdiff.pictures.annotate import annotate, from_end_to_end
 from graphdiff.pictures.group import By, group
 from graphdiff.pictures.sketch import sketch
@@ -42,7 +43,7 @@ class Drawing(Displayed):
     viewing: Mapping[str, Any] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = False, **options: Any) -> None:
-        """Write the picture to a file by its suffix: svg, png, dot, mmd, or what else `graphdiff.write` takes.
+        """Write the picture to a file by its suffix: svg, png, html, dot, mmd, or what else `graphdiff.write` takes.
 
         Parameters
         ----------
@@ -57,7 +58,9 @@ class Drawing(Displayed):
         OutputError, LimitError, UsageError
             As `graphdiff.write`.
         """
-        write(self.graph, path, overwrite=overwrite, **self.viewing, **options)
+        taken = format_of(os.fspath(path), options.get("format")).options
+        viewing = {name: value for name, value in self.viewing.items() if name in taken and value is not None}
+        write(self.graph, path, overwrite=overwrite, **viewing, **options)
 
     def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
         """Return the graph that is drawn, which `graphdiff.write` takes in its place."""
@@ -97,7 +100,8 @@ def draw(
     max_nodes, coverage, direction, fit
         What of it is drawn, and how large: see `graphdiff.to_pydot`.
     **options
-        Those of `graphdiff.compile`, unless the graph is compiled already.
+        Those of `graphdiff.compile`, unless the graph is compiled already. A whole graph of which no edge has a weight
+        is drawn with 1 on every edge.
 
     Returns
     -------
@@ -122,9 +126,16 @@ def draw(
         return Drawing(graph if isinstance(graph, nx.Graph) else graph.to_networkx(), viewing)
     is_measured = not options and isinstance(graph, nx.DiGraph) and is_profile(graph)
     is_whole = source is target is None and not is_measured
+    if is_whole and "weight" not in options and not _has_weights(graph):
+        options["weight"] = None
     if by is not None or (is_whole and is_too_large(graph, view.max_nodes)):
         return Drawing(group(graph, by, source=source, target=target, **options), viewing)
     return Drawing(_answer(graph, source, target, options), viewing)
+
+
+def _has_weights(graph: Any) -> bool:
+    """Tell whether any edge of a networkx graph has a weight; what is no such graph brings its own."""
+    return not isinstance(graph, nx.Graph) or any("weight" in data for data in edge_data(graph))
 
 
 def _is_picture(thing: Any) -> bool:

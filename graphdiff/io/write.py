@@ -185,9 +185,7 @@ def render(graph_or_result: Any, format: str, **options: Any) -> bytes:
     >>> render(nx.DiGraph([("a", "b")]), "csv")
     b'source,target\na,b\n'
     """
-    if format not in WRITERS:
-        raise UsageError(f"no format {format!r}; there are {', '.join(WRITERS)}")
-    writer = WRITERS[format]
+    writer = format_of("", format)
     for option in options.keys() - writer.options:
         taking = [key for key, row in WRITERS.items() if option in row.options]
         where = f"it is for {', '.join(taking)}" if taking else "no format takes it"
@@ -195,6 +193,25 @@ def render(graph_or_result: Any, format: str, **options: Any) -> bytes:
     module, _, function = writer.entry.partition(":")
     data: bytes = getattr(importlib.import_module(module), function)(graph_or_result, **options)
     return data
+
+
+def format_of(name: str, format: str | None = None) -> Writer:
+    """Return the row of a format; where none is named, of the one that a file's suffix says.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+
+    Examples
+    --------
+    >>> format_of("x.GV").suffixes
+    ('.dot', '.gv')
+    """
+    chosen = format or _by_suffix(name)
+    if chosen not in WRITERS:
+        raise UsageError(f"no format {chosen!r}; there are {', '.join(WRITERS)}")
+    return WRITERS[chosen]
 
 
 def _by_suffix(name: str) -> str:

@@ -497,8 +497,13 @@ class Explanation(Result):
         return series.iloc[largest_first(series.tolist())]
 
     def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
-        """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws."""
-        return annotated(self, self.part.graph)
+        """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws.
+
+        With what the graph that was given says of nodes and edges, if that has not been changed since.
+        """
+        given, ready = self.ways.given, self.part.graph
+        sizes = None if given is None else (len(given), given.number_of_edges())
+        return annotated(self, given if given is not None and sizes == (ready.n_nodes, ready.n_edges) else ready)
 
     def beside(self) -> list[str]:
         """Return how many paths make the total, how far it is certain as a sum, and what makes it doubtful."""

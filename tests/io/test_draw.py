@@ -9,7 +9,7 @@ import pytest
 from graphs import complete_dag, olah, weighted
 
 import graphdiff as gd
-from graphdiff.errors import OutputError, UnknownNodeError, UsageError
+from graphdiff.errors import OutputError, UnknownNodeError, UsageError, WeightError
 from graphdiff.io.write import render
 
 DATA = Path(__file__).parents[2] / "data"
@@ -80,3 +80,33 @@ def test_a_cycle_without_a_value_leaves_out_what_it_leaves_open_and_the_picture_
     assert "total" not in drawing.graph.graph
     with pytest.raises(UnknownNodeError, match="zz"):
         gd.draw(ring, "a", "zz")
+
+
+@pytest.mark.parametrize("suffix", ["svg", "html", "json", "csv", "graphml", "dot", "mmd"])
+def test_it_saves_itself_in_every_format_with_the_options_that_each_takes(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"picture.{suffix}"
+    gd.draw(weighted([("a", "b", 2), ("b", "c", 3)]), "a", "c", fit="page", direction="LR").save(path)
+    assert path.stat().st_size
+    with pytest.raises(OutputError, match="exists"):
+        gd.draw(weighted([("a", "b", 2)]), "a", "b").save(path)
+
+
+def test_a_whole_graph_without_weights_is_drawn_all_the_same() -> None:
+    needs = nx.DiGraph([("a", "b"), ("b", "c")], edge_meaning="depends on")
+    assert len(gd.draw(needs).graph) == 3
+    many = nx.DiGraph([(0, node) for node in range(1, 50)], edge_meaning="depends on")
+    assert gd.draw(many).graph.graph["quotient"]
+    needs.edges["a", "b"]["weight"] = 2.0
+    with pytest.raises(WeightError, match="1 of the 2 edges has no 'weight'"):
+        gd.draw(needs)
+
+
+def test_the_picture_of_an_explanation_has_what_the_graph_says_of_its_nodes_unless_that_has_changed() -> None:
+    graph = weighted([("a", "b", 2), ("b", "c", 3)])
+    graph.nodes["b"]["version"], graph.edges["a", "b"]["clause"] = "1.2", ">= 1"
+    why = gd.explain(graph, "a", "c")
+    drawn = why.to_networkx()
+    assert (drawn.nodes["b"]["version"], drawn.nodes["b"]["contribution"]) == ("1.2", 6)
+    assert (drawn.edges["a", "b"]["clause"], drawn.edges["a", "b"]["weight"]) == (">= 1", 2)
+    graph.remove_node("b")
+    assert why.to_networkx().nodes["b"]["contribution"] == 6
