@@ -28,6 +28,7 @@ from graphdiff.pictures.picture import DrawnNode, Picture
 from graphdiff.pictures.view import View, view_of
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.showing import harmless
+from graphdiff.text.names import node_text
 from graphdiff.text.numbers import plain, shorten
 from graphdiff.text.records import distinct, listed_or_storable, set_aside
 from graphdiff.text.sentences import WORDS, Words, how_many, words_for, words_of
@@ -151,6 +152,9 @@ NODE, LINK = ("id", "title"), ("source", "target", "key")
 def _node(name: str, node: DrawnNode, called: str | None, place: dict[str, Any] | None) -> dict[str, Any]:
     """Return what is known of a node; what it is called, if that is not its name, and where it is drawn, in rows."""
     title = node.facts.get(called) if called else None
+    members, is_group = node.facts.get("members"), node.facts.keys() & {"n_members", "inner_edges"}
+    if title is None and not is_group and isinstance(members, list) and name in members:
+        title = node_text(frozenset(members))  # an end that is on a cycle, which has its own name
     own = {key: value for key, value in node.facts.items() if key != called}
     for_itself = {"id": name, **({} if title is None else {"title": harmless(str(title))})}
     if place is None:

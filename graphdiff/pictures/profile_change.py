@@ -109,7 +109,7 @@ class _Change:
         return Picture(nodes, edges, legend, facts, text, n_nodes=len(_order(self.sides)))
 
     def as_one(self) -> Iterator[str]:
-        """Yield how many functions count as one, as they call each other, and how many are left out: they cost nothing."""
+        """Yield how many functions count as one, as they call each other, and how many are left out."""
         sizes = {place: len(members) for place, members in self.sides[0].members.items()}
         merged = [size for size in sizes.values() if size > 1]
         n_idle = len(self.graph) - sum(sizes[place] for place in _order(self.sides))

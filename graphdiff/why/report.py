@@ -143,7 +143,8 @@ def beside_text(column: Explanation) -> list[str]:
     line = "; ".join(facts)
     lines = [f"{line[0].upper()}{line[1:]}."] if line else []
     warnings = (warning.partition(PARTS) for warning in _warnings([column], [column]))
-    return [*lines, *(f"! {text}{'.' if parts else ''}" for text, parts, _ in warnings)]  # a page has amounts then
+    cycles = _merged_text(column.merged, 3, CYCLE, "on the way")
+    return [*lines, *cycles, *(f"! {text}{'.' if parts else ''}" for text, parts, _ in warnings)]  # amounts in a page
 
 
 def _is_of_paths(column: Explanation) -> bool:

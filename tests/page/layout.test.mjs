@@ -194,6 +194,7 @@ test("a link is drawn straight within its pairs and bends between them, where it
     const [along] = direction === "LR" ? [0] : [1];
     const turned = points.map((point) => (along ? [...point].reverse() : point));
     const bends = onBends(turned, direction);
+    assert.deepEqual(onBends(turned, direction, (bend) => bend < 0), []);
     assert.equal(bends.length, 6);
     for (const place of bends) assert.ok((place[along] > 10 && place[along] < 20) || (place[along] > 30 && place[along] < 40), String(place));
     assert.deepEqual(bends.slice(0, 2).map((place) => place.map(Math.round).at(along)).sort(), [16, 34]);

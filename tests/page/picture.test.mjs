@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { accountTable, callRows, didText, factText, largestTitle, legendOf, linkTable, nodeNote, statusIn } from "../../graphdiff/page/static/picture.js";
+import { accountTable, apartText, callRows, didText, factText, largestTitle, legendOf, linkTable, nodeNote, statusIn } from "../../graphdiff/page/static/picture.js";
 
 const kinds = (links, total) => legendOf({ links, total }).map(([kind]) => kind);
 
@@ -16,6 +16,13 @@ test("of a negative answer what is against it takes away, not what is negative",
   assert.deepEqual(kinds([{ direct: true, share: 0.5, contribution: -1 }], -2), [""]);
   assert.deepEqual(kinds([{ direct: true, share: -0.5, contribution: 1 }], -2), ["", "minus"]);
   assert.deepEqual(kinds([{ direct: true, share: null, contribution: -1 }], 0), ["", "minus"]);
+});
+
+test("paths by the same nodes are told apart by their edges", () => {
+  const [one, other, last, plain] = [{ number: 0, clause: "libc6 (>= 2.3)" }, { number: 1, clause: "libgcc-s1" }, { number: 2 }, { number: 3 }];
+  const paths = [one, other, plain].map((link) => ({ nodes: [0, 1, 2], links: [link, last] }));
+  const scene = { paths: [...paths, { nodes: [0, 2], links: [plain] }], linkWeight: () => "" };
+  assert.deepEqual(scene.paths.map((path) => apartText(scene, path)), [" (by libc6 (>= 2.3))", " (by libgcc-s1)", " (by edge 4)", ""]);
 });
 
 test("a status is one of a comparison, or a fact like others", () => {

@@ -317,6 +317,10 @@ def test_numbers_at_edges_are_what_they_did_and_headlines_are_words(browser: Bro
     assert "what each did to the total" in browser.text("#legend")
     browser.open(gd.compare(before, after), "#why=b,z")
     assert browser.text("#question") == "No path leads from b to z any more; total 1 → 0"
+    browser.open(gd.compare(before, after), "#why=b,z&mode=after")
+    assert browser.text("#question") == "No path leads from b to z after; total 0"
+    browser.open(gd.compare(before, after), "#why=b,b")
+    assert browser.text("#question") == "b leads to b by 1 path; total 1 → 1"
     browser.open(gd.compare(after, before), "#why=b,z")
     assert browser.text("#question").endswith("by 1 path, before by none; total 0 → 1")
     browser.open(gd.compare(before, after, ["a", "b"], "z"), "#why=,m")

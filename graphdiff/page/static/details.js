@@ -3,7 +3,7 @@
 import { button, html } from "./elements.js";
 import { shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { accountTable, callRows, factNames, factText, largestTitle, linkColumns, nodeNote } from "./picture.js";
+import { accountTable, apartText, callRows, factNames, factText, largestTitle, linkColumns, nodeNote } from "./picture.js";
 import { nameOfLink, PATH_COLUMNS, statusIn, sweptIn } from "./picture.js";
 import { nodesIn, passedBy } from "./scene.js";
 import { factList, factsIn } from "./tables.js";
@@ -39,10 +39,10 @@ export function detailsOf(scene) {
 }
 
 /** Return the names of a path's nodes; of a long one those at its start and end. */
-function pathName({ nameOf }, { nodes }) {
-  const names = nodes.map((place) => shortened(nameOf(place), 24));
+function pathName(scene, path) {
+  const names = path.nodes.map((place) => shortened(scene.nameOf(place), 24));
   if (names.length > 7) names.splice(3, names.length - 5, `… ${names.length - 5} more …`);
-  return names.join(" > ");
+  return names.join(" > ") + apartText(scene, path);
 }
 
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
@@ -54,7 +54,7 @@ function overview(scene) {
   const nodes = nodesIn(scene.looked, scene.state.mode).filter((place) => !scene.isSummed || !scene.isEnd(place));
   const byRank = (place) => factText(scene, model.nodes[place], part.ranked[1]);
   return [
-    html("h2", {}, "At a glance"), html("p", { class: "hint" }, HINT),
+    html("h2", { tabindex: -1 }, "At a glance"), html("p", { class: "hint" }, HINT),
     firstOf(scene, part.account?.title, account.slice(0, FIRST), ({ name, record, target }) =>
       [name, didIn(scene, record), target]),
     firstOf(scene, part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) =>
@@ -149,8 +149,8 @@ function setsOf(scene, place, model, when) {
   const { words } = scene;
   const byMost = (places) => [...places].sort((one, other) => scene.size(other) - scene.size(one));
   return [
-    restSection(scene, capital(words.needing) + when, byMost(needing(model, place))),
-    restSection(scene, `What it ${words.reaches}${when}`, byMost(reached(model, place))),
+    restSection(scene, `${capital(words.needing)}, directly or through others${when}`, byMost(needing(model, place))),
+    restSection(scene, `What it ${words.reaches}, directly or through others${when}`, byMost(reached(model, place))),
     model.starts.length ? restSection(scene, `What goes with it${when}`, byMost(goingWith(model, place))) : null,
   ];
 }
@@ -180,8 +180,8 @@ function nodeActs(scene, place, isEnd) {
   const node = model.nodes[place];
   const [isStart, isLast] = model.sides.map((side) => side.has(place));
   const [start, end] = state.why.at(-1) ?? [null, null];
-  const before = start !== null || part.starts.length ? "from the start to it" : words.needing;
-  const behind = end !== null || part.ends.length ? "from it to the end" : `what it ${words.reaches}`;
+  const before = start !== null || part.starts.length ? `from ${scene.endsText("starts")} to it` : words.needing;
+  const behind = end !== null || part.ends.length ? `from it to ${scene.endsText("ends")}` : `what it ${words.reaches}`;
   const ask = (text, ends) => (part.isAskable ? button(`Ask: ${text}`, () => act.ask(ends)) : null);
   const isInGroup = by && typeof node[by] === "string" && node.inner_edges === undefined;
   const stays = scene.stays.has(place);

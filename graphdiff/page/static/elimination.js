@@ -17,16 +17,15 @@ export function emptyNetwork(size) {
   return Array.from({ length: size }, lonely);
 }
 
-/** Add a way: its weight, what of it passes hidden nodes (`past`), and what part of the paths at its tail take it. */
-export function addWay(net, tail, head, weight, past, part, passes) {
+/** Add a way: its weight, what part of the paths at its tail take it, and whether it passes hidden nodes. */
+export function addWay(net, tail, head, weight, part, passes) {
   const way = net[tail].out.get(head);
   if (way) {
     way.weight += weight;
-    way.past += past;
     way.part += part;
     way.passes ||= passes;
   } else {
-    const made = { weight, past, part, passes };
+    const made = { weight, part, passes };
     net[tail].out.set(head, made);
     net[head].into.set(tail, made);
   }
@@ -71,8 +70,7 @@ function withoutNode(net, node) {
     net[tail].out.delete(node);
     const factor = before.weight / pivot;
     for (const [head, behind] of out) {
-      const weight = factor * behind.weight;
-      addWay(net, tail, head, weight, weight, before.part * behind.part, true);
+      addWay(net, tail, head, factor * behind.weight, before.part * behind.part, true);
     }
   }
   for (const head of out.keys()) net[head].into.delete(node);

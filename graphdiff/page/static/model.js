@@ -178,12 +178,12 @@ function network(model, hidden) {
   const net = emptyNetwork(n + 2);
   const { parts, beginning, ending } = pathCounts(model);
   model.links.forEach(({ source, target, weight, eliminated: indirect }, at) => {
-    addWay(net, source, target, weight, indirect ? weight : 0, parts[at], Boolean(indirect));
+    addWay(net, source, target, weight, parts[at], Boolean(indirect));
   });
   const among = new Set(hidden);
   const isHidden = ([node]) => among.has(node);
-  for (const [node, seed] of model.starts.filter(isHidden)) addWay(net, n, node, seed, seed, beginning[node], true);
-  for (const [node, seed] of model.ends.filter(isHidden)) addWay(net, node, n + 1, seed, seed, ending[node], true);
+  for (const [node, seed] of model.starts.filter(isHidden)) addWay(net, n, node, seed, beginning[node], true);
+  for (const [node, seed] of model.ends.filter(isHidden)) addWay(net, node, n + 1, seed, ending[node], true);
   return net;
 }
 
@@ -193,8 +193,7 @@ function network(model, hidden) {
  * `nodes` are those that are drawn, in the order of the model, with the two numbers that stand for hidden starts and
  * ends where there are some; a node with a loop of weight 1 stays. Of a link: `weight`; `direct`, whether it passes no
  * hidden node, and `links`, those that do not; `paths` from start to end through it (null where that is unknown, as
- * where walks go round); `contribution`, `share` (as `shareOf`), and `beside`, what of it passes hidden
- * nodes. `through` is the part of the total that passes drawn nodes between the ends.
+ * where walks go round); `contribution` and `share` (as `shareOf`).
  */
 export function eliminated(model, kept) {
   const hidden = [...model.nodes.keys()].filter((node) => !kept.has(node));
@@ -207,7 +206,6 @@ export function eliminated(model, kept) {
   const outside = [...net.keys()].slice(-2).filter((number) => net[number].out.size + net[number].into.size);
   const drawn = drawnWith(model, stays, net.flatMap(linksFrom), outside);
   measured(model, drawn);
-  drawn.through = throughNodes(drawn);
   return drawn;
 }
 
@@ -220,7 +218,7 @@ export function directOnly(model, kept) {
     const direct = !same.some(({ eliminated: passes }) => passes);
     return { source, target, links: same, weight, direct, contribution: null, share: null, paths: null };
   });
-  return { ...drawnWith(model, kept, links, []), total: null, through: null };
+  return { ...drawnWith(model, kept, links, []), total: null };
 }
 
 function directLinks(model, kept) {
@@ -247,16 +245,16 @@ function measured(model, drawn) {
     link.direct = !link.passes;
     link.paths = model.summed && Number.isFinite(paths) ? Math.round(paths) : null;
     link.contribution = swept ? through * link.weight : null;
-    link.beside = swept ? through * link.past : null;
     link.share = swept ? shareOf(model, link.contribution) : null;
   }
 }
 
-function throughNodes({ links, starts, ends, total }) {
-  if (!total) return null;
-  const isEnd = (node) => starts.has(node) || ends.has(node);
-  const between = links.filter((link) => isEnd(link.source) && isEnd(link.target));
-  return 1 - between.reduce((sum, link) => sum + link.beside, 0) / total;
+/** Return what of the total runs through some nodes alone, over links that pass no other; null where that is not known. */
+export function sumWithin({ part, weight }, nodes) {
+  const isIn = ({ source, target, eliminated: passes }) => !passes && nodes.has(source) && nodes.has(target);
+  const ends = (pairs) => pairs.filter(([node]) => nodes.has(node));
+  const inner = makeModel({ ...part, links: part.links.filter(isIn), starts: ends(part.starts), ends: ends(part.ends) }, weight);
+  return haveSum(inner) ? (sweeps(inner)?.total ?? null) : null;
 }
 
 // -- what is drawn

@@ -397,6 +397,14 @@ function linkData({ idOf, drawn: { starts } }, { source, target, weight, contrib
   };
 }
 
+/** Return what tells a path from others by the same nodes, as of merged cycles: what is known of its edges where they differ. */
+export function apartText({ paths, linkWeight }, path) {
+  const twins = paths.filter((other) => other !== path && other.nodes.join() === path.nodes.join());
+  const differs = path.links.filter((link, at) => twins.some((other) => other.links[at] !== link));
+  const told = differs.map((link) => joinedBy(" ", shown(link.clause ?? link.key), shown(link.kind)) || linkWeight(link) || `edge ${link.number + 1}`);
+  return twins.length ? ` (by ${told.join(", ")})` : "";
+}
+
 /** The columns of what the page computes of paths: of rows with a `path`. */
 export const PATH_COLUMNS = [
   { title: "of the answer", form: "percent", value: ({ path }) => path.share },
@@ -406,7 +414,7 @@ export const PATH_COLUMNS = [
 
 /** Return the columns and rows of the table of strongest paths. */
 export function pathTable(scene) {
-  const nameOf = (path) => path.nodes.map(scene.nameOf).join(" > ");
+  const nameOf = (path) => path.nodes.map(scene.nameOf).join(" > ") + apartText(scene, path);
   const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: nameOf(path), target: { path: at }, data: {} }));
   return tableOf(rows, [nameColumn("path"), ...PATH_COLUMNS]);
 }

@@ -159,9 +159,9 @@ function bothDrawn([before, after]) {
   const links = pairs.map((pair) => bothLinks(old.get(pair), now.get(pair), before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  const { model, total, through } = after;
+  const { model, total } = after;
   const counted = countedOtherwise(before, after, nodes);
-  return { model, before, after, nodes, links, counted, starts: union("starts"), ends: union("ends"), total, through };
+  return { model, before, after, nodes, links, counted, starts: union("starts"), ends: union("ends"), total };
 }
 
 /** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
@@ -273,7 +273,7 @@ function comingIn({ model, total }, links, number, numberOf) {
 /** Return links as one. How many paths take one of them is not known: a path may take several. */
 function summedLinks(links) {
   if (links.length === 1) return links[0];
-  const sums = ["weight", "contribution", "share", "beside", "change", "weight_before", "weight_after"].map((name) => [name, addedUp(links, name)]);
+  const sums = ["weight", "contribution", "share", "change", "weight_before", "weight_after"].map((name) => [name, addedUp(links, name)]);
   const sides = ["before", "after"].map((when) => [when, links.map((link) => link[when]).filter(Boolean)]).filter(([, same]) => same.length);
   const status = new Set(links.map((link) => link.status)).size > 1 ? "changed" : links[0].status;
   return {
