@@ -66,7 +66,8 @@ def picture_for_page(
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
     view = replace(view, max_joins=MAX_JOINS, progress=progress)
     picture = _whole_picture(graph, view)
-    return replace(picture, facts={**picture.facts, "notes": list(notes_of(graph)), "besides": besides(graph)})
+    notes = [*picture.facts.get("notes", ()), *notes_of(graph)]
+    return replace(picture, facts={**picture.facts, "notes": notes, "besides": besides(graph)})
 
 
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:

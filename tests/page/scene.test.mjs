@@ -158,12 +158,28 @@ test("where nothing is summed what changed is drawn first, and no more than was 
   Object.assign(part.nodes.find(({ id }) => id === "y"), { status: "added" });
   Object.assign(part.nodes.find(({ id }) => id === "n3"), { status: "kept", version_before: "1", version_after: "2" });
   const names = (n, mode) => [...keptNodes(lookedAt(modelsOf(part), mode), n, { ...NOTHING, mode })].map((place) => part.nodes[place].id).sort();
-  assert.deepEqual(names(1, "both"), ["y"]);
+  assert.deepEqual(names(1, "both"), ["n3"], "as large as what is new, and before it");
   assert.deepEqual(names(4, "both"), ["n3", "x", "y", "z"]);
   assert.deepEqual(names(5, "both"), ["hub", "n3", "x", "y", "z"]);
   assert.deepEqual(names(4, "before"), ["n3", "x", "z"]);
   assert.deepEqual(names(4, "after"), ["n3", "x", "y", "z"]);
   for (const n of [1, 3, 7, 12]) assert.ok(names(n, "both").length <= n);
+});
+
+test("of what changed the largest is drawn first, whether it is new, gone or neither", () => {
+  const part = partOf([["s", "a", 1, 1], ["s", "b", 1, null], ["s", "c", null, 1], ["s", "big", 1, 1], ["big", "x", 1, 1], ["big", "y", 1, 1]], null, null, ["weight_before", "weight_after"]);
+  Object.assign(part.nodes.find(({ id }) => id === "big"), { status: "kept", version_before: "1", version_after: "2" });
+  Object.assign(part.nodes.find(({ id }) => id === "c"), { status: "added" });
+  const first = (of, n) => [...keptNodes(modelsOf(of), n, { ...NOTHING, mode: "both" })].map((place) => of.nodes[place].id).sort();
+  assert.deepEqual(first(part, 1), ["big"]);
+  const costs = { new: [undefined, 1, "added"], gone: [7, undefined, "removed"], less: [20, 9, "kept"], still: [90, 90, "kept"], called: [0, 0, "kept"], member: [0, 0, "kept"] };
+  const nodes = Object.entries(costs).map(([id, [before, after, status]]) => ({ id, self_before: before, self_after: after, status }));
+  nodes.at(-1).members = ["one", "other"];
+  const links = [{ source: 0, target: 1, cost_before: 1, cost_after: 2 }];
+  const rows = [{ name: "calls", change: -5, ends: ["still", "called"] }, { name: "own", change: 8, ends: ["other"] }];
+  const profile = weighted({ nodes, links, starts: [], ends: [], annotation: "profiles", account: { rows } });
+  const inOrder = nodes.map((_, n) => first(profile, n + 1)).map((names, n, all) => names.find((name) => !all[n - 1]?.includes(name)));
+  assert.deepEqual(inOrder, ["less", "member", "gone", "still", "called", "new"]);
 });
 
 test("a comparison of graphs without an edge is one", () => {

@@ -395,6 +395,34 @@ def test_a_comparison_of_profiles_has_the_costs_of_both(browser: Browser) -> Non
         for name in ("render", "escape"):
             label = browser.run(f"return $('g.node[aria-label^=\"{name},\"]').getAttribute('aria-label');")
             assert f"inclusive {nodes[name][f'inclusive_{mode}']:,}" in label
+    browser.click("#modes input[value=both]")
+    assert browser.texts("#account thead th") == ["name", "cost before", "cost after", "did"]
+    browser.click("#account tbody tr:first-child button")
+    assert {"export calls render 5 times, not 10", "−2,640,120", "−3,600,120"} <= {
+        *browser.texts("#details dt, #details dd")
+    }
+    assert browser.texts("#details dt").count("cost before") == 1
+    assert browser.texts("#links thead th") == ["edge", "since before", "cost before", "cost after", "change"]
+
+
+def test_numbers_at_edges_are_what_they_did_and_headlines_are_words(browser: Browser) -> None:
+    before = graph([("a", "m", 2), ("m", "z", 3), ("a", "z", 1), ("b", "z", 1)])
+    after = graph([("a", "m", 2), ("m", "z", 5), ("a", "z", 1)])
+    browser.open(gd.compare(before, after, "a", "z"))
+    assert browser.texts("svg .label") == ["+4"]
+    assert "what each did to the total" in browser.text("#legend")
+    browser.open(gd.compare(before, after), "#why=b,z")
+    assert browser.text("#question") == "No path leads from b to z any more; total 1 → 0"
+    browser.open(gd.compare(before, after), "#why=b,z&mode=after")
+    assert browser.text("#question") == "No path leads from b to z after; total 0"
+    browser.open(gd.compare(before, after), "#why=b,b")
+    assert browser.text("#question") == "b leads to b by 1 path; total 1 → 1"
+    browser.open(gd.compare(after, before), "#why=b,z")
+    assert browser.text("#question").endswith("by 1 path, before by none; total 0 → 1")
+    browser.open(gd.compare(before, after, ["a", "b"], "z"), "#why=,m")
+    assert browser.text("#question").startswith("a leads to m")
+    browser.open(gd.compare(before, after, ["a", "b"], "z"), "#why=,z")
+    assert browser.text("#question") == "a and b lead to z; total 8 → 11"
 
 
 def test_the_graph_is_made_larger_and_smaller(browser: Browser, openssh: bytes) -> None:

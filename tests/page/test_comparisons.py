@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
+from graphdiff.change.report import steps_of
 from graphdiff.page.page import write_html
 
 DATA = Path(__file__).parents[2] / "data"
@@ -216,8 +217,69 @@ def test_a_page_of_profiles_says_what_each_did_and_which_functions_are_new() -> 
     found = gd.compare(before, after)
     held = part(found)
     assert moved(held) == found.change == held["total"] - held["total_before"]
-    assert held["account"]["note"] == "The change of all rows together is -4,168,793 Ir."
+    note = held["account"]["note"]
+    assert note.startswith(
+        "The change of all rows together is -4,168,793 Ir. What a row did is not its cost after less"
+    )
+    [row] = [row for row in held["account"]["rows"] if row["ends"] == ["export", "render"]]
+    costs = [row["cost_before"], row["cost_after"]]
+    assert (*costs, row["change"]) == (5_920_240, 2_320_120, -2_640_120)
+    assert row["change"] == (costs[0] / 10 + costs[1] / 5) / 2 * (5 - 10)  # as the note says it
     assert {node["status"] for node in held["nodes"]} == {"kept"}
+
+
+def timed(own: dict[str, float], calls: list[tuple[str, str, float]]) -> nx.DiGraph:
+    made = nx.DiGraph(unit="s", total=sum(own.values()), edge_meaning="calls", node_meaning="functions", kind="timed")
+    made.add_nodes_from((name, {"self": cost, "calls": 2}) for name, cost in own.items())
+    made.add_edges_from((tail, head, {"cost": cost, "calls": 2}) for tail, head, cost in calls)
+    return made
+
+
+def test_a_page_of_profiles_counts_functions_that_call_each_other_once_and_has_warnings_on_top() -> None:
+    calls = [("main", "a", 0.2), ("a", "b", 0.1), ("b", "a", 0.1), ("a", "idle", 0)]
+    before = timed({"main": 0.1, "a": 0.2, "b": 0.1, "idle": 0}, calls)
+    after = timed({"main": 0.1, "a": 0.1, "b": 0.1, "idle": 0, "new": 0.01}, [*calls, ("main", "new", 0.01)])
+    found = gd.compare(before, after)
+    held = part(found)
+    assert held["account"]["note"].startswith("The change of all rows together is -90 ms.")
+    assert held["n_nodes"] == len(held["nodes"]) == 3
+    assert (
+        held["notes"][0]
+        == "5 functions were measured; 2 of them call each other, and count as 1; not here: 1 without cost."
+    )
+    assert [node["members"] for node in held["nodes"] if "members" in node] == [["a", "b"]]
+    names = [node["id"] for node in held["nodes"]]
+    [link] = [link for link in held["links"] if names[link["target"]] == "new"]
+    assert (link.get("cost_before"), link["cost_after"]) == (None, 0.01)
+    assert [line for line in found.beside() if line.startswith("! one run each")]
+    assert all(line in str(found).replace("\n  ", " ") for line in found.beside())
+
+
+@pytest.mark.parametrize("source", ["shop", ["shop", "web"]])
+def test_a_list_that_is_longer_is_called_the_same_everywhere_and_rows_are_largest_first(source: Any) -> None:
+    before, after = (gd.read(DATA / f"{when}.uv.lock") for when in SIDES)
+    found = gd.compare(before, after, source, "log", weight=gd.weights.even)
+    rows = part(found)["account"]["rows"]
+    sizes = [abs(row["change"]) for row in rows]
+    assert sizes == sorted(sizes, reverse=True)
+    assert rows[0]["name"] == "dilution: the longer list of web"
+    assert rows[0]["name"] in str(found)
+    assert steps_of(found) == [(row["name"], pytest.approx(row["change"])) for row in rows]
+    assert any(line.startswith("dilution: edges that stayed in a list") for line in found.beside())
+
+
+def test_headlines_of_several_ends_are_in_the_plural() -> None:
+    graph = nx.DiGraph([("p", "x"), ("q", "x"), ("x", "t"), ("z", "p")])
+    for target, said in (("z", "p and q have no influence on z"), ("t", "p and q lead to t by 2 paths")):
+        assert part(gd.compare(graph, graph, ["p", "q"], target, weight=None))["words"]["total"].startswith(said)
+
+
+def test_an_end_that_is_missing_is_a_warning_on_top() -> None:
+    before, after = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b"), ("c", "a")])
+    assert (
+        gd.compare(before, after, "c", "b", weight=None).beside()[0]
+        == "! The graph before has no c: its total there is 0."
+    )
 
 
 def test_a_page_of_what_does_not_differ_says_so() -> None:

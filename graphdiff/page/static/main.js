@@ -10,7 +10,7 @@ import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, sum
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { amount, capital, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
+import { amount, capital, costIn, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
 import { percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
@@ -111,7 +111,7 @@ function addLinkTexts(scene) {
   const { tangent, adjoint } = (hasSums && sweeps(model)) || {};
   const amountIn = ({ source, target, weight }) => (hasSums ? tangent[source] * weight * adjoint[target] : weight);
   const isEstimated = (link) => link.estimated || link.links?.some(({ estimated }) => estimated);
-  const cost = ({ weight }) => (part.measure === "cost" ? amount(weight, part.unit) : shown(weight));
+  const cost = ({ weight }) => (part.measure === "cost" ? costIn(part, weight) : shown(weight));
   const weightOf = ({ given, weight }) => shown(typeof given === "string" ? given : weight);
   scene.linkSize = (link) => Math.abs(amountIn(link));
   scene.costText = (link) => (isEstimated(link) ? "≈ " : "") + cost(link);
@@ -121,7 +121,7 @@ function addLinkTexts(scene) {
   };
   const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => {
     const weights = unweighed && !part.measure ? [] : [...new Set([old, now])].filter((each) => each !== undefined);
-    return joinedBy(", ", status === "kept" ? "" : status, weights.map(shown).join(" → "));
+    return joinedBy(", ", status === "kept" ? "" : status, weights.map((each) => (part.measure === "cost" ? costIn(part, each) : shown(each))).join(" → "));
   };
   const partIn = (link) => {
     const contribution = amountIn(link);
@@ -183,7 +183,8 @@ function isWhole(part) {
 function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
   if (start === null && end === null) return record.title;
-  const { model, words } = scene;
+  const { model, words, drawn, part, state } = scene;
+  const isNone = (one) => part.isCompared && !one.links.length && one.total === 0;
   const [from, to] = [scene.endsText("starts"), scene.endsText("ends")];
   const isCalled = (node, name) => node.id === name || membersOf(node).includes(name);
   const isAbsent = (name) => name !== null && !record.part.nodes.some((node) => isCalled(node, name));
@@ -196,7 +197,10 @@ function sentenceOf(record, scene) {
   const totals = scene.totals.map((total) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
   const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";
-  return `${from} ${words.relation} ${to}${by}; total ${totals.join(" → ")}`;
+  if (isNone(drawn.after ?? drawn)) return `No path leads from ${from} to ${to} ${drawn.after ? "any more" : state.mode}; total ${totals.join(" → ")}`;
+  const relation = model.starts.length > 1 ? words.relation.replace(/^(\w+)s\b/, "$1") : words.relation;
+  const old = drawn.before && isNone(drawn.before) ? ", before by none" : "";
+  return `${from} ${relation} ${to}${by}${old}; total ${totals.join(" → ")}`;
 }
 
 /** Return what is said of sums where there are none. */

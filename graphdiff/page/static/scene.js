@@ -123,16 +123,32 @@ function firstNodes(models, most) {
   return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
 }
 
-/** Return so many nodes where nothing is summed: of a comparison those of one graph first, then what changed, or a changed link joins. */
+/** Return the place of the node that is called so, or counts as one with what is. */
+export function placeOf(model, name) {
+  const members = remembered(model, "members", ({ nodes }) => new Map(nodes.flatMap((node, place) => membersOf(node).map((each) => [each, place]))));
+  return model.place.get(name) ?? members.get(name);
+}
+
+/** Return how much a function changed by itself, or by what a row of the account that names it did, before and after. */
+function changeSizes(model) {
+  const sizes = model.nodes.map(({ self_before: before, self_after: after }) => Math.abs((after ?? 0) - (before ?? 0)));
+  for (const { ends, change } of model.part.account?.rows ?? []) {
+    for (const place of ends.map((name) => placeOf(model, name))) if (place !== undefined) sizes[place] = Math.max(sizes[place], Math.abs(change));
+  }
+  return sizes;
+}
+
+/** Return so many nodes where nothing is summed: of a comparison what changed, or a changed link joins, first; then the largest; of costs by their change. */
 function mostJoined(models, most) {
   const { nodes, part } = models[0];
   const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
   const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
-  const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
-  const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
+  const costOf = (node) => node.spent ?? node.inclusive ?? node.self ?? 0;
+  const byChange = part.measure && part.isCompared;
+  const sizes = byChange ? changeSizes(models[0]) : nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
   const isNew = ({ status }) => part.isCompared && (status ?? "kept") !== "kept";
   const changed = new Set(part.links.filter(isNew).flatMap(({ source, target }) => [source, target]));
-  const rank = (node, place) => (isNew(node) ? 2 : Number(part.isCompared && (node.version_before !== node.version_after || changed.has(place))));
+  const rank = (node, place) => Number(!byChange && part.isCompared && (isNew(node) || node.version_before !== node.version_after || changed.has(place)));
   const ranks = nodes.map(rank);
   const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || ranks[other] - ranks[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
