@@ -20,16 +20,15 @@ from graphdiff.change.difference import Difference
 from graphdiff.change.gains import Gains, gain_records
 from graphdiff.change.match import Matched
 from graphdiff.change.overlay import ends_marked, names_in, overlay
-from graphdiff.change.report import _records, account_of, change_text, comparison_text, headline
+from graphdiff.change.report import _records, account_of, change_text, comparison_text, footnotes, headline, steps_of
 from graphdiff.change.sweeps import Sweeps
 from graphdiff.change.ways import NumberedEnd, PathCounts
 from graphdiff.graph.networks import marked
 from graphdiff.sums.certificate import CERTAIN, Certificate, certain_digits, change_bound, doubt
 from graphdiff.sums.results import in_one_array, largest_first
-from graphdiff.text.names import edge_name
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.plots import waterfall
-from graphdiff.text.sentences import column_title, words_for
+from graphdiff.text.sentences import Words, column_title, words_for
 from graphdiff.text.tables import Result, Sheet, first_line, sheet_of
 
 if TYPE_CHECKING:
@@ -248,10 +247,11 @@ class Comparison(Result):
         matched, ways = self.sweeps.matched, self.sweeps.ways
         done = self.attribution if self.gains is None else Attribution(in_one_array(self.gains.through), matched)
         graph = ends_marked(overlay(matched, ways.among, done, scopes), matched, ways)
-        words = words_for(self.edge_meaning, self.weight_meaning)
         title = column_title(self.weight_meaning)
         totals = f"total, {title}: {shown(self.before)} → {shown(self.after)}, {change_text(self)}"
-        graph.graph.update(total=self.after, total_before=self.before, headline=f"{headline(self, words)}\n{totals}")
+        graph.graph.update(
+            total=self.after, total_before=self.before, headline=f"{headline(self, self._words)}\n{totals}"
+        )
         return graph
 
     def paged(self, max_nodes: int | None = None) -> nx.MultiDiGraph:
@@ -261,8 +261,7 @@ class Comparison(Result):
         for name, end in (("source_seed", ways.source), ("target_seed", ways.target)):
             _add_seeds(graph, self.sweeps.matched, end, name)
         sentence, totals = graph.graph["headline"].split("\n")
-        missing = "".join(f" {text[0].upper()}{text[1:]}." for text in self.missing)
-        graph.graph["headline"] = f"{sentence}\n{totals[0].upper()}{totals[1:]}.{missing}"
+        graph.graph["headline"] = f"{sentence}\n{totals[0].upper()}{totals[1:]}."
         graph = with_account(graph, self.difference, account_of(self))
         after = self.sweeps.matched.after.graph
         graph.graph.update(cycles=after.cycles, weight_meaning=after.weight_meaning)
@@ -271,7 +270,17 @@ class Comparison(Result):
             return graph
         return marked(graph, groups.get, "group")
 
+    def beside(self) -> list[str]:
+        """Return which end is missing where, how certain the change is, and what rows of its account are."""
+        missing = [f"! {text[0].upper()}{text[1:]}." for text in self.missing]
+        return [*missing, *(f"! {text}" for text in self.doubts), *footnotes([self])]
+
     # -- meanings and output
+
+    @property
+    def _words(self) -> Words:
+        words = words_for(self.edge_meaning, self.weight_meaning, self.sweeps.matched.after.graph.node_meaning)
+        return words.about(self.source, self.target)
 
     @property
     def edge_meaning(self) -> str:
@@ -354,12 +363,9 @@ class Comparison(Result):
         >>> [label.get_text() for label in compare(before, after, "a", "c").plot().get_yticklabels()]
         ['before', 'a -> b', 'after']
         """
-        ends = self.before, self.after
-        steps = [(edge_name(edge), number) for edge, number in self.attribution.top(len(self.attribution))]
-        words = words_for(self.edge_meaning, self.weight_meaning)
+        ends, title = (self.before, self.after), headline(self, self._words)
         unit = f"total influence, {column_title(self.weight_meaning)}"
-        title = headline(self, words)
-        return waterfall(ends, steps, top, unit=unit, title=title, axes=axes)
+        return waterfall(ends, steps_of(self), top, unit=unit, title=title, axes=axes)
 
     def _sheet(self) -> Sheet:
         return sheet_of(map(self.attribution.record, self.attribution.largest()), first_line(self))

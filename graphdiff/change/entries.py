@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from graphdiff.change.match import Matched, Side
 from graphdiff.showing import and_more
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, node_text
+from graphdiff.text.sentences import how_many
 
 Mask = NDArray[np.bool_]
 
@@ -545,7 +546,7 @@ def row_of_direct(names: tuple[str, ...], entry: Entry, word: str) -> Row:
     if is_itself and len(names) == 1:
         text = first.change + (f", and by {more:,} more" if more else "")
     else:
-        text = f"{word} {first}".lstrip() + (f" and {more:,} more" if more else "")
+        text = f"{word} {first}".lstrip() + (f" and {how_many(more, 'more direct dependencies')}" if more else "")
     if entry.n_together:
         edges = entry.origins.joints(entry.stage, min(entry.n_together, NAMED))
         text += f" together with {and_more(' and '.join(map(edge_name, edges)), entry.n_together - NAMED)}"

@@ -10,7 +10,7 @@ from typing import Any
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference, counts_text, cycle_text, kind_sections, scope_title
 from graphdiff.change.entries import Entry, entry_rows
-from graphdiff.change.report import change_text, footnotes, headline, moving_rows, places_text
+from graphdiff.change.report import change_text, footnotes, headline, list_name, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
 from graphdiff.profiles.comparison import ProfileComparison
 from graphdiff.profiles.report_comparison import NOISE, notes, rows, share_text
@@ -204,7 +204,7 @@ def _upgrade(each: Any) -> tuple[str, str, str]:
 
 def _totals(columns: Sequence[Comparison], section: Section) -> Iterator[str]:
     first = columns[0]
-    words = words_for(first.edge_meaning, first.weight_meaning)
+    words = words_for(first.edge_meaning, first.weight_meaning).about(first.source, first.target)
     yield f"## {code(words.named(first.source))} → {code(words.named(first.target))}"
     yield ""
     yield escaped(headline(first, words))
@@ -232,9 +232,7 @@ def _moved(column: Comparison, section: Section) -> list[str]:
         (row.mark, code(row.name), row.weights, f"{signed(row.number)} {code(row.note) if row.note else ''}".rstrip())
         for row in moving_rows(column, ROWS)
     ]
-    rows += [
-        ("", f"dilution in the list of {code(node_text(node))}", "", signed(n)) for node, n in column.dilution.items()
-    ]
+    rows += [("", list_name(column, node, code), "", signed(n)) for node, n in column.dilution.items()]
     groups = [(code(group), signed(number)) for group, number in column.groups.items()]
     return [
         *section(f"{words.moved}, {_title(column)}", ("", "edge", "weight", "did"), rows),

@@ -12,6 +12,7 @@ from graphdiff.change.gains import Gain
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import LEAVES, ROOTS
 from graphdiff.showing import and_more
+from graphdiff.sums.results import largest_first
 from graphdiff.text.names import edge_name, node_text
 from graphdiff.text.numbers import ordinal, percent, plain, shown, signed
 from graphdiff.text.sentences import Words, by_weights, column_title, how_many, ways_round, words_for
@@ -159,16 +160,27 @@ def account_of(column: Comparison) -> dict[str, Any]:
          "ends": [end for end in matched.edge_label(edge)[:2] if end is not LEAVES]}
         for edge, row in told
     ]  # fmt: skip
-    rows += rest([changes[edge] for edge in edges[MOST_ROWS:]])
     diluted = list(column.dilution.items()) if gains is None else []
-    for node, change in diluted[:MOST_ROWS]:
-        longer = "shorter" if _is_shorter(column, node) else "longer"
-        rows.append({"name": f"the {longer} list of {node_text(node)}", "change": change, "ends": [node]})
-    rows += rest([change for _, change in diluted[MOST_ROWS:]])
+    rows += [
+        {"name": list_name(column, node), "change": change, "ends": [node]} for node, change in diluted[:MOST_ROWS]
+    ]
+    rows = [rows[place] for place in largest_first([row["change"] for row in rows])]
+    left = [row["change"] for row in rows[MOST_ROWS:]]
+    left += [changes[edge] for edge in edges[MOST_ROWS:]] + [change for _, change in diluted[MOST_ROWS:]]
+    rows = rows[:MOST_ROWS] + rest(left)
     if column.remainder and abs(column.remainder) > (column.remainder_bound or 0):
         rows.append({"name": "the empty path, of an end that is new or gone", "change": column.remainder})
     words = words_for(column.edge_meaning, column.weight_meaning).about(column.source, column.target)
     return account(f"{words.moved}, {by_weights(column.weight_meaning)}", rows, column.change)
+
+
+def steps_of(column: Comparison) -> list[tuple[str, Number]]:
+    """Return what moved a total, and by how much, as its account says it, most first: all sum to the change."""
+    changes = column.attribution.array.tolist() if column.gains is None else column.gains.paths
+    steps = [(_moving_name(column, edge), changes[edge]) for edge in moving_edges(column)]
+    lists = column.dilution.items() if column.gains is None else ()
+    steps += [(list_name(column, node), change) for node, change in lists]
+    return [steps[place] for place in largest_first([change for _, change in steps])]
 
 
 def moving_edges(column: Comparison) -> list[int]:
@@ -192,8 +204,7 @@ def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
     left = len(moving_edges(column)) - len(rows)
     rows += [(f"… {left:,} more (--all)", "", "", "")] if left > 0 else []
     for node, number in list(column.dilution.items())[: max(1, top // 2)]:
-        longer = "shorter" if _is_shorter(column, node) else "longer"
-        rows.append((f"  dilution: the {longer} list of {node_text(node)}", "", signed(number), ""))
+        rows.append((f"  {list_name(column, node)}", "", signed(number), ""))
     if not rows:
         return
     name, weights, width = (max(map(len, cells)) for cells in list(zip(*rows, strict=True))[:3])
@@ -209,6 +220,12 @@ def _moved(column: Comparison, words: Words, top: int) -> Iterator[str]:
         )
         title = "by what the edges leave" if is_kind else "by group"
         yield from hanging(f"  {title}: ", ", ".join(f"{group} {signed(n)}" for group, n in groups))
+
+
+def list_name(column: Comparison, node: Any, named: Callable[[str], str] = str) -> str:
+    """Return what is called what a list did that is longer or shorter than before."""
+    longer = "shorter" if _is_shorter(column, node) else "longer"
+    return f"dilution: the {longer} list of {named(node_text(node))}"
 
 
 def _is_shorter(column: Comparison, node: Any) -> bool:

@@ -57,4 +57,5 @@ def print_versions(
         document=lambda: {"kind": "why", "graph": output.read_record(graph), **versions.to_dict(every=every)},
         rows=lambda: [COLUMNS, *versions.rows()],
         drawn=versions.to_networkx,
+        results=[versions],
     )

@@ -105,7 +105,7 @@ def page(
         "graphdiff": SCHEMA,
         "kind": "page",
         "title": harmless(headline or title or (_counted(picture) if picture else lines[0])),
-        "beside": [harmless(line) for result in results for line in result.beside()],
+        "beside": list(dict.fromkeys(harmless(line) for result in results for line in result.beside())),
         "answer": lines,
         "report": None if report is None else _report(report),
         "part": None if picture is None else part_of(picture) | _zero(report or {}),

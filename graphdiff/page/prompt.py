@@ -109,7 +109,9 @@ def notes_of(graph: nx.DiGraph) -> Iterator[str]:
     meaning = asked.get("weight_meaning", "unknown")
     if asked.get("annotation") == "comparison":
         return  # it says by which weights its totals are
-    if meaning in WEIGHTS and meaning != "unit":
+    if meaning == "unit" and asked.get("annotation") == "contribution":
+        yield "the total counts paths: each edge counts 1"
+    elif meaning in WEIGHTS and meaning != "unit":
         yield f"weights: {meaning}, {WEIGHTS[meaning].meaning}"
     elif is_attribution(graph) and meaning != "unknown":
         yield f"weights: {meaning}"

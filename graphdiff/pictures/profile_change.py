@@ -105,7 +105,18 @@ class _Change:
         edges = [self.edge(number, pair, is_many=len(pairs) > MANY) for pair in pairs]
         text = self.drawn_text(pairs)
         legend = [*self.title(), text, *self.keys(pairs)]
-        return Picture(nodes, edges, legend, self.graph.graph | {"drawn": text}, text, n_nodes=len(self.graph))
+        facts = self.graph.graph | {"drawn": text, "notes": [*self.as_one()]}
+        return Picture(nodes, edges, legend, facts, text, n_nodes=len(_order(self.sides)))
+
+    def as_one(self) -> Iterator[str]:
+        """Yield how many functions count as one, as they call each other, and how many are left out."""
+        sizes = {place: len(members) for place, members in self.sides[0].members.items()}
+        merged = [size for size in sizes.values() if size > 1]
+        n_idle = len(self.graph) - sum(sizes[place] for place in _order(self.sides))
+        told = [f"{sum(merged):,} of them call each other, and count as {len(merged):,}"] if merged else []
+        told += [f"not here: {n_idle:,} without cost"] if n_idle else []
+        if told:
+            yield f"{how_many(len(self.graph), nodes_of(self.graph))} were measured; {'; '.join(told)}."
 
     @staticmethod
     def key(pair: Pair) -> tuple[bool, Pair]:
@@ -179,7 +190,9 @@ class _Change:
         facts: dict[str, Any] = {f"{name}_{side}": getattr(box, name if name != "self" else "own")
                                  for name in ("self", "inclusive")
                                  for side, box in zip(SIDES, (old, new), strict=True)}  # fmt: skip
-        if len(members) == 1:
+        if len(members) > 1:
+            facts["members"] = list(members)
+        else:
             data = self.graph.nodes[members[0]]
             facts |= {name: data[name] for name in ("status", IN_GROUP) if name in data}
         is_asked = self.graph.graph.get("source") in members
@@ -206,7 +219,8 @@ class _Change:
         color = mixed(GREY, RED if strength > 0 else GREEN, strength and 0.3 + 0.7 * min(1.0, abs(strength)))
         is_faint = is_many and abs(strength) < FAINT
         width = 0.6 if is_faint else 1 + 5 * min(1.0, abs(strength))
-        facts = {"cost_before": old.cost, "cost_after": new.cost}
+        costs = {f"cost_{side}": way.cost for side, way in zip(SIDES, (old, new), strict=True)}
+        facts = {name: cost for name, cost in costs.items() if cost} or costs
         tail, head = (number[end] for end in pair)
         return DrawnEdge(tail, head, "" if is_faint else label, width, color, not is_direct, facts=facts)
 

@@ -18,11 +18,20 @@ from graphdiff.profiles.mixes import Mix
 from graphdiff.profiles.noise import deviation, scatter, widest
 from graphdiff.profiles.overlay import below, overlaid
 from graphdiff.profiles.pairing import require_alike
-from graphdiff.profiles.report_comparison import change_text, comparison_text, count, headline, noise_percent, part_text
+from graphdiff.profiles.report_comparison import (
+    ROWS_BY_CALLS,
+    comparison_text,
+    count,
+    headline,
+    noise_percent,
+    notes,
+    part_text,
+)
 from graphdiff.profiles.runs import Key, Run, run_of, tidy
 from graphdiff.profiles.sides import Side
 from graphdiff.profiles.trees import ChangedRoute, Counted, changed_routes
 from graphdiff.remedies import Keyword
+from graphdiff.text.amounts import amount_change, rounded
 from graphdiff.text.numbers import percent, plain
 from graphdiff.text.plots import waterfall
 from graphdiff.text.tables import Frame, Result, Sheet, first_line, sheet_of
@@ -218,16 +227,22 @@ class ProfileComparison(Result):
         graph = self.to_networkx()
         rows = [
             {"name": part_text(part),
-             **{name: plain(getattr(part, name)) for name in ("before", "after", "change")},
+             **{f"cost_{name}": plain(getattr(part, name)) for name in ("before", "after")},
+             "change": plain(part.change),
              **({} if part.margin is None else {"noise": part.is_noise}),
              "ends": [str(end) for end in (part.caller, part.function) if end is not None]}
             for part in self.parts[:MOST_ROWS]
         ]  # fmt: skip
         rest = [part.change for part in self.parts[MOST_ROWS:]]
         rows += [{"name": f"{len(rest):,} others together", "change": plain(sum(rest))}] if rest else []
-        note = f"The change of all rows together is {change_text(self, self.change)} {self.unit}."
+        note = f"The change of all rows together is {amount_change(rounded(self.change, self.unit), self.unit)}."
+        note += f" {ROWS_BY_CALLS}" * (self.method == "calls")
         graph.graph["account"] = {"title": "What moved it", "note": note, "rows": rows}
         return graph if self.node_groups is None else marked(graph, self.node_groups.get, "group")
+
+    def beside(self) -> list[str]:
+        """Return what the parts rest on, and whether the change, or one of them, can be chance."""
+        return notes(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values, the parts largest first."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NOISE",
+    "ROWS_BY_CALLS",
     "Row",
     "change_text",
     "comparison_text",
@@ -242,6 +243,11 @@ BASES = {
     "costs": "own costs sum to the change; no numbers of calls are known of what was measured",
     "own": "own costs sum to the change; what calls cost is not known",
 }
+
+ROWS_BY_CALLS = (
+    "What a row did is not its cost after less that before: a call did what its number did, at the mean of what one "
+    "cost before and after; own code what more or fewer calls of it do not explain."
+)
 
 UNSURE = "! the parts mostly cancel: each is less sure than the change; measure the changes one at a time"
 

@@ -194,12 +194,17 @@ def end_text(end: Any) -> str:
     """
     nodes = members_of(end)
     if nodes is None:
-        return str(end.value if isinstance(end, Enum) else node_text(end))
-    names = list(map(node_text, nodes))
+        return str(end.value) if isinstance(end, Enum) else _seen(node_text(end))
+    names = [_seen(node_text(node)) for node in nodes]
     if len(names) > 4:
         names = [*names[:3], f"{len(names) - 3} more"]
     listed = " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "no node"
     return f"{listed} (weighted)" if isinstance(end, Mapping) else listed
+
+
+def _seen(text: str) -> str:
+    """Return a name as it is seen in a sentence: one without a letter in quotes."""
+    return text if text.strip() else f'"{text}"'
 
 
 def named_parts(edge: Edge) -> Edge:

@@ -72,6 +72,17 @@ def summary(versions: Versions) -> str:
     return f"{versions.name}: {nodes}{several}, {paths} from {versions.start}{as_one}"
 
 
+def holding_lines(versions: Versions) -> list[str]:
+    """Return who holds back which version, a sentence a version."""
+    held = [version for version in versions if version.holding]
+    lines = [
+        f"{node_text(one.node)} is held back by "
+        f"{and_more(', '.join(need.by for need in one.holding[:LONGEST]), len(one.holding) - LONGEST)}."
+        for one in held[:LONGEST]
+    ]
+    return [*lines, *([f"{len(held) - LONGEST:,} more versions are held back."] if len(held) > LONGEST else [])]
+
+
 def _told(one: Version) -> str:
     version = one.version or node_text(one.node)
     if not one.holding:

@@ -31,7 +31,7 @@ from graphdiff.text.names import PLAIN, Edge, Naming, node_text, split_version
 from graphdiff.text.requirements import needed_text, package_name, requirement_record
 from graphdiff.text.sentences import Words, words_of
 from graphdiff.text.tables import Axis, Frame, Result, Sheet
-from graphdiff.why.blocks import ROUTED, summary, versions_text
+from graphdiff.why.blocks import ROUTED, holding_lines, summary, versions_text
 from graphdiff.why.routes import Routes
 
 __all__ = ["Need", "Version", "Versions", "explain_versions"]
@@ -224,6 +224,14 @@ class Versions(Result):
 
     def _sheet(self) -> Sheet:
         return COLUMNS, self.rows(), summary(self)
+
+    def headline(self) -> str:
+        """Return which versions there are, and by whom each is held back."""
+        return " ".join(map(str.strip, summary(self).split("\n")))
+
+    def beside(self) -> list[str]:
+        """Return who holds back which version."""
+        return holding_lines(self)
 
     def __repr__(self) -> str:
         return f"<{summary(self)}>"

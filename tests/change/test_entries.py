@@ -102,7 +102,7 @@ def test_the_chain_is_a_whole_way_with_the_fewest_other_changes(which: str, grap
         (
             ("app>web app>cli cli>log web>log", ""),
             ("app>web app>cli cli>log web>log log>net", "cli=2"),
-            "net: by cli 1 -> 2 and 1 more (log -> net)",
+            "net: by cli 1 -> 2 and 1 more direct dependency (log -> net)",
         ),
         (
             ("app>web app>cli cli>log", ""),

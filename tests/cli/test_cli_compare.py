@@ -38,7 +38,7 @@ def test_without_names_the_sets_with_the_edge_that_brought_each_in(run: Run) -> 
     assert done.out.splitlines()[0].startswith("before: uv lock · 7 packages, 7 dependencies")
     assert "3 appeared, 1 gone, 3 upgraded, 5 dependencies added, 1 removed." in done.out
     assert "  metrics, http, sockets: by web 2.3.1 -> 2.4.0 (web -> metrics)" in done.out
-    assert "  colours: with log 0.9 -> 0.10 and 1 more (log -> colours)" in done.out
+    assert "  colours: with log 0.9 -> 0.10 and 1 more direct dependency (log -> colours)" in done.out
     assert "  log 0.9 -> 0.10" in done.out
 
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { bothSides, cancels, chosen, crossing, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
+import { bothSides, cancels, chosen, crossing, cutSum, eliminated, makeModel, sumWithin, sweeps, without } from "../../graphdiff/page/static/model.js";
 import { drawnOf, keptNodes, modelsOf, weighted } from "../../graphdiff/page/static/scene.js";
 import { goingWith, needing, reached, strongest } from "../../graphdiff/page/static/paths.js";
 
@@ -54,6 +54,22 @@ each("at every number of drawn nodes what leaves any side is the total", ({ mode
     else near(sizeOf(drawn.links.map((link) => link.share - link.contribution / total)), 0, 1, say("shares"));
   }
 }, { merged: true });
+
+/** Return the sum over all paths within some nodes, each walked to its end; ends may lie on the way. */
+function walked({ part }, nodes) {
+  const weightOf = ({ weight, approximately }) => approximately?.weight ?? weight;
+  const seeds = new Map(part.ends);
+  const from = (node) => (seeds.get(node) ?? 0) + part.links.filter((link) => link.source === node && nodes.has(link.target)).reduce((sum, link) => sum + weightOf(link) * from(link.target), 0);
+  return part.starts.filter(([node]) => nodes.has(node)).reduce((sum, [node, seed]) => sum + seed * from(node), 0);
+}
+
+each("what runs through drawn nodes alone is what their paths sum to, listed one by one", ({ model }, say) => {
+  if (!model.order) return;
+  for (const n of [3, 8, 11]) {
+    const kept = chosen(model, n);
+    near(sumWithin(model, kept), walked(model, kept), sizeOf([...sweeps(model).contributions]) + 1, say(`${n} nodes`));
+  }
+});
 
 each("of a comparison what drawn links did sums to the change, at every number of nodes", ({ compared }, say) => {
   if (!compared) return;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { asNumber, bothSides, cancels, chosen, cutSum, eliminated, makeModel, sweeps, without } from "../../graphdiff/page/static/model.js";
+import { asNumber, bothSides, cancels, chosen, cutSum, eliminated, makeModel, sumWithin, sweeps, without } from "../../graphdiff/page/static/model.js";
 
 function modelOf(text, { starts = "a", ends = "d", ...rest } = {}) {
   const names = [...new Set(text.match(/[a-z]/g))].sort();
@@ -28,20 +28,30 @@ test("a node that goes leaves a link with the product of its weights", () => {
   const told = drawn.links.map((link) => [link.source, link.target, link.weight, link.direct, link.paths, link.share]);
   assert.deepEqual(told, [[0, 1, 2, true, 1, 10 / 31], [0, 3, 21, false, 1, 21 / 31], [1, 3, 5, true, 1, 10 / 31]]);
   assert.deepEqual(drawn.nodes, [0, 1, 3]);
-  assert.equal(drawn.through, 1 - 21 / 31);
   assert.equal(cutSum(drawn), 31);
 });
 
 test("a link beside ways that pass hidden nodes is one with them, and says so", () => {
   const [link] = eliminated(modelOf("ab2 bd5 ad1 ad4"), new Set([0, 2])).links;
-  const { weight, direct, beside, paths, links } = link;
-  assert.deepEqual([weight, direct, beside, paths, links.map(({ number }) => number)], [15, false, 10, 3, [2, 3]]);
+  const { weight, direct, paths, links } = link;
+  assert.deepEqual([weight, direct, paths, links.map(({ number }) => number)], [15, false, 3, [2, 3]]);
 });
 
 test("ways that cancel leave a link of weight 0, and no shares", () => {
   const drawn = eliminated(modelOf("ab2 ac2 bd3 cd-3"), new Set([0, 3]));
   assert.deepEqual(drawn.links.map(({ weight, paths, share }) => [weight, paths, share]), [[0, 2, null]]);
-  assert.equal(drawn.through, null);
+});
+
+test("what runs through drawn nodes alone passes no other, nor starts, nor ends there", () => {
+  const model = modelOf("ab2 ac3 bd5 cd7 ad4");
+  const sum = (...nodes) => sumWithin(model, new Set(nodes));
+  assert.deepEqual([sum(0, 1, 2, 3), sum(0, 1, 3), sum(0, 3), sum(0, 1, 2), sum(1, 2, 3)], [35, 14, 4, 0, 0]);
+  const loops = modelOf("ab2 bb0.5 bd3 ad4");
+  assert.deepEqual([sumWithin(loops, new Set([0, 1, 2])), sumWithin(loops, new Set([0, 2]))], [16, 4]);
+  const itself = modelOf("ab2", { starts: "a", ends: "ab" });
+  assert.deepEqual([sumWithin(itself, new Set([0, 1])), sumWithin(itself, new Set([0]))], [3, 1]);
+  const told = makeModel({ ...model.part, links: model.part.links.map((link, at) => ({ ...link, eliminated: at === 4 })) });
+  assert.equal(sumWithin(told, new Set([0, 1, 3])), 10);
 });
 
 test("of paths of 10 and -21 each side is known, in all and by node, and there are no shares", () => {

@@ -7,14 +7,15 @@ import { strongest, suggestions } from "../../graphdiff/page/static/paths.js";
 
 const named = (...names) => makeModel({ nodes: names.map((id) => ({ id })), links: [], starts: [], ends: [] });
 
-test("suggested is what begins with a word, then what holds it, then what few letters tell from it", () => {
+test("suggested is what is a word, then what holds it, in the order that is given, then what few letters tell from it", () => {
   const model = named("libssl3", "openssl", "ssl", "ssl-cert", "sls", "zlib");
-  assert.deepEqual(suggestions(model, "ssl"), ["ssl", "ssl-cert", "libssl3", "openssl", "sls"]);
+  assert.deepEqual(suggestions(model, "ssl"), ["ssl", "libssl3", "openssl", "ssl-cert", "sls"]);
+  assert.deepEqual(suggestions(model, "ssl", (one, other) => other - one), ["ssl", "ssl-cert", "openssl", "libssl3", "sls"]);
   assert.deepEqual(suggestions(model, "opnessl"), ["openssl"]);
   assert.deepEqual(suggestions(model, "  ZLIB "), ["zlib"]);
   assert.deepEqual(suggestions(model, ""), []);
   assert.deepEqual(suggestions(model, "nothing like it"), []);
-  assert.equal(suggestions(named(...Array.from({ length: 30 }, (_, at) => `node${at}`)), "node").length, 10);
+  assert.equal(suggestions(named(...Array.from({ length: 30 }, (_, at) => `node${at}`)), "node").length, 30);
 });
 
 test("titles are searched as names are, and the name is returned", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { accountTable, callRows, didText, factText, largestTitle, legendOf, linkTable, nodeNote, statusIn } from "../../graphdiff/page/static/picture.js";
+import { accountTable, apartText, callRows, didText, factText, largestTitle, legendOf, linkTable, nodeNote, statusIn } from "../../graphdiff/page/static/picture.js";
 
 const kinds = (links, total) => legendOf({ links, total }).map(([kind]) => kind);
 
@@ -16,6 +16,13 @@ test("of a negative answer what is against it takes away, not what is negative",
   assert.deepEqual(kinds([{ direct: true, share: 0.5, contribution: -1 }], -2), [""]);
   assert.deepEqual(kinds([{ direct: true, share: -0.5, contribution: 1 }], -2), ["", "minus"]);
   assert.deepEqual(kinds([{ direct: true, share: null, contribution: -1 }], 0), ["", "minus"]);
+});
+
+test("paths by the same nodes are told apart by their edges", () => {
+  const [one, other, last, plain] = [{ number: 0, clause: "libc6 (>= 2.3)" }, { number: 1, clause: "libgcc-s1" }, { number: 2 }, { number: 3 }];
+  const paths = [one, other, plain].map((link) => ({ nodes: [0, 1, 2], links: [link, last] }));
+  const scene = { paths: [...paths, { nodes: [0, 2], links: [plain] }], linkWeight: () => "" };
+  assert.deepEqual(scene.paths.map((path) => apartText(scene, path)), [" (by libc6 (>= 2.3))", " (by libgcc-s1)", " (by edge 4)", ""]);
 });
 
 test("a status is one of a comparison, or a fact like others", () => {
@@ -36,10 +43,10 @@ test("a node of another version is one that changed, and says both", () => {
 });
 
 test("an account lists what moved it, row by row, and chooses the edge or node that did; columns without a value are left out", () => {
-  const rows = [{ name: "a -> b", what: "added 2", change: "1/2", approximately: { change: 0.5 }, ends: ["a", "b"] }, { name: "the longer list of a", change: -2, ends: ["a"] }, { name: "3 others together", change: 0.25, ends: [] }, { name: "gone", ends: ["elsewhere"] }];
-  const scene = { part: { account: { rows } }, model: { place: new Map([["a", 0], ["b", 1]]) }, drawn: { links: [{ source: 1, target: 0 }, { source: 0, target: 1 }] }, state: { why: [] } };
+  const rows = [{ name: "a -> b", what: "added 2", change: "1/2", approximately: { change: 0.5 }, ends: ["a", "b"] }, { name: "the longer list of a", change: -2, ends: ["a"] }, { name: "3 others together", change: 0.25, ends: [] }, { name: "gone", ends: ["elsewhere"] }, { name: "d's own", change: 1, ends: ["d"] }];
+  const scene = { part: { account: { rows } }, model: { nodes: [{ id: "a" }, { id: "b" }, { id: "c + d", members: ["c", "d"] }], memory: new Map(), place: new Map([["a", 0], ["b", 1], ["c + d", 2]]) }, drawn: { links: [{ source: 1, target: 0 }, { source: 0, target: 1 }] }, state: { why: [] } };
   const table = accountTable(scene);
-  assert.deepEqual(table.rows.map(({ target }) => target), [{ link: 1 }, { node: 0 }, null, null]);
+  assert.deepEqual(table.rows.map(({ target }) => target), [{ link: 1 }, { node: 0 }, null, null, { node: 2 }]);
   assert.deepEqual(table.columns.map(({ title }) => title), ["name", "what happened", "change"]);
   assert.deepEqual(table.rows.slice(0, 3).map(table.columns.at(-1).value), [0.5, -2, 0.25]);
   assert.deepEqual(accountTable({ ...scene, state: { why: [["a", "b"]] } }).rows, [], "it is of the page's own question");
@@ -50,6 +57,9 @@ test("a table of links has no column that says nothing, and calls costs what the
   const link = { source: 0, target: 1, status: "added", weight_before: null, weight_after: 3, change: null, weight: 3, contribution: null, direct: true, links: [{ unweighed: false }] };
   const titles = (links, part) => linkTable({ part: { links: [], ...part }, drawn: { links, before: {}, starts: new Set(), total: null }, nameOf: String, idOf: String }).columns.map(({ title }) => title);
   assert.deepEqual(titles([link], {}), ["edge", "since before", "weight after"]);
+  assert.deepEqual(titles([link], { links: [{ unweighed: true }] }), ["edge", "since before"], "a weight that is in no file");
+  const costs = { ...link, weight_before: 1, change: 2, links: [{ unweighed: true, cost_before: 1, cost_after: 3 }] };
+  assert.deepEqual(titles([costs], { measure: "cost" }), ["edge", "since before", "cost before", "cost after", "change"], "once");
   assert.deepEqual(titles([{ ...link, weight_before: 1, change: 2 }], {}), ["edge", "since before", "weight before", "weight after", "did to the total"]);
   assert.deepEqual(titles([{ ...link, weight_before: 1, change: 2 }], { measure: "cost" }).at(-1), "change");
   assert.deepEqual([didText({ part: {} }, { change: 2 }), didText({ part: { measure: "cost" } }, { change: 2 }), didText({ part: {} }, { change: null })], ["did +2 to the total", "+2", ""]);

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
+from graphdiff.change.report import steps_of
 from graphdiff.page.page import write_html
 
 DATA = Path(__file__).parents[2] / "data"
@@ -216,8 +217,69 @@ def test_a_page_of_profiles_says_what_each_did_and_which_functions_are_new() -> 
     found = gd.compare(before, after)
     held = part(found)
     assert moved(held) == found.change == held["total"] - held["total_before"]
-    assert held["account"]["note"] == "The change of all rows together is -4,168,793 Ir."
+    note = held["account"]["note"]
+    assert note.startswith(
+        "The change of all rows together is -4,168,793 Ir. What a row did is not its cost after less"
+    )
+    [row] = [row for row in held["account"]["rows"] if row["ends"] == ["export", "render"]]
+    costs = [row["cost_before"], row["cost_after"]]
+    assert (*costs, row["change"]) == (5_920_240, 2_320_120, -2_640_120)
+    assert row["change"] == (costs[0] / 10 + costs[1] / 5) / 2 * (5 - 10)  # as the note says it
     assert {node["status"] for node in held["nodes"]} == {"kept"}
+
+
+def timed(own: dict[str, float], calls: list[tuple[str, str, float]]) -> nx.DiGraph:
+    made = nx.DiGraph(unit="s", total=sum(own.values()), edge_meaning="calls", node_meaning="functions", kind="timed")
+    made.add_nodes_from((name, {"self": cost, "calls": 2}) for name, cost in own.items())
+    made.add_edges_from((tail, head, {"cost": cost, "calls": 2}) for tail, head, cost in calls)
+    return made
+
+
+def test_a_page_of_profiles_counts_functions_that_call_each_other_once_and_has_warnings_on_top() -> None:
+    calls = [("main", "a", 0.2), ("a", "b", 0.1), ("b", "a", 0.1), ("a", "idle", 0)]
+    before = timed({"main": 0.1, "a": 0.2, "b": 0.1, "idle": 0}, calls)
+    after = timed({"main": 0.1, "a": 0.1, "b": 0.1, "idle": 0, "new": 0.01}, [*calls, ("main", "new", 0.01)])
+    found = gd.compare(before, after)
+    held = part(found)
+    assert held["account"]["note"].startswith("The change of all rows together is -90 ms.")
+    assert held["n_nodes"] == len(held["nodes"]) == 3
+    assert (
+        held["notes"][0]
+        == "5 functions were measured; 2 of them call each other, and count as 1; not here: 1 without cost."
+    )
+    assert [node["members"] for node in held["nodes"] if "members" in node] == [["a", "b"]]
+    names = [node["id"] for node in held["nodes"]]
+    [link] = [link for link in held["links"] if names[link["target"]] == "new"]
+    assert (link.get("cost_before"), link["cost_after"]) == (None, 0.01)
+    assert [line for line in found.beside() if line.startswith("! one run each")]
+    assert all(line in str(found).replace("\n  ", " ") for line in found.beside())
+
+
+@pytest.mark.parametrize("source", ["shop", ["shop", "web"]])
+def test_a_list_that_is_longer_is_called_the_same_everywhere_and_rows_are_largest_first(source: Any) -> None:
+    before, after = (gd.read(DATA / f"{when}.uv.lock") for when in SIDES)
+    found = gd.compare(before, after, source, "log", weight=gd.weights.even)
+    rows = part(found)["account"]["rows"]
+    sizes = [abs(row["change"]) for row in rows]
+    assert sizes == sorted(sizes, reverse=True)
+    assert rows[0]["name"] == "dilution: the longer list of web"
+    assert rows[0]["name"] in str(found)
+    assert steps_of(found) == [(row["name"], pytest.approx(row["change"])) for row in rows]
+    assert any(line.startswith("dilution: edges that stayed in a list") for line in found.beside())
+
+
+def test_headlines_of_several_ends_are_in_the_plural() -> None:
+    graph = nx.DiGraph([("p", "x"), ("q", "x"), ("x", "t"), ("z", "p")])
+    for target, said in (("z", "p and q have no influence on z"), ("t", "p and q lead to t by 2 paths")):
+        assert part(gd.compare(graph, graph, ["p", "q"], target, weight=None))["words"]["total"].startswith(said)
+
+
+def test_an_end_that_is_missing_is_a_warning_on_top() -> None:
+    before, after = nx.DiGraph([("a", "b")]), nx.DiGraph([("a", "b"), ("c", "a")])
+    assert (
+        gd.compare(before, after, "c", "b", weight=None).beside()[0]
+        == "! The graph before has no c: its total there is 0."
+    )
 
 
 def test_a_page_of_what_does_not_differ_says_so() -> None:
@@ -226,3 +288,46 @@ def test_a_page_of_what_does_not_differ_says_so() -> None:
     assert held["words"]["total"] == "Nothing differs."
     assert held["account"]["rows"] == []
     assert {link["status"] for link in held["links"]} == {"kept"}
+
+
+def weighed(*edges: tuple[Any, Any, float]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    return graph
+
+
+def test_loops_are_kept_where_walks_are_summed_and_left_out_of_what_counts_as_one() -> None:
+    before, after = weighed(("s", "m", 0.5), ("m", "m", 0.1), ("s", "t", 1)), weighed(("s", "t", 0.5), ("m", "t", 0.5))
+    for policy in ("solve", "collapse"):
+        held = part(gd.compare(before, after, "s", "t", cycles=policy))
+        assert (held["total_before"], held["total"]) == (1, 0.5)
+        loops = [link["weight_before"] for link in held["links"] if link["source"] == link["target"]]
+        assert loops == ([0.1] if policy == "solve" else [])
+        assert total_in(held, "before", "s", "m") == pytest.approx(0.5 / 0.9 if policy == "solve" else 0.5)
+
+
+def test_ends_of_which_a_page_holds_not_all_ways_are_named() -> None:
+    edges = [("p", "q", 2), ("p", "m", 3), ("m", "q", 1), ("r", "t", 1)]
+    before, after = weighed(*edges), weighed(*edges[:3], ("r", "t", 2))
+    held = part(gd.compare(before, after, ["p", "q", "r"], "t"))
+    names = [node["id"] for node in held["nodes"]]
+    assert [[names[place] for place in side] for side in held["astray"]] == [["p", "q"], []]
+    assert "astray" not in part(gd.compare(before, after, "r", "t"))
+
+
+def test_a_node_of_both_graphs_that_is_on_the_way_in_one_says_so() -> None:
+    edges = [("s", "a", 1), ("a", "t", 1), ("a", "b", 1), ("s", "c", 1), ("c", "t", 1)]
+    before, after = weighed(*edges), weighed(*edges[:4], ("b", "t", 1), ("a", "new", 1), ("new", "t", 1))
+    held = part(gd.compare(before, after, "s", "t"))
+    told = {node["id"]: (node["status"], node.get("on_the_way")) for node in held["nodes"]}
+    assert told["b"] == ("added", "only since")
+    assert told["c"] == ("removed", "no more")
+    assert (told["new"], told["a"]) == (("added", None), ("kept", None))
+    assert all("on_the_way" not in node for node in part(gd.compare(before, after))["nodes"])
+
+
+def test_a_frozenset_that_is_a_node_of_both_graphs_is_no_cycle() -> None:
+    one = frozenset([2])
+    before, after = weighed(("a", one, 1)), weighed(("a", one, 2))
+    held = part(gd.compare(before, after, "a", one, cycles="collapse"))
+    assert all("members" not in node for node in held["nodes"])

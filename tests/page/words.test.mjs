@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { amount, howMany, percent, shortened, shown, signed, weightName, wordsFor } from "../../graphdiff/page/static/words.js";
+import { amount, changeIn, costIn, howMany, percent, shortened, shown, signed, weightName, wordsFor } from "../../graphdiff/page/static/words.js";
 
 const cases = (say, pairs) => pairs.forEach(([given, text]) => assert.equal(say(given), text));
 
@@ -31,6 +31,18 @@ test("what an edge means is said, and what no table has as it leads", () => {
   assert.equal(wordsFor("depends on").done, "is needed by");
   assert.deepEqual([{ measure: "cost" }, { edge_meaning: "feeds" }, { edge_meaning: "calls" }].map(weightName), ["cost", "partial", "weight"]);
   assert.equal(wordsFor("blames").does, "leads to");
+});
+
+test("costs of a comparison are in the unit of the larger total, those that are counted without: it stands on top", () => {
+  const part = { isCompared: true, measure: "cost", unit: "s", total: 0.2, total_before: 0.4184 };
+  assert.deepEqual([0.05451, 5.756e-5, 0, undefined].map((value) => costIn(part, value)), ["54.51 ms", "0.05756 ms", "0 ms", ""]);
+  assert.deepEqual([0.05451, -0.05451].map((value) => changeIn(part, value)), ["+54.51 ms", "−54.51 ms"]);
+  assert.equal(costIn({ ...part, total: 2 }, 0.05451), "0.05451 s");
+  assert.equal(costIn({ ...part, total: "1/3", total_before: "1/2" }, 0.05451), "54.51 ms");
+  assert.deepEqual([20480, 3e6].map((value) => costIn({ ...part, unit: "bytes", total: 3e6 }, value)), ["0.02048 MB", "3 MB"]);
+  assert.equal(changeIn({ ...part, unit: "Ir" }, -3600120), "−3,600,120");
+  assert.equal(costIn({ ...part, isCompared: false }, 5.756e-5), "57.56 us");
+  assert.deepEqual([changeIn({}, 0.5), changeIn({ ...part, measure: "calls" }, 2)], ["+0.5", "+2"]);
 });
 
 test("what was measured has its unit: time and bytes in the one that fits", () => {

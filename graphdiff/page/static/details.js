@@ -1,13 +1,13 @@
 // What is told of a chosen node, link or path: its numbers, why it is there, what goes with it, what is without it.
 
 import { button, html } from "./elements.js";
-import { shareOf, without } from "./model.js";
+import { ownFact, shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
-import { accountTable, callRows, factNames, factText, largestTitle, linkColumns, nodeNote } from "./picture.js";
+import { accountTable, apartText, callRows, factNames, factText, largestTitle, linkColumns, nodeNote } from "./picture.js";
 import { nameOfLink, PATH_COLUMNS, statusIn, sweptIn } from "./picture.js";
 import { nodesIn, passedBy } from "./scene.js";
 import { factList, factsIn } from "./tables.js";
-import { capital, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
+import { capital, changeIn, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
 import { percent, shortened, shown, signed, titleOf, weightName } from "./words.js";
 
 /** So many names of a list are said. */
@@ -24,7 +24,7 @@ const SAID = new Set([
 
 /** Return what a record knows of a thing beside what the page computes, as names and texts. */
 export function factsOf(scene, thing) {
-  const about = (name) => (thing.approximately?.[name] === undefined ? "" : ` ≈ ${shown(thing.approximately[name])}`);
+  const about = (name) => (ownFact(thing.approximately, name) === undefined ? "" : ` ≈ ${shown(thing.approximately[name])}`);
   const names = factNames(thing).filter((name) => !SAID.has(name));
   return names.map((name) => [headingOf(name, scene.part.edge_meaning), factText(scene, thing, name) + about(name)]);
 }
@@ -39,10 +39,10 @@ export function detailsOf(scene) {
 }
 
 /** Return the names of a path's nodes; of a long one those at its start and end. */
-function pathName({ nameOf }, { nodes }) {
-  const names = nodes.map((place) => shortened(nameOf(place), 24));
+function pathName(scene, path) {
+  const names = path.nodes.map((place) => shortened(scene.nameOf(place), 24));
   if (names.length > 7) names.splice(3, names.length - 5, `… ${names.length - 5} more …`);
-  return names.join(" > ");
+  return names.join(" > ") + apartText(scene, path);
 }
 
 /** Return what is worth a look first: paths, nodes, and of a comparison the edges that moved the total. */
@@ -54,16 +54,28 @@ function overview(scene) {
   const nodes = nodesIn(scene.looked, scene.state.mode).filter((place) => !scene.isSummed || !scene.isEnd(place));
   const byRank = (place) => factText(scene, model.nodes[place], part.ranked[1]);
   return [
-    html("h2", {}, "At a glance"), html("p", { class: "hint" }, HINT),
+    html("h2", { tabindex: -1 }, "At a glance"), html("p", { class: "hint" }, HINT),
     firstOf(scene, part.account?.title, account.slice(0, FIRST), ({ name, record, target }) =>
-      [name, record.change === undefined ? shown(record.what) : signed(record.change), target]),
+      [name, didIn(scene, record), target]),
     firstOf(scene, part.measure ? "Calls that changed most" : "What moved the total", moved.slice(0, FIRST), (link) =>
-      [nameOfLink(scene, link), `${link.status}, ${signed(link.change)}`, { link: drawn.links.indexOf(link) }]),
+      [nameOfLink(scene, link), `${link.status}, ${changeIn(part, link.change)}`, { link: drawn.links.indexOf(link) }]),
     firstOf(scene, `Strongest paths${scene.looked.length > 1 ? " after" : ""}`, scene.paths.slice(0, FIRST), (path, at) =>
       [pathName(scene, path), partText({ share: path.share, contribution: path.influence }), { path: at }]),
     firstOf(scene, largestTitle(scene), nodes.sort(scene.order).slice(0, 2 * FIRST), (place) =>
       [scene.nameOf(place), part.ranked ? byRank(place) : nodeNote(scene, place), { node: place }]),
   ];
+}
+
+/** Return what a row of the account did, or what happened. */
+function didIn({ part }, { change, what }) {
+  return typeof change === "number" ? changeIn(part, change) : shown(change ?? what);
+}
+
+/** Return what the rows of the account that are of a node or a link say of it. */
+function movedSection(scene, isIt) {
+  const rows = accountTable(scene).rows.filter(({ target }) => target && isIt(target));
+  const did = ({ record }) => joinedBy(", ", record.change === undefined ? [] : didIn(scene, record), record.what, record.by, record.note);
+  return rows.length ? section(scene.part.account.title, factList(rows.map((row) => [row.name, did(row)]))) : null;
 }
 
 /** Return a list of things: of each a name, which chooses it, and what stands beside it. */
@@ -113,8 +125,8 @@ function nodeDetails(scene, place) {
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
     sweptIn(part) ? factList([[headingOf(part.annotation, part.edge_meaning), shown(node[part.annotation])]]) : null,
-    ["", "kept"].includes(node.status ?? "") || !statusIn(scene, node) ? null : html("p", {}, `${node.status} since before`),
-    factList(factsOf(scene, node)), node.estimated ? html("p", { class: "hint" }, ESTIMATED) : null, nodeActs(scene, place, isEnd),
+    ["", "kept"].includes(node.status ?? "") || node.on_the_way || !statusIn(scene, node) ? null : html("p", {}, `${node.status} since before`),
+    movedSection(scene, (target) => target.node === place), factList(factsOf(scene, node)), node.estimated ? html("p", { class: "hint" }, ESTIMATED) : null, nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, membersText(node))) : null,
     isEnd || part.unasked ? null : whySection(scene, place),
     ...(part.measure && !part.isCompared
@@ -137,8 +149,8 @@ function setsOf(scene, place, model, when) {
   const { words } = scene;
   const byMost = (places) => [...places].sort((one, other) => scene.size(other) - scene.size(one));
   return [
-    restSection(scene, capital(words.needing) + when, byMost(needing(model, place))),
-    restSection(scene, `What it ${words.reaches}${when}`, byMost(reached(model, place))),
+    restSection(scene, `${capital(words.needing)}, directly or through others${when}`, byMost(needing(model, place))),
+    restSection(scene, `What it ${words.reaches}, directly or through others${when}`, byMost(reached(model, place))),
     model.starts.length ? restSection(scene, `What goes with it${when}`, byMost(goingWith(model, place))) : null,
   ];
 }
@@ -168,8 +180,8 @@ function nodeActs(scene, place, isEnd) {
   const node = model.nodes[place];
   const [isStart, isLast] = model.sides.map((side) => side.has(place));
   const [start, end] = state.why.at(-1) ?? [null, null];
-  const before = start !== null || part.starts.length ? "from the start to it" : words.needing;
-  const behind = end !== null || part.ends.length ? "from it to the end" : `what it ${words.reaches}`;
+  const before = start !== null || part.starts.length ? `from ${scene.endsText("starts")} to it` : words.needing;
+  const behind = end !== null || part.ends.length ? `from it to ${scene.endsText("ends")}` : `what it ${words.reaches}`;
   const ask = (text, ends) => (part.isAskable ? button(`Ask: ${text}`, () => act.ask(ends)) : null);
   const isInGroup = by && typeof node[by] === "string" && node.inner_edges === undefined;
   const stays = scene.stays.has(place);
@@ -243,20 +255,21 @@ function groupButton(scene, key) {
 // -- a link, a path
 
 function linkDetails(scene, link) {
-  const { words, part } = scene;
+  const { words, part, drawn } = scene;
   const { direct, contribution, links } = link;
   const passed = direct ? [] : passedBy(scene.model, scene.kept, link);
-  const { total } = scene.drawn;
+  const { total } = drawn;
   const hasRest = total !== null && contribution !== null && scene.model.order;
   const rest = hasRest ? `${shown(total - contribution)} (${signed(-contribution)})` : null;
   const dashed = "A dashed edge: all that passes nodes not drawn, added up. Totals are as if they were drawn.";
   const says = `${scene.nameOf(link.source)} ${words.does} ${scene.nameOf(link.target)}.`;
   const known = links.length > NAMES ? `; of ${NAMES} what is known` : "";
   const computed = linkColumns(scene).filter(({ title }) => title !== part.measure); // a call says what it costs itself
-  const told = (each) => factList(factsOf(scene, { ...each, weight_before: null, weight_after: null }));
+  const isSaid = Object.fromEntries(["before", "after"].flatMap((when) => [`weight_${when}`, ...(links.length > 1 ? [] : [`${part.measure}_${when}`])]).map((name) => [name, null]));
+  const told = (each) => factList(factsOf(scene, { ...each, ...isSaid }));
   return [
     html("h2", { tabindex: -1 }, nameOfLink(scene, link)), html("p", {}, direct ? says : dashed),
-    factList([...factsIn(computed, { link }), ["total without it", rest]]),
+    movedSection(scene, (target) => drawn.links[target.link] === link), factList([...factsIn(computed, { link }), ["total without it", rest]]),
     links.length > 1 ? html("p", {}, `${shown(links.length)} ${scene.edges} added up${known}:`) : null,
     ...links.slice(0, NAMES).map(told),
     link.links.some(({ estimated }) => estimated) ? html("p", { class: "hint" }, ESTIMATED) : null,

@@ -1,7 +1,7 @@
 // Vertex elimination: a node goes, each way into it is joined with each way out of it, and no total changes.
 //
 // A. Griewank, A. Walther, Evaluating Derivatives, 2nd ed. (2008), chapter 9. Walks round a loop of weight w are
-// 1 / (1 - w). In topological order this is the sweep from the nodes that stay; with loops it is sparse LU of I - A.
+// 1 / (1 - w). This is sparse LU of I - A; where no walk goes round a sweep from each node that stays does the same.
 
 /** A loop that leaves less to divide by waits until no other node is left: as in sparse solvers. */
 const LEAST_PIVOT = 0.1;
@@ -17,35 +17,32 @@ export function emptyNetwork(size) {
   return Array.from({ length: size }, lonely);
 }
 
-/** Add a way: its weight, what of it passes hidden nodes (`past`), and what part of the paths at its tail take it. */
-export function addWay(net, tail, head, weight, past, part, passes) {
+/** Add a way: its weight, what part of the paths at its tail take it, and whether it passes hidden nodes. */
+export function addWay(net, tail, head, weight, part, passes) {
   const way = net[tail].out.get(head);
   if (way) {
     way.weight += weight;
-    way.past += past;
     way.part += part;
     way.passes ||= passes;
   } else {
-    const made = { weight, past, part, passes };
+    const made = { weight, part, passes };
     net[tail].out.set(head, made);
     net[head].into.set(tail, made);
   }
 }
 
 /**
- * Take nodes out of a network, in this order or, where there is none, by Markowitz's rule among those whose loop leaves
- * enough to divide by. Return `steps`, each node with the ways that led into it and out of it, and `stuck`, those that
+ * Take nodes out of a network, by Markowitz's rule among those whose loop leaves enough to divide by. Return `steps`, each node with the ways that led into it and out of it, and `stuck`, those that
  * stay: they have a loop of weight 1, or would take too many joins.
  */
-export function takeOut(net, hidden, order) {
+export function takeOut(net, hidden) {
   const [left, steps] = [new Set(hidden), []];
-  const next = order?.filter((node) => left.has(node)).values();
   for (let joins = 0; left.size && joins <= MOST_JOINS; ) {
-    const node = next ? next.next().value : leastJoined(net, left);
+    const node = leastJoined(net, left);
     if (node === null) break;
     left.delete(node);
     steps.push(withoutNode(net, node));
-    if (!next) joins += steps.at(-1).into.size * steps.at(-1).out.size;
+    joins += steps.at(-1).into.size * steps.at(-1).out.size;
   }
   return { steps, stuck: [...left] };
 }
@@ -71,8 +68,7 @@ function withoutNode(net, node) {
     net[tail].out.delete(node);
     const factor = before.weight / pivot;
     for (const [head, behind] of out) {
-      const weight = factor * behind.weight;
-      addWay(net, tail, head, weight, weight, before.part * behind.part, true);
+      addWay(net, tail, head, factor * behind.weight, before.part * behind.part, true);
     }
   }
   for (const head of out.keys()) net[head].into.delete(node);

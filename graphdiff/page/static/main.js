@@ -3,14 +3,14 @@
 import { detailsOf } from "./details.js";
 import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
-import { accountTable, largestTitle, legendOf, linkTable, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
+import { accountTable, largestTitle, legendOf, linkTable, nodeNote, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
 import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt } from "./scene.js";
-import { modelsOf, nodesIn, nodeSums, putTogether, sizeOf, totalOf, weighted } from "./scene.js";
-import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, sweeps } from "./model.js";
+import { modelsOf, nodesIn, nodeSums, putTogether, sizeOf, totalOf, unheld, weighted } from "./scene.js";
+import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, sumWithin, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
-import { amount, capital, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
+import { amount, capital, costIn, headingOf, howMany, joinedBy, membersOf, partText } from "./words.js";
 import { percent, shown, signed, titleOf, weightName, wordsFor } from "./words.js";
 
 const FEWEST = 10;
@@ -22,6 +22,10 @@ const USUAL_NARROW = 15;
 const PATHS = 25;
 const RANKED = 10;
 const MOST_NAMES = 8;
+/** What differs by less than this part is the same but for rounding. */
+const SAME = 1e-12;
+/** From so many nodes on a sign says that work is going on. */
+const SLOW = 300;
 const NARROW = "(max-width: 45rem)";
 const byId = (id) => document.getElementById(id);
 
@@ -47,10 +51,11 @@ function sceneOf(part, state) {
   const model = looked.at(-1);
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
   const usual = matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL;
-  const n = Math.min(Math.max(fewestOf(within), state.n ?? usual), within.nodes.length);
+  const [all, wanted] = [within.nodes.length, Math.max(fewestOf(within), state.n ?? usual)];
+  const n = wanted >= all - 1 ? all : wanted; // a single node that is not drawn would cost as much room
   const groupedFor = (node) => groupsOf(looked, n, { ...state, by, node });
   const stays = by ? groupedFor(null).alone : keptNodes(looked, n, state);
-  const chosenPlaces = model.place.has(state.node) ? [model.place.get(state.node)] : [];
+  const chosenPlaces = nodesIn(looked, state.mode).filter((place) => place === model.place.get(state.node));
   const each = drawnOf(looked, new Set(by ? nodesIn(looked, state.mode) : [...stays, ...chosenPlaces]));
   const scene = {
     state, part: within, looked, model, stays, n, by, kept: new Set(each.nodes),
@@ -75,6 +80,13 @@ function addNames(scene) {
   scene.nameOf = (place) => (nodes[place] ? titleOf(nodes[place]) : (group(place) ?? named[place - nodes.length]));
   scene.idOf = (place) => nodes[place]?.id ?? (group(place) === undefined ? "" : `${scene.by}=${group(place)}`);
   scene.isEnd = (place) => isEndOf(scene.model, place);
+  scene.endsText = (name) => endsText(scene.part, name);
+}
+
+/** Return what the ends of a question on one side are called: a node by its name, several as the record says. */
+function endsText({ nodes, source, target, ...ends }, side) {
+  if (ends[side].length === 1) return titleOf(nodes[ends[side][0][0]]);
+  return (side === "starts" ? source : target) ?? `the ${side}`;
 }
 
 function addSizes(scene) {
@@ -99,7 +111,7 @@ function addLinkTexts(scene) {
   const { tangent, adjoint } = (hasSums && sweeps(model)) || {};
   const amountIn = ({ source, target, weight }) => (hasSums ? tangent[source] * weight * adjoint[target] : weight);
   const isEstimated = (link) => link.estimated || link.links?.some(({ estimated }) => estimated);
-  const cost = ({ weight }) => (part.measure === "cost" ? amount(weight, part.unit) : shown(weight));
+  const cost = ({ weight }) => (part.measure === "cost" ? costIn(part, weight) : shown(weight));
   const weightOf = ({ given, weight }) => shown(typeof given === "string" ? given : weight);
   scene.linkSize = (link) => Math.abs(amountIn(link));
   scene.costText = (link) => (isEstimated(link) ? "≈ " : "") + cost(link);
@@ -109,7 +121,7 @@ function addLinkTexts(scene) {
   };
   const changed = ({ status, weight_before: old, weight_after: now, unweighed }) => {
     const weights = unweighed && !part.measure ? [] : [...new Set([old, now])].filter((each) => each !== undefined);
-    return joinedBy(", ", status === "kept" ? "" : status, weights.map(shown).join(" → "));
+    return joinedBy(", ", status === "kept" ? "" : status, weights.map((each) => (part.measure === "cost" ? costIn(part, each) : shown(each))).join(" → "));
   };
   const partIn = (link) => {
     const contribution = amountIn(link);
@@ -126,9 +138,9 @@ function addLinkTexts(scene) {
 function ownSize(model, place) {
   const { spent, self, self_before: before, self_after: after } = model.nodes[place];
   if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
+  if (!model.part.measure) return model.out[place].length + model.into[place].length;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  const joined = model.part.measure ? 0 : model.out[place].length + model.into[place].length;
-  return Math.abs([spent, self].find((number) => typeof number === "number") ?? joined);
+  return Math.abs([spent, self].find((number) => typeof number === "number") ?? 0);
 }
 
 function addChosen(scene, { node, edge, path }) {
@@ -171,23 +183,24 @@ function isWhole(part) {
 function sentenceOf(record, scene) {
   const [start, end] = (scene.part.isAskable && scene.state.why.at(-1)) || [null, null];
   if (start === null && end === null) return record.title;
-  const { model, words } = scene;
-  const side = (name) => {
-    const pairs = model[name];
-    return pairs.length === 1 ? scene.nameOf(pairs[0][0]) : `${scene.part.words?.[name] ?? name} (${shown(pairs.length)})`;
-  };
-  const [from, to] = [side("starts"), side("ends")];
+  const { model, words, drawn, part, state } = scene;
+  const isNone = (one) => part.isCompared && !one.links.length && one.total === 0;
+  const [from, to] = [scene.endsText("starts"), scene.endsText("ends")];
   const isCalled = (node, name) => node.id === name || membersOf(node).includes(name);
   const isAbsent = (name) => name !== null && !record.part.nodes.some((node) => isCalled(node, name));
   const absent = [start, end].find(isAbsent);
   if (absent !== undefined) return `No ${absent} is in this page.`;
+  if (unheld(record.part, [start, end])) return unheld(record.part, [start, end]);
   if (start === null && !model.starts.length) return capital(words.needing.replace(/\bit\b/, () => to));
   if (end === null && !model.ends.length) return `What ${from} ${words.reaches}`;
-  if (!model.starts.length || !model.ends.length) return `No path leads from ${start ?? "the start"} to ${end ?? "the end"}.`;
+  if (!model.starts.length || !model.ends.length) return `No path leads from ${start ?? endsText(record.part, "starts")} to ${end ?? endsText(record.part, "ends")}.`;
   const totals = scene.totals.map((total) => (total === null ? "not known" : shown(total)));
   const paths = scene.sums.at(-1)?.[model.starts[0][0]].paths;
   const by = paths !== null && paths !== undefined && model.starts.length === 1 ? ` by ${howMany(paths, "paths")}` : "";
-  return `${from} ${words.relation} ${to}${by}; total ${totals.join(" → ")}`;
+  if (isNone(drawn.after ?? drawn)) return `No path leads from ${from} to ${to} ${drawn.after ? "any more" : state.mode}; total ${totals.join(" → ")}`;
+  const relation = model.starts.length > 1 ? words.relation.replace(/^(\w+)s\b/, "$1") : words.relation;
+  const old = drawn.before && isNone(drawn.before) ? ", before by none" : "";
+  return `${from} ${relation} ${to}${by}${old}; total ${totals.join(" → ")}`;
 }
 
 /** Return what is said of sums where there are none. */
@@ -197,7 +210,7 @@ function sumsText({ whole, part, model }) {
   if (part.measure) return "";
   const { annotation, source = "the starts", target = "the ends", not_computed: reason } = part;
   const paths = annotation === "tangent" ? `from ${source} to it` : `from it to ${target}`;
-  if (sweptIn(part)) return `The ${headingOf(annotation, part.edge_meaning)} of a node is the sum over the paths ${paths}.`;
+  if (sweptIn(part)) return `${capital(headingOf(annotation, part.edge_meaning))}: of each node the sum over the paths ${paths}.`;
   const notSummed = reason || "Such numbers are not summed by the page; the report below has them";
   if (model.starts.length && model.ends.length) return `${notSummed}.`;
   return `No two ends were asked about: nothing is summed.${isWhole(part) && part.words?.total ? ` ${part.words.total}.` : ""}`;
@@ -216,19 +229,31 @@ function showsOf(scene) {
     const others = `; ${howMany(hidden, scene.edges)} to or between the others are not drawn`;
     return `Draws ${ofAll}${hidden ? others : " and all that joins them"}. ${sumsText(scene)}`;
   }
-  const zero = part.zero ? `The total is 0: ${part.zero}. ` : "";
-  if (!drawn.links.length) return zero || "No path leads from end to end.";
+  const zero = part.zero ? `The total is 0: ${part.zero}${part.zero.endsWith("?") ? "" : "."} ` : "";
+  const itself = model.starts.filter(([place]) => model.sides[1].has(place)).length;
+  if (!drawn.links.length && !itself) return zero || "No path leads from end to end.";
+  if (!drawn.links.length) return `${zero}${howMany(itself, nouns)} ${itself === 1 ? "is a start and an end itself" : "are starts and ends themselves"}: the answer passes no ${howMany(1, scene.edges).slice(2)}.`;
   const answer = drawn.total === 0 ? `${zero ? "" : "the total is 0, "}there are no shares` : "100 % of the answer";
   if (count === all) return `${zero}Shows all ${howMany(all, nouns)} between the ends: ${answer}.`;
-  const passing = passingText(model, drawn);
-  const first = passing ? `Shows ${passing} through ${ofAll}.` : `Draws ${ofAll}.`;
-  return `${zero}${first} What passes the others is added up in dashed edges: nothing is lost.`;
+  return `${zero}Draws ${ofAll}${hiddenText(scene, all - count)}`;
 }
 
-/** Return what of the answer passes drawn nodes; nothing where that is unknown. */
-function passingText(model, { through, total }) {
-  if (through === null) return "";
-  return cancels(model) ? `${shown(through * total)} of the total ${shown(total)}` : `${percent(through)} of the answer`;
+/** Return what of the answer runs through the drawn nodes alone, and what passes some that are not drawn. */
+function hiddenText({ model, kept, looked, totals }, hidden) {
+  const others = `the other ${shown(hidden)}, added up in dashed edges.`;
+  const [sum, total] = [sumWithin(model, kept), totals.at(-1)];
+  if (sum === null || (!total && !cancels(model))) return `. All that passes some of ${others}`;
+  const hasShares = shareOf(model, sum) !== null;
+  const [inner, rest] = [sum, total - sum].map((amount) => (hasShares ? partially(amount / total) : shown(amount)));
+  const of = `of the ${hasShares ? "answer" : `total ${shown(total)}`}${looked.length > 1 ? " after" : ""}`;
+  return `: ${inner} ${of} runs through these alone; ${rest} passes some of ${others}`;
+}
+
+/** Return a part in per cent that is all, or nothing, only where it is that but for rounding. */
+function partially(share) {
+  if (Math.abs(share) < SAME) return "0 %";
+  const text = percent(share);
+  return Math.abs(1 - share) < SAME ? "100 %" : text === "100.0 %" ? "over 99.9 %" : text;
 }
 
 /** Return what is drawn where groups are: all nodes are in what is drawn. */
@@ -267,10 +292,10 @@ function cutText(scene) {
     if (!cut?.leaving) return [];
     const { sum, total, leaving, returning, isOver } = cut;
     const starts = drawn.starts.size > 1 ? "starts" : "start";
-    const back = returning ? `, less what comes back by ${shown(returning)}` : "";
+    const back = returning ? `, less what comes back by ${shown(returning)},` : "";
     const one = `the drawn edge that leaves the ${starts} carries`;
     const leave = leaving === 1 ? one : `the ${shown(leaving)} drawn edges that leave the ${starts} carry`;
-    const by = `what leaves by ${howMany(leaving, "drawn edges")}${back}, with what begins or ends on the other side,`;
+    const by = `what leaves by ${howMany(leaving, "drawn edges")}${back || ","} with what begins or ends on the other side,`;
     const text = joinedBy(", ", when, isOver ? `between the ${starts} and the rest: ${by} is` : leave + back);
     const part = total ? ` = ${percent(sum / total)} of the total` : "";
     const data = { class: "sum", "data-sum": sum, "data-total": total, "data-when": when || false };
@@ -282,7 +307,7 @@ function cutText(scene) {
 
 function showCrumbs(page, scene) {
   const { why } = scene.state;
-  const asking = ([start, end]) => `${start ?? "start"} → ${end ?? "end"}`;
+  const asking = ([start, end]) => `${start ?? endsText(page.part, "starts")} → ${end ?? endsText(page.part, "ends")}`;
   const texts = ["the page's question", ...why.map(asking)];
   const goTo = (at) => () => page.go({ ...CLOSED, why: why.slice(0, at) });
   const crumb = (text, at) =>
@@ -298,8 +323,9 @@ function showControls(page, scene) {
   const slider = byId("slider");
   Object.assign(slider, { min: Math.min(Math.max(FEWEST, fewestOf(scene.part)), all), max: Math.min(MOST, all) });
   slider.value = scene.n;
-  slider.setAttribute("aria-valuetext", `${shown(scene.n)} of ${howMany(all, scene.nouns)}`);
-  byId("count").textContent = shown(scene.n);
+  const drawn = scene.by ? scene.n : [...scene.kept].filter((place) => place < all).length;
+  slider.setAttribute("aria-valuetext", `${shown(drawn)} of ${howMany(all, scene.nouns)}`);
+  byId("count").textContent = shown(drawn);
   const isFew = scene.by && !scene.state.apart.length && ![...scene.drawn.groups.values()].some(({ isOthers }) => isOthers);
   byId("draw").hidden = all <= Math.max(FEWEST, fewestOf(scene.part)) || isFew;
   byId("all").textContent = `All ${shown(all)}`;
@@ -320,7 +346,10 @@ function showGroupings({ part, state, by }) {
 }
 
 function redraw(page) {
+  const [held, asked] = [document.activeElement, page.asked];
   const scene = sceneOf(page.part, page.state);
+  byId("pointed").textContent = "";
+  page.view.pointed = null;
   page.scene = scene;
   scene.act = page;
   scene.title = sentenceOf(page.record, scene);
@@ -341,6 +370,16 @@ function redraw(page) {
   const chosenKey = JSON.stringify([page.state.node, page.state.edge]);
   if (chosenKey !== page.chosenKey) showChosen(page);
   page.chosenKey = chosenKey;
+  page.asked = JSON.stringify(page.state.why);
+  keepFocus(held, asked !== page.asked);
+}
+
+/** Give the focus on where what had it is gone or hidden: to what is told now, of another question to that. */
+function keepFocus(held, isAnother) {
+  const isHeld = ![held, document.body].includes(document.activeElement); // by what stands for it now
+  if (isHeld || held === document.body || (held.isConnected && held.checkVisibility())) return;
+  const beside = held.isConnected && held.parentElement.querySelector("input, select");
+  (beside || (isAnother ? byId("question") : byId("details").querySelector("h2")))?.focus();
 }
 
 function showChosen(page) {
@@ -350,10 +389,17 @@ function showChosen(page) {
   uncover(page);
 }
 
-/** Scroll the page where a phone's details lie over what was chosen in the graph. */
+/** Scroll the page until the graph and the details are in sight, where something was chosen elsewhere. */
+function showStage({ view }) {
+  if (view.frame.contains(document.activeElement)) return;
+  const { top, bottom } = byId("stage").getBoundingClientRect();
+  scrollBy(0, top < 0 ? top - 8 : Math.max(0, Math.min(top - 8, bottom + 8 - innerHeight)));
+}
+
+/** Scroll the page where a narrow screen's details lie over what was chosen in the graph. */
 function uncover({ view, scene }) {
   const [node, frame] = [view.elements.get(scene.node), view.frame.getBoundingClientRect()];
-  if (!node || !matchMedia(NARROW).matches || frame.bottom < 0 || frame.top > innerHeight) return;
+  if (!node || getComputedStyle(byId("chosen")).position !== "sticky" || frame.bottom < 0 || frame.top > innerHeight) return;
   scrollBy(0, Math.max(0, node.getBoundingClientRect().bottom + 12 - byId("chosen").getBoundingClientRect().top));
 }
 
@@ -383,7 +429,15 @@ function makePage(record) {
   page.select = (target) => {
     if (isOf(target) && isOf(target) === page.scene.group) page.enter(target);
     else page.go(chosenIn(page.scene, target));
-    if (target && page.part.ranked) byId("stage").scrollIntoView({ block: "nearest" }); // the table that it was chosen in is above
+    if (target) showStage(page);
+    if (target) uncover(page);
+  };
+  page.close = () => {
+    const { node, link, group, drawn } = page.scene;
+    const place = [...(drawn.groups ?? [])].find(([, each]) => each === group)?.[0] ?? node;
+    page.select(null);
+    focusOn(page.view, link ? { link: drawn.links.indexOf(link) } : { node: place });
+    if (document.activeElement === document.body) page.view.root.querySelector('[tabindex="0"]')?.focus();
   };
   page.enter = (target) => (canOpen(isOf(target)) ? page.setApart(isOf(target).key) : page.go(chosenIn(page.scene, target)));
   page.ask = (ends) => page.go({ ...CLOSED, why: [...page.state.why, ends], open: [], hide: [] });
@@ -439,10 +493,10 @@ function listen(page) {
     page.state.n = Number(event.target.value);
     waiting ??= requestAnimationFrame(() => { waiting = null; history.replaceState(null, "", fragmentOf(page.state)); redraw(page); });
   });
-  byId("all").addEventListener("click", () => page.go({ n: Infinity }));
+  byId("all").addEventListener("click", () => busily(page, () => page.go({ n: Infinity })));
   byId("by").addEventListener("change", (event) => page.go({ by: event.target.value, apart: [], group: "" }));
   byId("together").addEventListener("click", () => page.go({ apart: [] }));
-  byId("close").addEventListener("click", () => page.select(null));
+  byId("close").addEventListener("click", () => page.close());
   byId("larger").addEventListener("click", () => zoom(page.view, 1.25));
   byId("smaller").addEventListener("click", () => zoom(page.view, 0.8));
   byId("fit").addEventListener("click", () => fit(page.view, true));
@@ -450,10 +504,18 @@ function listen(page) {
   listenToSearch(page);
 }
 
-/** Look for what is typed: return the ids of near names, and whether one of them has it in it. */
+/** Do what takes long of many nodes when the page has said so. */
+function busily(page, work) {
+  if (page.part.nodes.length < SLOW) return work();
+  byId("graph").classList.add("busy");
+  byId("count").textContent = "drawing …";
+  requestAnimationFrame(() => setTimeout(() => { work(); byId("graph").classList.remove("busy"); }));
+}
+
+/** Look for what is typed: return the ids of near names, those first that most of the answer passes, and whether one of them has it in it. */
 function lookedFor(page, word) {
-  const { model } = page.scene;
-  const ids = suggestions(model, word, MOST_NAMES);
+  const { model, order } = page.scene;
+  const ids = suggestions(model, word, order);
   const names = (id) => [id, titleOf(model.nodes[model.place.get(id)])];
   return { ids, isThere: ids.some((id) => names(id).some((name) => name.toLowerCase().includes(word.toLowerCase()))) };
 }
@@ -468,11 +530,12 @@ function choose(page, id) {
 function showNear(page) {
   const word = byId("search").value.trim();
   const { ids, isThere } = lookedFor(page, word);
-  const matches = `${howMany(ids.length, "matches")}${ids.length === MOST_NAMES ? " or more" : ""}`;
+  const matches = `${howMany(ids.length, "matches")}${ids.length > MOST_NAMES ? `, the first ${MOST_NAMES}:` : ""}`;
   const none = `no ${word} here${ids.length ? "; did you mean:" : ""}`;
   byId("matches").textContent = !word ? "" : isThere ? matches : none;
-  const nameOf = (id) => page.scene.nameOf(page.scene.model.place.get(id));
-  byId("near").replaceChildren(...ids.map((id) => html("li", {}, button(nameOf(id), () => choose(page, id)))));
+  const placeOf = (id) => page.scene.model.place.get(id);
+  const told = (id) => [button(page.scene.nameOf(placeOf(id)), () => choose(page, id)), " ", html("span", { class: "number" }, nodeNote(page.scene, placeOf(id)))];
+  byId("near").replaceChildren(...ids.slice(0, MOST_NAMES).map((id) => html("li", {}, ...told(id))));
   return isThere ? ids[0] : null;
 }
 

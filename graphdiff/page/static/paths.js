@@ -113,25 +113,24 @@ export function spreadFrom(nodes, links, end, seen) {
 // -- names
 
 /**
- * Return the names of nodes near to a word, the nearest first: those that begin with it, those that hold it, then those
- * that few letters tell from it. Titles, and the members of what counts as one, count as names do.
+ * Return the names of nodes near to a word: first one that is it, then those that hold it, in an `order` of places, then
+ * those that few letters tell from it. Titles, and the members of what counts as one, count as names do.
  */
-export function suggestions(model, word, most = 10) {
+export function suggestions(model, word, order = () => 0) {
   const asked = word.trim().toLowerCase();
   if (!asked) return [];
   const namesOf = (node) => [node.id, node.title ?? node.id, ...membersOf(node)];
   const far = (node) => Math.min(...namesOf(node).map((name) => farness(asked, name)));
-  const near = model.nodes.map((node) => [far(node), node.id]).filter(([number]) => number < Infinity);
-  return near.sort(([one, a], [other, b]) => one - other || a.length - b.length).slice(0, most).map(([, id]) => id);
+  const near = model.nodes.map((node, place) => [far(node), node.id, place]).filter(([number]) => number < Infinity);
+  return near.sort(([one, a, at], [other, b, to]) => one - other || order(at, to) || a.length - b.length).map(([, id]) => id);
 }
 
 function farness(asked, name) {
   const text = String(name).toLowerCase();
   if (text === asked) return 0;
-  if (text.startsWith(asked)) return 1;
-  if (text.includes(asked)) return 2;
+  if (text.includes(asked)) return 1;
   const edits = editsBetween(asked, text);
-  return edits <= Math.max(1, Math.floor(asked.length / 3)) ? 2 + edits : Infinity;
+  return edits <= Math.max(1, Math.floor(asked.length / 3)) ? 1 + edits : Infinity;
 }
 
 /** Return how many letters are to be put in, taken out, replaced, or swapped with the next, to make one the other. */

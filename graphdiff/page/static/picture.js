@@ -1,9 +1,9 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
-import { numberOf, pairOf, shareOf } from "./model.js";
-import { canOpen, nodesIn } from "./scene.js";
+import { numberOf, ownFact, pairOf, shareOf } from "./model.js";
+import { canOpen, nodesIn, placeOf } from "./scene.js";
 import { boxName } from "./view.js";
-import { amount, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, signed, titleOf, weightName } from "./words.js";
+import { changeIn, costIn, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, titleOf, weightName } from "./words.js";
 
 /** Below this part of the answer a link has no label. */
 const FAINT = 0.01;
@@ -100,7 +100,7 @@ export function nodeNote(scene, place) {
 /** Return what stands below a name where nothing is summed. */
 function ownText(scene, node) {
   const { part, whole } = scene;
-  if (part.measure && part.isCompared) return changedCosts(node, scene.state.mode);
+  if (part.measure && part.isCompared) return changedCosts(part, node, scene.state.mode);
   if (sweptIn(part)) return `${headingOf(part.annotation, part.edge_meaning)} ${shown(node[part.annotation])}`;
   const known = (node.spent === undefined ? ["self", "inclusive"] : ["spent"]).filter((name) => typeof node[name] === "number");
   const costs = whole ? known.map((name) => `${name} ${markOf(node, name)}${percent(node[name] / whole)}`) : [];
@@ -121,7 +121,7 @@ export function factText({ part, whole }, thing, name) {
   if (name === "part" && part.ranked) return `${thing.part_estimated ? "≈ " : ""}${percent(value)}`;
   if (!part.measure || !COSTS.includes(name.replace(/_(before|after)$/, ""))) return shown(value);
   const isPart = whole && !thing.again && typeof value === "number" && (thing.spent === undefined || name.startsWith("spent"));
-  return `${markOf(thing, name)}${amount(value, part.unit)}${isPart ? ` (${percent(value / whole)})` : ""}`;
+  return `${markOf(thing, name)}${costIn(part, value)}${isPart ? ` (${percent(value / whole)})` : ""}`;
 }
 
 /**
@@ -142,11 +142,11 @@ export function callRows(scene, node, links, side) {
 }
 
 /** Return what a function cost before or after, or what it costs more. */
-function changedCosts(node, mode) {
+function changedCosts(part, node, mode) {
   const cost = (name, when) => node[`${name}_${when}`];
   const isKnown = (name) => ["before", "after"].some((when) => typeof cost(name, when) === "number");
-  const change = (name) => signed((cost(name, "after") ?? 0) - (cost(name, "before") ?? 0));
-  const text = (name) => (mode === "both" ? change(name) : shown(cost(name, mode) ?? 0));
+  const change = (name) => changeIn(part, (cost(name, "after") ?? 0) - (cost(name, "before") ?? 0));
+  const text = (name) => (mode === "both" ? change(name) : costIn(part, cost(name, mode) ?? 0));
   return ["self", "inclusive"].filter(isKnown).map((name) => `${name} ${text(name)}`).join(" · ");
 }
 
@@ -164,7 +164,7 @@ function spokenPart({ share, contribution, paths }) {
 
 function linkStrength(scene, link) {
   if (isAgain(link)) return Math.min(Math.abs(link.weight), scene.model.nodes[link.target].inclusive ?? 0);
-  if (link.contribution === null) return Math.abs(link.weight);
+  if (link.contribution === null) return Math.abs(scene.part.measure ? (link.change ?? link.weight) : link.weight);
   return Math.max(...[link.before, link.after, link].filter(Boolean).map(({ contribution }) => Math.abs(contribution ?? 0)));
 }
 
@@ -220,18 +220,21 @@ export function largestTitle({ isSummed, part }) {
 }
 
 /** Return what lines look like and mean, of those that are drawn. */
-export function legendOf({ links, total }) {
+export function legendOf({ links, total, before }) {
   const has = (test) => links.some(test);
   const [isCompared, hasShares] = [has((link) => link.status), has((link) => typeof link.share === "number")];
-  const wider = total === null ? "the larger" : hasShares ? "the more of the answer" : "the more runs through";
+  const hasChanges = Boolean(before) && has((link) => typeof link.change === "number");
+  const numbers = !hasChanges ? "" : total === null ? "; numbers at edges: by how much the cost changed" : "; numbers at edges: what each did to the total, in boxes: what passes before → after";
+  const sign = (text) => (hasChanges ? "" : text); // where no number has the room
+  const wider = total === null ? (hasChanges ? "the more it changed" : "the larger") : hasShares ? "the more of the answer" : "the more runs through";
   return [
-    [isCompared ? "kept" : "", `${has((link) => link.status === "kept") ? "grey: as it was; " : ""}the wider, ${wider}`, true],
+    [isCompared ? "kept" : "", `${has((link) => link.status === "kept") ? "grey: as it was; " : ""}the wider, ${wider}${numbers}`, true],
     ["dashed", "dashed: all that passes nodes not drawn", has((link) => !link.direct)],
     ["minus", "ends in a bar: against it (−)", has((link) => amountOf(link) < 0)],
     ["nothing", "grey: nothing passes", !isCompared && has((link) => link.contribution === 0)],
-    ["added", "+ added, two heads", has((link) => link.status === "added")],
-    ["removed", "− removed, dotted", has((link) => link.status === "removed")],
-    ["changed", "Δ changed, a diamond", has((link) => link.status === "changed")],
+    ["added", `${sign("+ ")}added, two heads`, has((link) => link.status === "added")],
+    ["removed", `${sign("− ")}removed, dotted`, has((link) => link.status === "removed")],
+    ["changed", `${sign("Δ ")}changed, a diamond`, has((link) => link.status === "changed")],
   ].filter(([, , isThere]) => isThere);
 }
 
@@ -250,15 +253,17 @@ function versionText({ version_before: old, version_after: now }) {
 function linkNote(scene, link) {
   const { measure } = scene.part;
   const [first] = link.links;
+  if (typeof link.change === "number") return happened(link) ? changeIn(scene.part, link.change) : "";
   if (happened(link)) {
     const weights = [link.weight_before, link.weight_after].filter((weight) => weight !== null).map(shown).join(" → ");
-    return joinedBy(" ", SIGNS[link.status], measure ? signed(link.change) : first?.unweighed ? "" : weights);
+    return joinedBy(" ", SIGNS[link.status], first?.unweighed ? "" : weights);
   }
   if (isAgain(link)) return "recursion";
   if (link.contribution !== null) return partText(link);
   const about = link.links.some(({ estimated }) => estimated) ? "≈ " : "";
   if (scene.whole) return about + percent(link.weight / scene.whole);
-  return about + (measure || !first?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
+  if (measure) return about + (measure === "cost" ? costIn(scene.part, link.weight) : shown(link.weight));
+  return about + (!first?.unweighed || link.links.length > 1 ? shown(link.weight) : "");
 }
 
 function spokenLink(scene, link) {
@@ -273,7 +278,7 @@ function spokenLink(scene, link) {
 
 /** Return what a link of a comparison did to the total, or of profiles how much more it costs, where that is known. */
 export function didText({ part }, { change }) {
-  return change === null || change === undefined ? "" : part.measure ? signed(change) : `did ${signed(change)} to the total`;
+  return change === null || change === undefined ? "" : part.measure ? changeIn(part, change) : `did ${changeIn(part, change)} to the total`;
 }
 
 /** Return the columns and rows of what a comparison says of itself: what moved the total, or what differs. */
@@ -285,9 +290,10 @@ export function accountTable(scene) {
     return link < 0 ? { node: places[0] } : { link };
   };
   const rows = (state.why.length ? [] : part.account?.rows ?? []).map((row, at) => ({
-    key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => model.place.get(id))), data: { "data-change": numberOf(row, "change") },
+    key: `row ${at}`, record: row, name: row.name, target: targetOf(row.ends.map((id) => placeOf(model, id))), data: { "data-change": numberOf(row, "change") },
   }));
-  const did = { title: "change", form: "signed", value: ({ record }) => numberOf(record, "change") || record.change };
+  const form = (value) => (typeof value === "number" ? changeIn(part, value) : shown(value));
+  const did = { title: part.measure ? "did" : "change", form, value: ({ record }) => numberOf(record, "change") || record.change };
   const facts = factColumns(scene, rows, ({ record }) => record, (name) => !OWN.has(name));
   return tableOf(rows, [nameColumn("name"), ...facts, did]);
 }
@@ -333,12 +339,12 @@ const MOST_COLUMNS = 9;
 function factColumns(scene, rows, recordOf, isWanted) {
   const { part } = scene;
   const names = new Set(rows.flatMap((row) => factNames(recordOf(row)).filter(isWanted)));
-  const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
+  const isNews = (name) => rows.some((row) => ![undefined, row.name].includes(ownFact(recordOf(row), name)));
   return [...names].filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
-    const value = (row) => recordOf(row)[name];
+    const value = (row) => ownFact(recordOf(row), name);
     const cost = (known, row) => (known === undefined ? "" : factText(scene, recordOf(row), name));
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (value(row) ?? undefined)));
-    const form = !isNumber ? "text" : part.measure && [...COSTS, "part"].includes(name) ? cost : "number";
+    const form = !isNumber ? "text" : part.measure && [...COSTS, "part"].includes(name.replace(/_(before|after)$/, "")) ? cost : "number";
     return { name, title: headingOf(name, part.edge_meaning), form, value };
   });
 }
@@ -353,12 +359,12 @@ export function linkColumns(scene) {
   const { drawn, part } = scene;
   const column = (title, name, form = "number") => ({ title, form, value: ({ link }) => link[name] });
   const weight = weightName(part);
-  const weights = drawn.before
-    ? [
-        column("since before", "status", "text"), column(`${weight} before`, "weight_before"),
-        column(`${weight} after`, "weight_after"), column(part.measure ? "change" : "did to the total", "change", "signed"),
-      ]
-    : [column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number")];
+  const isCounted = part.links[0]?.unweighed && !part.measure; // a weight that is in no file is not said
+  const cost = part.measure === "cost" ? (value) => (value === null ? "" : costIn(part, value)) : "number";
+  const given = ["before", "after"].map((when) => column(`${weight} ${when}`, `weight_${when}`, cost));
+  const did = column(part.measure ? "change" : "did to the total", "change", (value) => (typeof value === "number" ? changeIn(part, value) : ""));
+  const one = column(weight, "weight", part.measure ? (_, { link }) => scene.costText(link) : "number");
+  const weights = drawn.before ? [column("since before", "status", "text"), ...(isCounted ? [] : given), did] : isCounted ? [] : [one];
   const sums = [column("of the answer", "share", "percent"), column("through it", "contribution")];
   return [...weights, ...sums, column("paths through it", "paths")];
 }
@@ -367,7 +373,6 @@ export function linkColumns(scene) {
 export function linkTable(scene) {
   const { drawn, part } = scene;
   const isBoth = Boolean(drawn.before);
-  const isCounted = part.links[0]?.unweighed && !part.measure;
   const rows = drawn.links.map((link, at) => ({
     key: `link ${pairOf(link)}`, link, name: nameOfLink(scene, link), target: { link: at },
     record: link.links.length === 1 ? link.links[0] : {}, data: linkData(scene, link),
@@ -379,10 +384,9 @@ export function linkTable(scene) {
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
   rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
   const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
-  const isFact = (name) => !OWN.has(name) && name !== part.measure && !(isBoth && name === "status");
+  const isFact = (name) => !OWN.has(name) && name.replace(/_(before|after)$/, "") !== part.measure && !(isBoth && name === "status");
   const facts = factColumns(scene, rows, (row) => row.record, isFact);
-  const computed = linkColumns(scene).slice(isCounted && !isBoth ? 1 : 0); // a weight that is in no file is not said
-  return tableOf(rows, [nameColumn("edge"), ...computed, drawnAs, ...facts]);
+  return tableOf(rows, [nameColumn("edge"), ...linkColumns(scene), drawnAs, ...facts]);
 }
 
 /** Return what other programs may read of a row. */
@@ -391,6 +395,14 @@ function linkData({ idOf, drawn: { starts } }, { source, target, weight, contrib
     "data-source": idOf(source), "data-target": idOf(target), "data-weight": weight, "data-contribution": contribution,
     "data-leaves-start": starts.has(source) && !starts.has(target),
   };
+}
+
+/** Return what tells a path from others by the same nodes, as of merged cycles: what is known of its edges where they differ. */
+export function apartText({ paths, linkWeight }, path) {
+  const twins = paths.filter((other) => other !== path && other.nodes.join() === path.nodes.join());
+  const differs = path.links.filter((link, at) => twins.some((other) => other.links[at] !== link));
+  const told = differs.map((link) => joinedBy(" ", shown(link.clause ?? link.key), shown(link.kind)) || linkWeight(link) || `edge ${link.number + 1}`);
+  return twins.length ? ` (by ${told.join(", ")})` : "";
 }
 
 /** The columns of what the page computes of paths: of rows with a `path`. */
@@ -402,7 +414,7 @@ export const PATH_COLUMNS = [
 
 /** Return the columns and rows of the table of strongest paths. */
 export function pathTable(scene) {
-  const nameOf = (path) => path.nodes.map(scene.nameOf).join(" > ");
+  const nameOf = (path) => path.nodes.map(scene.nameOf).join(" > ") + apartText(scene, path);
   const rows = scene.paths.map((path, at) => ({ key: `path ${at}`, path, name: nameOf(path), target: { path: at }, data: {} }));
   return tableOf(rows, [nameColumn("path"), ...PATH_COLUMNS]);
 }

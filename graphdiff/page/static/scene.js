@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
+import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, ownFact, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
 import { needing, reached, spreadFrom } from "./paths.js";
 import { membersOf } from "./words.js";
 
@@ -16,22 +16,29 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || part.annotation === "comparison") {
+  if (part.annotation === "comparison") {
     const unweighed = !part.ends.length && part.weight_meaning === "unit";
     return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
   }
   if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
-  const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
+  const measure = part.unit === undefined ? undefined : ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
   const links = part.links.map((link) => ({ ...link, ...weights(link), unweighed: true }));
   return { ...part, links, isCompared, isAskable: !measure && !isGrouped, measure };
 }
 
+/** Return why a question has no answer here: what leads to a start that leads nowhere, or on from an end, is on no way of the page. */
+export function unheld({ nodes, astray }, [start, end]) {
+  const isAstray = (side, name) => name !== null && Boolean(astray?.[side].some((place) => nodes[place].id === name));
+  if (isAstray(0, end)) return `What leads to ${end} is not in this page, as no way of the answer passes it.`;
+  return isAstray(1, start) ? `What ${start} leads to is not in this page, as no way of the answer passes it.` : "";
+}
+
 /** Return what lies between two nodes of a part, as a part of its own; null leaves an end as it was; of a name that no node has it is empty. */
 export function between(part, [start, end]) {
   const place = new Map(part.nodes.map((node, number) => [node.id, number]));
-  if ([start, end].some((name) => name !== null && !place.has(name))) return numberedAnew({ ...part, starts: [], ends: [] }, []);
+  if (unheld(part, [start, end]) || [start, end].some((name) => name !== null && !place.has(name))) return numberedAnew({ ...part, starts: [], ends: [] }, []);
   const asked = (name, pairs) => (name === null ? pairs : [[place.get(name), 1]]);
   const [starts, ends] = [asked(start, part.starts), asked(end, part.ends)];
   if (starts === part.starts && ends === part.ends) return part;
@@ -47,7 +54,7 @@ function numberedAnew(part, kept) {
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
   const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
-    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null,
+    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null, astray: null,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
   };
 }
@@ -116,16 +123,32 @@ function firstNodes(models, most) {
   return summed.length ? summed.map((model) => chosen(model, most)) : [mostJoined(models, most)];
 }
 
-/** Return so many nodes where nothing is summed: of a comparison those of one graph first, then what changed, or a changed link joins. */
+/** Return the place of the node that is called so, or counts as one with what is. */
+export function placeOf(model, name) {
+  const members = remembered(model, "members", ({ nodes }) => new Map(nodes.flatMap((node, place) => membersOf(node).map((each) => [each, place]))));
+  return model.place.get(name) ?? members.get(name);
+}
+
+/** Return how much a function changed by itself, or by what a row of the account that names it did, before and after. */
+function changeSizes(model) {
+  const sizes = model.nodes.map(({ self_before: before, self_after: after }) => Math.abs((after ?? 0) - (before ?? 0)));
+  for (const { ends, change } of model.part.account?.rows ?? []) {
+    for (const place of ends.map((name) => placeOf(model, name))) if (place !== undefined) sizes[place] = Math.max(sizes[place], Math.abs(change));
+  }
+  return sizes;
+}
+
+/** Return so many nodes where nothing is summed: of a comparison what changed, or a changed link joins, first; then the largest; of costs by their change. */
 function mostJoined(models, most) {
   const { nodes, part } = models[0];
   const joined = (place) => Math.max(...models.map(({ out, into }) => out[place].length + into[place].length));
   const stays = (place) => Number(Boolean(nodes[place].placed?.stays));
-  const costOf = (node) => node.spent ?? node.inclusive ?? node.inclusive_after ?? node.self ?? 0;
-  const sizes = nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
+  const costOf = (node) => node.spent ?? node.inclusive ?? node.self ?? 0;
+  const byChange = part.measure && part.isCompared;
+  const sizes = byChange ? changeSizes(models[0]) : nodes.map((node, place) => (part.measure ? costOf(node) : joined(place)));
   const isNew = ({ status }) => part.isCompared && (status ?? "kept") !== "kept";
   const changed = new Set(part.links.filter(isNew).flatMap(({ source, target }) => [source, target]));
-  const rank = (node, place) => (isNew(node) ? 2 : Number(part.isCompared && (node.version_before !== node.version_after || changed.has(place))));
+  const rank = (node, place) => Number(!byChange && part.isCompared && (isNew(node) || node.version_before !== node.version_after || changed.has(place)));
   const ranks = nodes.map(rank);
   const order = [...sizes.keys()].sort((one, other) => stays(other) - stays(one) || ranks[other] - ranks[one] || sizes[other] - sizes[one] || one - other);
   return new Set(order.slice(0, most));
@@ -143,9 +166,9 @@ function bothDrawn([before, after]) {
   const links = pairs.map((pair) => bothLinks(old.get(pair), now.get(pair), before, after));
   const union = (name) => new Set([...before[name], ...after[name]]);
   const nodes = [...union("nodes")].sort((one, other) => one - other);
-  const { model, total, through } = after;
+  const { model, total } = after;
   const counted = countedOtherwise(before, after, nodes);
-  return { model, before, after, nodes, links, counted, starts: union("starts"), ends: union("ends"), total, through };
+  return { model, before, after, nodes, links, counted, starts: union("starts"), ends: union("ends"), total };
 }
 
 /** Return what drawn ends did to the total by counting otherwise than before: as links, one a node, from or to nothing. */
@@ -162,7 +185,7 @@ function countedOtherwise(before, after, nodes) {
 function bothLinks(before, after, drawnBefore, drawnAfter) {
   const link = after ?? before;
   const [old, now] = [before?.weight ?? 0, after?.weight ?? 0];
-  const isSame = Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
+  const isSame = old === now || Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
   const status = !before ? "added" : !after ? "removed" : isSame ? "kept" : "changed";
   const n = drawnAfter.model.nodes.length;
   const at = (drawn, name, node) => (node < n ? sweeps(drawn.model)[name][node] : 1);
@@ -181,7 +204,7 @@ function bothLinks(before, after, drawnBefore, drawnAfter) {
 export function groupings({ nodes, grouped_by: own }) {
   const names = new Set(nodes.flatMap((node) => Object.keys(node).filter((name) => typeof node[name] === "string" && !NO_GROUPING.has(name) && name !== own)));
   return [...(own ? ["in_group"] : []), ...[...names].filter((name) => {
-    const values = nodes.map((node) => node[name]).filter((value) => value !== undefined);
+    const values = nodes.map((node) => ownFact(node, name)).filter((value) => value !== undefined);
     const kinds = new Set(values).size;
     return kinds > 1 && kinds <= values.length / 2 && values.length > nodes.length / 2;
   })];
@@ -257,7 +280,7 @@ function comingIn({ model, total }, links, number, numberOf) {
 /** Return links as one. How many paths take one of them is not known: a path may take several. */
 function summedLinks(links) {
   if (links.length === 1) return links[0];
-  const sums = ["weight", "contribution", "share", "beside", "change", "weight_before", "weight_after"].map((name) => [name, addedUp(links, name)]);
+  const sums = ["weight", "contribution", "share", "change", "weight_before", "weight_after"].map((name) => [name, addedUp(links, name)]);
   const sides = ["before", "after"].map((when) => [when, links.map((link) => link[when]).filter(Boolean)]).filter(([, same]) => same.length);
   const status = new Set(links.map((link) => link.status)).size > 1 ? "changed" : links[0].status;
   return {
@@ -285,7 +308,8 @@ export function nodeSums(model) {
       const [positive, negative] = bySign?.[place] ?? [null, null];
       const paths = Number.isFinite(counts[place]) ? Math.round(counts[place]) : null;
       const contribution = tangent * adjoint;
-      return { positive, negative, tangent, adjoint, contribution, share: shareOf(model, contribution), paths };
+      const [noTangent, noAdjoint] = [0, 1].map((side) => model.part.astray?.[side].includes(place));
+      return { positive, negative, tangent: noTangent ? null : tangent, adjoint: noAdjoint ? null : adjoint, contribution, share: shareOf(model, contribution), paths };
     });
   });
 }

@@ -167,9 +167,13 @@ function labelElements(view) {
   if (picture.links.length > MOST_LABELS) return [];
   const taken = picture.nodes.map(({ index }) => ({ x: place.x.get(index), y: place.y.get(index), across: view.sizes.get(index).width / 2, along: view.sizes.get(index).height / 2 }));
   const byWidth = [...picture.links.keys()].sort((one, other) => picture.links[other].width - picture.links[one].width);
+  const times = new Map();
+  for (const key of place.points.flatMap(bendsOf)) times.set(key, (times.get(key) ?? 0) + 1);
   return byWidth.flatMap((at) => {
     const { note, classes } = picture.links[at];
-    const boxes = note ? onBends(place.points[at], place.direction).map(([x, y]) => ({ x, y, across: 0.46 * LETTER * note.length + 3, along: 6 })) : [];
+    const keys = bendsOf(place.points[at]);
+    const isOwn = (bend) => times.get(keys[bend]) === 1; // others it shares with links of the same node
+    const boxes = note ? onBends(place.points[at], place.direction, isOwn).map(([x, y]) => ({ x, y, across: 0.46 * LETTER * note.length + 3, along: 6 })) : [];
     const box = boxes.find(({ x, y, across, along }) => !taken.some((other) => Math.abs(x - other.x) < across + other.across && Math.abs(y - other.y) < along + other.along));
     if (!box) return [];
     taken.push(box);
@@ -177,11 +181,17 @@ function labelElements(view) {
   });
 }
 
-/** Return places on the bends of a link, those first that are nearest to its middle. */
-export function onBends(points, direction) {
+/** Return what names each bend of a line. */
+function bendsOf(points) {
+  return points.flatMap((point, at) => (at % 2 && at + 1 < points.length ? `${point} ${points[at + 1]}` : []));
+}
+
+/** Return places on the bends of a link that are its own, those first that are nearest to its middle. */
+export function onBends(points, direction, isOwn = () => true) {
   const [along, across] = direction === "LR" ? [0, 1] : [1, 0];
   const places = [];
   for (let at = 1; at + 1 < points.length; at += 2) {
+    if (!isOwn((at - 1) / 2)) continue;
     for (const part of [0.5, 0.68, 0.32]) {
       const [forth, aside] = [1.5 * part * (1 - part) + part ** 3, 3 * part ** 2 - 2 * part ** 3];
       const point = [];

@@ -40,24 +40,39 @@ function scientific(value) {
 function asText(value) {
   if (Array.isArray(value)) return value.map(asText).join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return /^-?\d{31,}$/.test(text) ? `${shortened(text, 21).replace("-", "−")} (${grouped(text.replace("-", "").length)} digits)` : text;
 }
 
 /** How many seconds units of time are, and how many times as large those of bytes. */
 const SECONDS = { s: 1, ms: 1e-3, us: 1e-6, ns: 1e-9 };
 const BYTES = ["B", "kB", "MB", "GB", "TB"];
 
-/** Return what a profile measured with its unit: time and bytes in the unit that fits. */
-export function amount(value, unit) {
+/** Return what a profile measured with its unit: time and bytes in the unit that fits `size`, which is the value unless said. */
+export function amount(value, unit, size = value) {
   if (typeof value !== "number" || !Number.isFinite(value)) return shown(value);
   if (unit === "bytes") {
-    const power = BYTES.findIndex((_, at) => at === BYTES.length - 1 || Math.abs(value) < 999.95 * 1000 ** at);
-    return `${shown(Number((value / 1000 ** power).toFixed(1)))} ${BYTES[power]}`;
+    const power = BYTES.findIndex((_, at) => at === BYTES.length - 1 || Math.abs(size) < 999.95 * 1000 ** at);
+    const number = value / 1000 ** power;
+    return `${shown(size === value ? Number(number.toFixed(1)) : number)} ${BYTES[power]}`;
   }
   if (!Object.hasOwn(SECONDS, unit ?? "")) return /^(samples|calls|objects|events)$/.test(unit) ? howMany(value, unit) : `${shown(value)} ${unit ?? ""}`.trim();
   const seconds = value * SECONDS[unit];
-  const fitting = Object.keys(SECONDS).find((name) => Math.abs(seconds) >= 0.99995 * SECONDS[name]) ?? (value ? "ns" : "s");
+  const fitting = Object.keys(SECONDS).find((name) => Math.abs(size * SECONDS[unit]) >= 0.99995 * SECONDS[name]) ?? (value ? "ns" : "s");
   return `${shown(seconds / SECONDS[fitting])} ${fitting}`;
+}
+
+/** Return a cost as a page of a profile says it: of a comparison in one unit, which counts have on top alone. */
+export function costIn({ unit, total, total_before: before, isCompared }, value) {
+  if (!isCompared || typeof value !== "number") return amount(value, unit);
+  const isSaid = unit === "bytes" || Object.hasOwn(SECONDS, unit ?? "");
+  return isSaid ? amount(value, unit, Math.max(Math.abs(total), Math.abs(before)) || value) : shown(value);
+}
+
+/** Return a change with its sign, of a profile as a cost. */
+export function changeIn(part, value) {
+  if (!part.measure) return signed(value);
+  return `${value > 0 ? "+" : ""}${part.measure === "cost" ? costIn(part, value) : shown(value)}`;
 }
 
 /** Return a text that begins with a capital letter. */
@@ -117,7 +132,7 @@ export function shortened(text, length) {
 const HEADINGS = {
   tangent: "from start", adjoint: "to end", contribution: "through it", n_members: "counts as one", sd: "standard error",
   weight_before: "weight before", weight_after: "weight after", inclusive: "inclusive", clause: "range", estimated: "≈ estimated",
-  what: "what happened", allowed: "the file allows", version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
+  what: "what happened", cost_before: "cost before", cost_after: "cost after", allowed: "the file allows", version_before: "version before", version_after: "version after", primitive_calls: "calls, no recursion",
 };
 
 /** Return what is written over a fact; a computation has tangents and adjoints. */
