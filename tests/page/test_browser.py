@@ -402,6 +402,9 @@ def test_a_comparison_of_profiles_has_the_costs_of_both(browser: Browser) -> Non
         *browser.texts("#details dt, #details dd")
     }
     assert browser.texts("#details dt").count("cost before") == 1
+    browser.click("#modes input[value=after]")
+    assert browser.texts("#details dt, #details dd")[-2:] == ["cost", "2,320,120"]
+    browser.click("#modes input[value=both]")
     assert browser.texts("#links thead th") == ["edge", "since before", "cost before", "cost after", "change"]
 
 

@@ -75,7 +75,8 @@ function didIn({ part }, { change, what }) {
 function movedSection(scene, isIt) {
   const rows = accountTable(scene).rows.filter(({ target }) => target && isIt(target));
   const did = ({ record }) => joinedBy(", ", record.change === undefined ? [] : didIn(scene, record), record.what, record.by, record.note);
-  return rows.length ? section(scene.part.account.title, factList(rows.map((row) => [row.name, did(row)]))) : null;
+  const more = rows.length > NAMES ? html("p", {}, `and ${howMany(rows.length - NAMES, "more rows")}`) : null;
+  return rows.length ? section(scene.part.account.title, factList(rows.slice(0, NAMES).map((row) => [row.name, did(row)])), more) : null;
 }
 
 /** Return a list of things: of each a name, which chooses it, and what stands beside it. */
@@ -264,7 +265,7 @@ function linkDetails(scene, link) {
   const dashed = "A dashed edge: all that passes nodes not drawn, added up. Totals are as if they were drawn.";
   const says = `${scene.nameOf(link.source)} ${words.does} ${scene.nameOf(link.target)}.`;
   const known = links.length > NAMES ? `; of ${NAMES} what is known` : "";
-  const computed = linkColumns(scene).filter(({ title }) => title !== part.measure); // a call says what it costs itself
+  const computed = linkColumns(scene).filter(({ title }) => part.isCompared || title !== part.measure); // a call says what it costs itself
   const isSaid = Object.fromEntries(["before", "after"].flatMap((when) => [`weight_${when}`, ...(links.length > 1 ? [] : [`${part.measure}_${when}`])]).map((name) => [name, null]));
   const told = (each) => factList(factsOf(scene, { ...each, ...isSaid }));
   return [
