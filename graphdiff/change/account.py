@@ -53,15 +53,20 @@ def rest(changes: Sequence[Number]) -> list[dict[str, Any]]:
 
 def with_account(graph: nx.MultiDiGraph, difference: Difference, rows: Mapping[str, Any]) -> nx.MultiDiGraph:
     """Return an overlay in which nodes have their versions and members, with an account of what moved it."""
-    stands = {member: node for node in graph for member in (node if isinstance(node, frozenset) else (node,))}
+    merged = _merged_in(graph, difference.matched)
+    stands = {member: node for node in graph for member in (node if node in merged else (node,))}
     upgrades = {upgrade.new: upgrade.versions for upgrade in difference.upgraded}
     for node, data in graph.nodes(data=True):
-        data.update(
-            _members(node) if isinstance(node, frozenset) else upgrades.get(node) or _version(difference, node, data)
-        )
+        data.update(_members(node) if node in merged else upgrades.get(node) or _version(difference, node, data))
     told = [{**row, "ends": _names(row.get("ends", ()), stands)} for row in rows["rows"]]
     graph.graph.update(account={**rows, "rows": told}, weight_meaning=difference.matched.after.graph.weight_meaning)
     return graph
+
+
+def _merged_in(graph: nx.MultiDiGraph, matched: Matched) -> set[Any]:
+    """Return the cycles that are one node of an overlay each: a node of the user's may be a frozenset, too."""
+    sets = {node for node in graph if isinstance(node, frozenset)}
+    return sets.difference(*(side.graph.topology.labels for side in matched.sides)) if sets else sets
 
 
 def _members(node: frozenset[Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def overlay(
     networkx.MultiDiGraph
         A merged component is the frozenset of its members. Nodes and edges have a ``status``: kept, added, removed;
         edges also changed, and have ``weight_before``, ``weight_after`` and, where they did something, ``change``.
+        Nodes that both graphs have say where they are ``on_the_way``, if in one alone: only since, or no more.
         A leaf that counts another part than before has in ``seed_change`` what that did. Nodes of attribution graphs
         have their kind, layer, position and title.
     """
@@ -57,6 +58,9 @@ def overlay(
         if name not in graph or status == "kept":
             graph.add_node(name, status=status)
             graph.nodes[name].update(_known(matched, number))
+            graph.nodes[name].pop("on_the_way", None)
+            if status != "kept" and all(mask[number] for mask in has):
+                graph.nodes[name]["on_the_way"] = "only since" if status == "added" else "no more"
     for side, name in zip(matched.sides, ("weight_before", "weight_after"), strict=True):
         _add_edges(graph, _edges(side, among, names), name)
     for _, _, data in graph.edges(data=True):
@@ -83,12 +87,11 @@ def _known(matched: Matched, number: int) -> dict[str, Any]:
 
 
 def _add_edges(graph: nx.MultiDiGraph, edges: Iterator[tuple[Ends, Any]], name: str) -> None:
-    """Add the weights of one graph to the edges, those of parallel ones summed; none from a merged node to itself."""
+    """Add the weights of one graph to the edges, those of parallel ones summed."""
     for ends, weight in edges:
-        if ends[0] != ends[1]:
-            graph.add_edge(*ends)
-            data = graph.edges[ends]
-            data[name] = data[name] + weight if name in data else weight
+        graph.add_edge(*ends)
+        data = graph.edges[ends]
+        data[name] = data[name] + weight if name in data else weight
 
 
 def _add_changes(graph: nx.MultiDiGraph, attribution: Attribution, names: dict[int, Any]) -> None:
@@ -136,7 +139,7 @@ def _names(matched: Matched, among: NDArray[np.bool_]) -> dict[int, Any]:
 
 
 def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Iterator[tuple[Ends, Any]]:
-    """Yield the edges of a graph between shown nodes, with their weights."""
+    """Yield the edges of a graph between shown nodes, with their weights; none within what counts as one node."""
     graph = side.graph
     tails, heads = side.numbers[graph.tails], side.numbers[graph.heads]
     used = np.flatnonzero(among[tails] & among[heads])
@@ -145,5 +148,7 @@ def _edges(side: Side, among: NDArray[np.bool_], names: dict[int, Any]) -> Itera
     for edge, tail, head, weight in zip(
         used.tolist(), tails[used].tolist(), heads[used].tolist(), weights, strict=True
     ):
+        if names[tail] == names[head] and graph.cycles == "collapse":
+            continue
         key = keys[edge] if keys is not None else ""
         yield (names[tail], names[head], key if isinstance(key, str) else ""), arithmetic.finished(weight)

@@ -20,6 +20,7 @@ from graphdiff.graph.networks import IN_GROUP, RANKED
 from graphdiff.page.functions import functions_picture
 from graphdiff.page.groups import groups_picture
 from graphdiff.page.prompt import besides, in_rows, notes_of, places_in
+from graphdiff.pictures.annotate import ATTRIBUTES
 from graphdiff.pictures.answer import answer_pictures
 from graphdiff.pictures.difference import overlay_pictures
 from graphdiff.pictures.dot import pictures_of
@@ -110,23 +111,24 @@ def part_of(picture: Picture) -> dict[str, Any]:
     >>> part["links"][0]["weight"], part["starts"], part["ends"], part["total"]
     (0.5, [[0, 1]], [[1, 1]], 0.5)
     """
-    places = places_in(picture)
+    places, reserved = places_in(picture), _reserved(picture)
     order, names = list(places) or _in_order(picture), distinct(harmless(node.name) for node in picture.nodes)
     place = {node: number for number, node in enumerate(order)}
     links = [
-        {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_facts(edge.facts, LINK)}
+        {"source": place[edge.tail], "target": place[edge.head], **_key(edge.key), **_link(edge.facts, reserved)}
         for edge in picture.edges
     ]
     part = {
         **{name: harmless(str(picture.facts.get(name, "unknown"))) for name in MEANINGS},
         "words": _words(picture),
         "nodes": [
-            _node(names[node], picture.nodes[node], picture.facts.get("node_title"), places.get(node)) for node in order
+            _node(names[node], picture.nodes[node], picture.facts.get("node_title"), places.get(node), reserved)
+            for node in order
         ],
         "links": sorted(links, key=lambda link: (link["source"], link["target"])),
         **_ends(picture, order),
         **(dict.fromkeys(("total", "total_before")) if picture.facts.get("annotation") == "comparison" else {}),
-        **_facts({name: picture.facts[name] for name in WHOLE if name in picture.facts}),
+        **_facts({name: picture.facts[name] for name in _whole(picture) if name in picture.facts}),
         **({"rows": [harmless(row.name) for row in picture.rows if row.rank]} if places else {}),
         "n_nodes": picture.n_nodes or len(picture.nodes),
         **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
@@ -134,7 +136,7 @@ def part_of(picture: Picture) -> dict[str, Any]:
     }
     if not any(IN_GROUP in node for node in part["nodes"]):
         part.pop("grouped_by", None)
-    return part | {"summed": _is_summed(picture, part)}
+    return part | _astray(part) | {"summed": _is_summed(picture, part)}
 
 
 #: What is said of a whole graph, as in graph records.
@@ -143,13 +145,43 @@ MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 WHOLE = (
     *("total", "total_before", "drawn", "notes", "besides", "cycles", "annotation", "not_computed"),
     *("source", "target", "grouped_by"),
-    *("unit", "whole", "parts"),  # of a profile: of what parts are, and that in words
 )
-#: What a node and a link have for themselves.
-NODE, LINK = ("id", "title"), ("source", "target", "key")
+#: What there is of a profile: of what parts are, and that in words.
+MEASURED = ("unit", "whole", "parts")
+#: What a node and a link have for themselves, or the script writes there.
+NODE, LINK = ("id", "title"), ("source", "target", "key", "number", "given", "unweighed")
+#: Facts by names that mean something in pages of a kind, and in others are attributes as any.
+OF_PROFILES = ("estimated", "again", "part_estimated")
+OF_COMPARISONS = ("weight_before", "weight_after", "change", "source_seed_before", "target_seed_before")
+OF_GROUPS = ("in_group", "inner_edges", "n_members")
 
 
-def _node(name: str, node: DrawnNode, called: str | None, place: dict[str, Any] | None) -> dict[str, Any]:
+def _is_profile(picture: Picture) -> bool:
+    return picture.facts.get("edge_meaning") == "calls" and "unit" in picture.facts
+
+
+def _whole(picture: Picture) -> tuple[str, ...]:
+    return (*WHOLE, *MEASURED) if _is_profile(picture) else WHOLE
+
+
+def _reserved(picture: Picture) -> set[str]:
+    """Return the names by which the script would take an attribute of the user's for a fact of ours."""
+    annotation, is_grouped = picture.facts.get("annotation"), "grouped_by" in picture.facts
+    taken = set() if _is_profile(picture) else {*OF_PROFILES}
+    taken |= set() if annotation in ("comparison", "profiles") else {*OF_COMPARISONS}
+    taken |= set() if is_grouped else {*OF_GROUPS}
+    taken |= set() if annotation or is_grouped else {*ATTRIBUTES, "members"}
+    return taken - {*picture.facts.get(RANKED, ())}
+
+
+def _link(facts: Mapping[Any, Any], reserved: Collection[str]) -> dict[str, Any]:
+    is_ours = facts.get("eliminated", True) is True
+    return _facts(facts, (*LINK, *reserved, *(() if is_ours else ("eliminated",))))
+
+
+def _node(
+    name: str, node: DrawnNode, called: str | None, place: dict[str, Any] | None, reserved: Collection[str]
+) -> dict[str, Any]:
     """Return what is known of a node; what it is called, if that is not its name, and where it is drawn, in rows."""
     title = node.facts.get(called) if called else None
     members, is_group = node.facts.get("members"), node.facts.keys() & {"n_members", "inner_edges"}
@@ -158,8 +190,24 @@ def _node(name: str, node: DrawnNode, called: str | None, place: dict[str, Any] 
     own = {key: value for key, value in node.facts.items() if key != called}
     for_itself = {"id": name, **({} if title is None else {"title": harmless(str(title))})}
     if place is None:
-        return for_itself | _facts(own, NODE)
-    return for_itself | {"placed": place | {"text": harmless(place["text"])}} | _facts(own, (*NODE, "placed"))
+        return for_itself | _facts(own, (*NODE, *reserved))
+    placed = {"placed": place | {"text": harmless(place["text"])}}
+    return for_itself | placed | _facts(own, (*NODE, "placed", *reserved))
+
+
+def _astray(part: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the starts from which nothing leads to an end, and the ends to which nothing leads, if there are any.
+
+    What leads to such a start, or on from such an end, is not on the way, and so not in the page.
+    """
+    starts, ends = ({place for place, *_ in part[name]} for name in ("starts", "ends"))
+    if not starts or not ends:
+        return {}
+    ways = nx.DiGraph((link["source"], link["target"]) for link in part["links"])
+    ways.add_edges_from(("start", place) for place in starts)
+    ways.add_edges_from((place, "end") for place in ends)
+    sides = starts - nx.ancestors(ways, "end"), ends - nx.descendants(ways, "start")
+    return {"astray": list(map(sorted, sides))} if any(sides) else {}
 
 
 def _is_summed(picture: Picture, part: Mapping[str, Any]) -> bool:

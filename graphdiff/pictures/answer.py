@@ -31,7 +31,7 @@ from graphdiff.sums.between import Between, restriction, total_over
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import Titled, end_text, members_of, node_text, texts
 from graphdiff.text.numbers import short, shorten, shown, signed
-from graphdiff.text.records import distinct, keys_of
+from graphdiff.text.records import distinct, keys_of, set_aside
 from graphdiff.text.sentences import how_many, ways_round, words_for
 
 #: Where no path leads from one to the other, so many sources, and so many targets, are drawn at most.
@@ -281,8 +281,8 @@ def _names(graph: nx.DiGraph, between: Between) -> list[str]:
 
 def _node_facts(graph: nx.DiGraph, label: Any, data: dict[str, Any], seeds: dict[str, Number]) -> dict[str, Any]:
     """Return what is known of a node; of a merged component its members, what they have in common, and their seeds."""
-    if not isinstance(label, frozenset):
-        return data
+    if not isinstance(label, frozenset) or label in graph:
+        return set_aside(data, ("members",)) if "members" in data else data  # which it has none of
     names = (*ATTRIBUTES, *graph.graph.get(RANKED, ()))
     shared = {name: data[name] for name in names if name in data and name not in SEEDS.values()}
     if len({graph.nodes[member].get(IN_GROUP) for member in label}) == 1 and IN_GROUP in data:

@@ -422,7 +422,7 @@ def _narrow(first: Explanation) -> Iterator[str]:
 
     These where they are few, and no more than the list of one of the ends.
     """
-    names = [_passed(node) for node in first.bottlenecks[:3]]
+    names = [_passed(node, first) for node in first.bottlenecks[:3]]
     if names and first.n_paths != 1:
         more = len(first.bottlenecks) - 3
         yield f"Every path passes {', '.join(names)}{f', and {more:,} more' if more > 0 else ''}."
@@ -438,10 +438,11 @@ def _narrow(first: Explanation) -> Iterator[str]:
         yield f"{one_of} {', '.join(edges)}."
 
 
-def _passed(node: Any) -> str:
+def _passed(node: Any, first: Explanation) -> str:
     """Return the name of a node that every path passes; of a cycle a path need not pass each member."""
     name = shorten_label(node_text(node), NAME)
-    return f"the cycle {name}" if isinstance(node, frozenset) else name
+    is_cycle = isinstance(node, frozenset) and node not in first.part.graph.topology.labels
+    return f"the cycle {name}" if is_cycle else name
 
 
 def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> list[str]:

@@ -100,6 +100,16 @@ test("a chain is level, and a drawing is the same each time", () => {
   assert.deepEqual(layered(...generated(3)), layered(...generated(3)));
 });
 
+test("of very many links that pass many columns each runs straight from end to end", () => {
+  const size = 130;
+  const nodes = [...Array(size).keys()].map((id) => ({ id, width: 50, height: 28 }));
+  const links = nodes.flatMap(({ id }) => nodes.slice(id + 1).map((other) => ({ source: id, target: other.id })));
+  const { points, x } = layered(nodes, links);
+  assert.ok(points.every((list) => list.length === 4));
+  assert.ok(links.every(({ source, target }) => x.get(source) < x.get(target)));
+  assert.ok(layered(nodes.slice(0, 20), links.filter(({ target }) => target < 20)).points.some((list) => list.length > 4));
+});
+
 test("both ways of a pair, loops, parallel links and nodes without any are drawn", () => {
   const nodes = [..."abc"].map((id) => ({ id }));
   const links = ["ab", "ba", "aa", "ab"].map(([source, target]) => ({ source, target }));

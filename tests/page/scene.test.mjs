@@ -3,10 +3,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { cutSum, sweeps } from "../../graphdiff/page/static/model.js";
-import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, passedBy, putTogether, sizeOf, weighted } from "../../graphdiff/page/static/scene.js";
+import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt, modelsOf, nodeSums, passedBy, putTogether, sizeOf, unheld, weighted } from "../../graphdiff/page/static/scene.js";
 import { fragmentOf, stateOf } from "../../graphdiff/page/static/state.js";
 
 const NOTHING = { open: [], hide: [] };
+
+/** What a record says of a comparison, and of a profile. */
+function kindOf(names) {
+  return { ...(names.includes("weight_before") ? { annotation: "comparison" } : {}), ...(names.includes("cost") ? { unit: "s" } : {}) };
+}
 
 function partOf(edges, start, end, names = ["weight"]) {
   const ids = [...new Set(edges.flatMap(([tail, head]) => [tail, head]))];
@@ -14,7 +19,7 @@ function partOf(edges, start, end, names = ["weight"]) {
     source: ids.indexOf(tail), target: ids.indexOf(head), ...Object.fromEntries(names.map((name, at) => [name, weights[at]])),
   }));
   const ends = (id) => (id === null ? [] : [[ids.indexOf(id), 1]]);
-  return weighted({ edge_meaning: "depends on", nodes: ids.map((id) => ({ id })), links, starts: ends(start), ends: ends(end), n_nodes: ids.length });
+  return weighted({ edge_meaning: "depends on", nodes: ids.map((id) => ({ id })), links, starts: ends(start), ends: ends(end), n_nodes: ids.length, ...kindOf(names) });
 }
 
 const FIGURE = [["a", "b", 2], ["a", "c", 3], ["b", "d", 5], ["c", "d", -7], ["d", "e", 11], ["c", "x", 4]];
@@ -36,6 +41,35 @@ test("a question within a part is of what lies between its ends, and exact", () 
   assert.equal(between(part, [null, null]), part);
   assert.equal(between(part, ["a", "no such node"]).nodes.length, 0);
   assert.equal(between(part, ["d", "b"]).nodes.length, 0);
+});
+
+test("what leads to a start that leads nowhere, or on from an end, is refused, and numbers of these are not said", () => {
+  const edges = [["p", "q", 2], ["r", "t", 1], ["r", "p", 1]];
+  const part = { ...partOf(edges, "p", "t"), starts: [[0, 1], [1, 1], [2, 1]], astray: [[0, 1], []] };
+  assert.match(unheld(part, ["p", "q"]), /^What leads to q is not in this page/);
+  assert.equal(between(part, ["p", "q"]).nodes.length, 0);
+  assert.equal(unheld(part, ["p", null]), "");
+  assert.equal(unheld(part, [null, "t"]), "");
+  assert.match(unheld({ ...part, astray: [[], [3]] }, ["t", null]), /^What t leads to is not in this page/);
+  assert.deepEqual(nodeSums(modelsOf(part)[0]).map(({ tangent }) => tangent), [null, null, 1, 1]);
+  const within = between(part, ["r", null]);
+  assert.deepEqual([within.astray, within.nodes.map(({ id }) => id)], [null, ["r", "t"]]);
+});
+
+test("what an attribute is called makes no comparison and no profile of an answer, and what all objects have is no fact", () => {
+  const named = (names) => weighted({ ...partOf(FIGURE, "a", "e"), annotation: "contribution", links: partOf(FIGURE.map((edge) => [...edge, 1, 2]), "a", "e", ["weight", ...names]).links });
+  for (const names of [["weight_before", "weight_after"], ["cost", "calls"]]) {
+    const { isCompared, measure } = named(names);
+    assert.deepEqual([isCompared, measure], [false, undefined]);
+  }
+  const nodes = [..."abcdef"].map((id, at) => ({ id, ...(at < 4 ? { toString: at < 2 ? "x" : "y" } : {}) }));
+  assert.deepEqual(groupings({ nodes }), ["toString"]);
+  assert.deepEqual(groupings({ nodes: nodes.map(({ id }, at) => (at ? { id } : { id, valueOf: "x" })) }), []);
+});
+
+test("weights beyond the floats are their digits", () => {
+  const part = weighted({ nodes: [{ id: "a" }, { id: "b" }], links: [{ source: 0, target: 1, weight: `1${"0".repeat(400)}` }], starts: [[0, 1]], ends: [[1, 1]], summed: false, annotation: "contribution" });
+  assert.equal(drawnAt(part, 2).links[0].weight, "1000000000…0000000000 (401 digits)");
 });
 
 test("without weights totals count paths, and costs are not summed", () => {

@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from browsing import Browser
+from browsing import NARROW, WIDE, Browser
 
 import graphdiff as gd
 from graphdiff.io.write import render
@@ -41,6 +41,7 @@ WAYS_AFTER = [
     ("c", "z", 1),
 ]
 CHOSEN = "#details h2"
+TAB, ENTER = "\ue004", "\ue007"
 
 
 def graph(edges: Any, **known: Any) -> nx.DiGraph:
@@ -101,7 +102,7 @@ def test_a_name_is_found_and_one_that_is_almost_right_is_offered(browser: Browse
     browser.click("#search")
     browser.press(*"libzlma5", "\ue007")
     assert browser.text("#matches") == "no libzlma5 here; did you mean:"
-    assert browser.texts("#near li")[0] == "liblzma5"
+    assert browser.texts("#near li")[0] == "liblzma5 100.0 %"
     browser.press("\ue007")  # the first of those that are offered has the focus
     assert browser.text(CHOSEN) == "liblzma5"
     assert "node=liblzma5" in browser.run("return location.hash;")
@@ -162,6 +163,99 @@ def test_a_row_of_the_paths_lights_up_its_path(browser: Browser, openssh: bytes)
     assert browser.texts("#details .chain li") == names
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_what_is_chosen_in_a_table_is_seen_in_the_graph_and_told(
+    browser: Browser, openssh: bytes, size: tuple[int, int]
+) -> None:
+    browser.resize(size)
+    for table in ("paths", "nodes", "links"):
+        browser.open(openssh)
+        browser.run("$(`#${arguments[0]} tbody tr:nth-child(5) button`).focus();", table)
+        browser.press(ENTER)
+        assert browser.run("return document.activeElement.closest('table')?.parentElement.parentElement.id;") == table
+        seen = "const { top, bottom } = $(arguments[0]).getBoundingClientRect(); return [top, innerHeight - bottom];"
+        assert min(browser.run(seen, CHOSEN)) >= 0
+        assert browser.run(seen, "#frame")[0] >= 0
+        lit = "return $$('g.node.lit').some((each) => each.getBoundingClientRect().top < innerHeight);"
+        assert browser.run(lit) or table == "links"
+        browser.press(TAB)
+        assert browser.run("return document.activeElement.closest('table')?.parentElement.parentElement.id;") == table
+
+
+#: What is pressed, in which state, and what has the focus then.
+PRESSED = [
+    ("", "#details ol.ranked button", CHOSEN),
+    ("#node=perl", "#details ul.links button", CHOSEN),
+    ("#node=perl", "#details .acts button", "#question"),
+    ("#node=perl", "#details .acts button:last-child", CHOSEN),
+    ("#node=perl", "#close", "g.node[aria-label^='perl,']"),
+    ("#why=,dpkg&node=perl", "#crumbs button", "#question"),
+    ("#n=10", "#all", "#slider"),
+]
+
+
+@pytest.mark.parametrize(("fragment", "pressed", "focus"), PRESSED)
+def test_what_is_pressed_hands_the_focus_on(
+    browser: Browser, openssh: bytes, fragment: str, pressed: str, focus: str
+) -> None:
+    browser.open(openssh, fragment)
+    browser.run("$(arguments[0]).focus();", pressed)
+    browser.press(ENTER)
+    assert browser.run("return document.activeElement === $(arguments[0]);", focus)
+
+
+def test_of_another_question_no_line_says_numbers_of_the_one_before(browser: Browser) -> None:
+    browser.open(gd.explain(graph(WAYS), "a", "z"), "#node=d")
+    browser.run("$('g.node[aria-label^=\"d,\"]').focus();")
+    assert browser.text("#pointed").startswith("d, ")
+    browser.run("$('#details .acts button').focus();")
+    browser.press(ENTER)
+    assert browser.text("#pointed") == ""
+
+
+def test_names_are_found_in_the_order_of_what_passes_them_but_first_one_that_is_it(browser: Browser) -> None:
+    ways = [("a", name, weight) for name, weight in (("lib", 1), ("lib-a", 2), ("x-lib", 5), ("lib-b", 3))]
+    browser.open(gd.explain(graph([*ways, *((name, "z", 1) for _, name, _ in ways)]), "a", "z"))
+    browser.click("#search")
+    browser.press(*"li")
+    assert browser.texts("#near button") == ["x-lib", "lib-b", "lib-a", "lib"]
+    browser.press("b")
+    assert browser.texts("#near button") == ["lib", "x-lib", "lib-b", "lib-a"]
+    browser.press("-", ENTER)
+    assert browser.text(CHOSEN) == "lib-b"
+
+
+def test_what_runs_through_the_drawn_nodes_alone_is_said_and_what_passes_others(browser: Browser) -> None:
+    made = [("a", f"m{n:02}", 40 - n) for n in range(30)] + [(f"m{n:02}", "z", 1) for n in range(30)]
+    total, alone = sum(range(11, 41)), sum(range(33, 41))
+    browser.open(gd.explain(graph(made), "a", "z"), "#n=10")
+    said = f"Draws 10 of 32 nodes: {alone / total:.1%} of the answer runs through these alone; ".replace("%", " %")
+    rest = f"{1 - alone / total:.1%} passes some of the other 22, added up in dashed edges.".replace("%", " %")
+    assert browser.text("#shows") == said + rest
+    browser.open(gd.explain(graph(made), "a", "z"), "#n=31")
+    assert browser.text("#shows") == "Shows all 32 nodes between the ends: 100 % of the answer."
+    both = [("a", "b", 1), ("b", "z", -90), *made]
+    browser.open(gd.explain(graph(both), "a", "z"), "#n=10")
+    assert f"{sum(range(34, 41)) - 90} of the total {total - 90} runs through these alone; " in browser.text("#shows")
+
+
+SAID = [
+    ((graph([("a", "b", 1)]), "b", "b"), "1 node is a start and an end itself: the answer passes no edge."),
+    (
+        (graph([("a", "b", 0)]), "b", "a"),
+        "The total is 0: no path from b to a, but one the other way: are the ends swapped?",
+    ),
+    ((graph([("", "c", 2)]), "", "c"), "Shows all 2 nodes between the ends: 100 % of the answer."),
+]
+
+
+@pytest.mark.parametrize(("asked", "said"), SAID)
+def test_what_is_shown_does_not_gainsay_the_answer(browser: Browser, asked: Any, said: str) -> None:
+    browser.open(gd.explain(*asked))
+    assert browser.text("#shows") == said
+    assert not browser.text("#question").startswith(" ")
+
+
 def test_tables_are_sorted_and_filtered(browser: Browser, openssh: bytes) -> None:
     browser.open(openssh)
     names = browser.texts("#nodes tbody th")
@@ -194,11 +288,13 @@ def test_a_question_in_the_address_is_asked_and_the_way_back_stands_on_top(brows
 
 def test_a_question_about_a_node_is_asked_by_a_button(browser: Browser) -> None:
     browser.open(gd.explain(graph(WAYS), "a", "z"), "#node=d")
-    browser.run("$$('#details .acts button').find((each) => each.textContent.includes('from the start')).click();")
+    browser.run("$$('#details .acts button').find((each) => each.textContent === 'Ask: from a to it').click();")
     assert float(sums(browser)[0]["total"]) == listed(WAYS, "a", "d") == 13
     assert "why=,d" in browser.run("return location.hash;")
     browser.open(gd.explain(graph(WAYS), "a", "z"), "#why=z,a")
     assert sums(browser) == []
+    browser.open(gd.explain(graph(WAYS), "a", "z"), "#why=,d")
+    assert browser.texts("#crumbs li")[-1] == "a → d"
     browser.open(gd.explain(graph(WAYS), "a", "z"), "#why=no,body&n=%&node=%zz&path=99&edge=,&mode=x&by=y")
     assert browser.run("return $('#graph').hidden;") is False
 

@@ -288,3 +288,46 @@ def test_a_page_of_what_does_not_differ_says_so() -> None:
     assert held["words"]["total"] == "Nothing differs."
     assert held["account"]["rows"] == []
     assert {link["status"] for link in held["links"]} == {"kept"}
+
+
+def weighed(*edges: tuple[Any, Any, float]) -> nx.DiGraph:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    return graph
+
+
+def test_loops_are_kept_where_walks_are_summed_and_left_out_of_what_counts_as_one() -> None:
+    before, after = weighed(("s", "m", 0.5), ("m", "m", 0.1), ("s", "t", 1)), weighed(("s", "t", 0.5), ("m", "t", 0.5))
+    for policy in ("solve", "collapse"):
+        held = part(gd.compare(before, after, "s", "t", cycles=policy))
+        assert (held["total_before"], held["total"]) == (1, 0.5)
+        loops = [link["weight_before"] for link in held["links"] if link["source"] == link["target"]]
+        assert loops == ([0.1] if policy == "solve" else [])
+        assert total_in(held, "before", "s", "m") == pytest.approx(0.5 / 0.9 if policy == "solve" else 0.5)
+
+
+def test_ends_of_which_a_page_holds_not_all_ways_are_named() -> None:
+    edges = [("p", "q", 2), ("p", "m", 3), ("m", "q", 1), ("r", "t", 1)]
+    before, after = weighed(*edges), weighed(*edges[:3], ("r", "t", 2))
+    held = part(gd.compare(before, after, ["p", "q", "r"], "t"))
+    names = [node["id"] for node in held["nodes"]]
+    assert [[names[place] for place in side] for side in held["astray"]] == [["p", "q"], []]
+    assert "astray" not in part(gd.compare(before, after, "r", "t"))
+
+
+def test_a_node_of_both_graphs_that_is_on_the_way_in_one_says_so() -> None:
+    edges = [("s", "a", 1), ("a", "t", 1), ("a", "b", 1), ("s", "c", 1), ("c", "t", 1)]
+    before, after = weighed(*edges), weighed(*edges[:4], ("b", "t", 1), ("a", "new", 1), ("new", "t", 1))
+    held = part(gd.compare(before, after, "s", "t"))
+    told = {node["id"]: (node["status"], node.get("on_the_way")) for node in held["nodes"]}
+    assert told["b"] == ("added", "only since")
+    assert told["c"] == ("removed", "no more")
+    assert (told["new"], told["a"]) == (("added", None), ("kept", None))
+    assert all("on_the_way" not in node for node in part(gd.compare(before, after))["nodes"])
+
+
+def test_a_frozenset_that_is_a_node_of_both_graphs_is_no_cycle() -> None:
+    one = frozenset([2])
+    before, after = weighed(("a", one, 1)), weighed(("a", one, 2))
+    held = part(gd.compare(before, after, "a", one, cycles="collapse"))
+    assert all("members" not in node for node in held["nodes"])

@@ -155,6 +155,25 @@ def test_a_result_brings_its_report() -> None:
     assert (record["graphdiff"], record["kind"]) == (1, "page")
 
 
+def test_versions_are_called_by_who_holds_them_back() -> None:
+    lock = nx.DiGraph(edge_meaning="depends on", ecosystem="npm")
+    for node, version in (("ms@2.1.3", "2.1.3"), ("ms@1.0.0", "1.0.0")):
+        lock.add_node(node, name="ms", version=version)
+    lock.add_edge("app", "ms@2.1.3", clause="^2.0.0")
+    lock.add_edge("app", "ms@1.0.0", clause="~1.0.0")
+    record = opened(gd.explain_versions(lock, "ms")).record
+    assert record["title"] == "ms: 2 versions, 2.1.3 by 1 path, 1.0.0 held back by app (~1.0.0)"
+    assert record["beside"] == ["ms@1.0.0 is held back by app (~1.0.0)."]
+    assert record["part"]["notes"] == ["the total counts paths: each edge counts 1"]
+
+
+def test_an_end_on_a_cycle_is_called_by_all_that_count_as_it() -> None:
+    cycle = nx.DiGraph([("a", "c"), ("c", "d"), ("d", "c"), ("a", "d")])
+    record = opened(gd.explain(cycle, "a", "c", weight=None, cycles="collapse")).record
+    assert [node.get("title") for node in record["part"]["nodes"]] == [None, "c + d"]
+    assert record["beside"][-1] == "One cycle counts as one node: c + d (on the way)."
+
+
 def test_how_sure_an_answer_is_stands_beside_it() -> None:
     answer = gd.explain(figure(), "b", "e")
     beside = opened(answer).record["beside"]

@@ -257,3 +257,40 @@ def test_the_title_says_what_the_total_means(meanings: dict[str, str], source: A
     assert answer_of(picture_for_page(gd.annotate(graph, source, "c"))).endswith(title)
     counted = answer_of(picture_for_page(gd.annotate(graph, "a", "c", weight=None)))
     assert counted.endswith(" by 2 paths")
+
+
+#: Names of facts of ours that a file may use, too, in pages of an answer, by what they would be taken for.
+OURS = ("weight_before", "weight_after", "change", "estimated", "again", "part_estimated", "in_group", "inner_edges")
+
+
+def test_attributes_called_as_facts_of_ours_are_set_aside() -> None:
+    graph = nx.DiGraph()
+    graph.add_edge("a", "b", weight=2, eliminated="yes", number=7, unweighed=True, **dict.fromkeys(OURS, 1))
+    graph.add_node("a", members=["x", "y"], **dict.fromkeys(OURS, 1))
+    for held in (part(gd.annotate(graph, "a", "b")), part(graph)):
+        first, link = held["nodes"][0], held["links"][0]
+        assert not first.keys() & {*OURS, "members"}
+        assert not link.keys() & {*OURS, "eliminated", "number", "unweighed"}
+        assert (first["own_estimated"], first["own_members"], link["own_number"]) == (1, ["x", "y"], 7)
+        assert link["weight"] == 2
+    assert part(nx.DiGraph([("a", "b", {"share": 1})]))["links"][0]["own_share"] == 1
+
+
+def test_a_frozenset_that_is_a_node_may_be_an_end() -> None:
+    one = frozenset([2])
+    graph = nx.DiGraph()
+    graph.add_edge("a", one, weight=1)
+    assert gd.explain(graph, "a", one).total == 1
+    held = part(gd.annotate(graph, "a", one))
+    assert [node["id"] for node in held["nodes"]] == ["a", "2"]
+    assert all("members" not in node for node in held["nodes"])
+    assert gd.draw(graph, "a", one)
+
+
+def test_ends_that_lead_nowhere_and_that_nothing_leads_to_are_named() -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", 6), ("a", "t", 1)])
+    held = part(gd.annotate(graph, ["a", "b"], ["t", "b"]))
+    assert "astray" not in held  # b is an end that a leads to
+    held = part(gd.annotate(graph, "b", "a"))
+    assert held["astray"] == [[at for at, _ in held["starts"]], [at for at, _ in held["ends"]]]

@@ -1,7 +1,7 @@
 // What is told of a chosen node, link or path: its numbers, why it is there, what goes with it, what is without it.
 
 import { button, html } from "./elements.js";
-import { shareOf, without } from "./model.js";
+import { ownFact, shareOf, without } from "./model.js";
 import { goingWith, needing, reached, strongest } from "./paths.js";
 import { accountTable, apartText, callRows, factNames, factText, largestTitle, linkColumns, nodeNote } from "./picture.js";
 import { nameOfLink, PATH_COLUMNS, statusIn, sweptIn } from "./picture.js";
@@ -24,7 +24,7 @@ const SAID = new Set([
 
 /** Return what a record knows of a thing beside what the page computes, as names and texts. */
 export function factsOf(scene, thing) {
-  const about = (name) => (thing.approximately?.[name] === undefined ? "" : ` ≈ ${shown(thing.approximately[name])}`);
+  const about = (name) => (ownFact(thing.approximately, name) === undefined ? "" : ` ≈ ${shown(thing.approximately[name])}`);
   const names = factNames(thing).filter((name) => !SAID.has(name));
   return names.map((name) => [headingOf(name, scene.part.edge_meaning), factText(scene, thing, name) + about(name)]);
 }
@@ -126,7 +126,7 @@ function nodeDetails(scene, place) {
     html("h2", { tabindex: -1 }, titleOf(node)), node.id === titleOf(node) ? null : html("p", { class: "id" }, node.id),
     ...scene.looked.map((one, at) => throughNode(scene, one, scene.sums[at], place)),
     sweptIn(part) ? factList([[headingOf(part.annotation, part.edge_meaning), shown(node[part.annotation])]]) : null,
-    ["", "kept"].includes(node.status ?? "") || !statusIn(scene, node) ? null : html("p", {}, `${node.status} since before`),
+    ["", "kept"].includes(node.status ?? "") || node.on_the_way || !statusIn(scene, node) ? null : html("p", {}, `${node.status} since before`),
     movedSection(scene, (target) => target.node === place), factList(factsOf(scene, node)), node.estimated ? html("p", { class: "hint" }, ESTIMATED) : null, nodeActs(scene, place, isEnd),
     membersOf(node).length ? section("Counts as one", html("p", {}, membersText(node))) : null,
     isEnd || part.unasked ? null : whySection(scene, place),

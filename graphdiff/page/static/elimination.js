@@ -1,7 +1,7 @@
 // Vertex elimination: a node goes, each way into it is joined with each way out of it, and no total changes.
 //
 // A. Griewank, A. Walther, Evaluating Derivatives, 2nd ed. (2008), chapter 9. Walks round a loop of weight w are
-// 1 / (1 - w). In topological order this is the sweep from the nodes that stay; with loops it is sparse LU of I - A.
+// 1 / (1 - w). This is sparse LU of I - A; where no walk goes round a sweep from each node that stays does the same.
 
 /** A loop that leaves less to divide by waits until no other node is left: as in sparse solvers. */
 const LEAST_PIVOT = 0.1;
@@ -32,19 +32,17 @@ export function addWay(net, tail, head, weight, part, passes) {
 }
 
 /**
- * Take nodes out of a network, in this order or, where there is none, by Markowitz's rule among those whose loop leaves
- * enough to divide by. Return `steps`, each node with the ways that led into it and out of it, and `stuck`, those that
+ * Take nodes out of a network, by Markowitz's rule among those whose loop leaves enough to divide by. Return `steps`, each node with the ways that led into it and out of it, and `stuck`, those that
  * stay: they have a loop of weight 1, or would take too many joins.
  */
-export function takeOut(net, hidden, order) {
+export function takeOut(net, hidden) {
   const [left, steps] = [new Set(hidden), []];
-  const next = order?.filter((node) => left.has(node)).values();
   for (let joins = 0; left.size && joins <= MOST_JOINS; ) {
-    const node = next ? next.next().value : leastJoined(net, left);
+    const node = leastJoined(net, left);
     if (node === null) break;
     left.delete(node);
     steps.push(withoutNode(net, node));
-    if (!next) joins += steps.at(-1).into.size * steps.at(-1).out.size;
+    joins += steps.at(-1).into.size * steps.at(-1).out.size;
   }
   return { steps, stuck: [...left] };
 }

@@ -10,6 +10,8 @@ const ORDERING = 12;
 const EXCHANGES = 8;
 const MOST_EXCHANGED = 2000;
 const PLACING = 6;
+/** Where links pass more columns in all, they run straight from end to end, as nobody could follow each. */
+const MOST_PASSED = 200_000;
 const STRAIGHTENING = 3;
 /** What is left free, in pixels, in a column: between passing links, between one and a node, between two nodes. */
 const BETWEEN = [5, 10, 14];
@@ -80,7 +82,8 @@ function placesOf(sizes, ends, rows) {
   const column = rows ? closedUp(rows) : columnsOf(sizes.length, pairs);
   const forward = pairs.filter(([tail, head]) => column[tail] !== column[head]);
   const last = [...column];
-  for (const [tail, head] of forward) last[tail] = Math.max(last[tail], column[head] - 1);
+  const passed = forward.reduce((sum, [tail, head]) => sum + column[head] - column[tail] - 1, 0);
+  for (const [tail, head] of passed > MOST_PASSED ? [] : forward) last[tail] = Math.max(last[tail], column[head] - 1);
   const across = sizes.map((size) => size.across);
   const grid = { sizes, column, isInRows: rows !== null, across, chain: [], before: [], behind: [] };
   for (const node of sizes.keys()) {
@@ -105,7 +108,7 @@ function joinPlaces(grid, forward, last) {
   for (const node of grid.sizes.keys()) {
     for (let at = grid.column[node]; at < last[node]; at++) join(placeIn(grid, node, at), placeIn(grid, node, at + 1), 3);
   }
-  for (const [tail, head] of forward) join(placeIn(grid, tail, grid.column[head] - 1), head);
+  for (const [tail, head] of forward) join(placeIn(grid, tail, Math.min(grid.column[head] - 1, last[tail])), head);
 }
 
 /** Return the place that a node, or its chain, has in a column. */
@@ -314,7 +317,8 @@ function pointsOf(grid, [source, target]) {
   const [tail, head] = source < target ? [source, target] : [target, source];
   const edge = (node, sign) => [middleAlong(grid, node) + (sign * grid.sizes[node].along) / 2, grid.middle[node]];
   const points = [edge(tail, 1), [grid.to[grid.column[tail]], grid.middle[tail]]];
-  for (let at = grid.column[tail] + 1; at < grid.column[head]; at++) {
+  const chained = (grid.chain[tail + 1] ?? grid.column.length) - grid.chain[tail];
+  for (let at = grid.column[tail] + 1; at < grid.column[head] && at <= grid.column[tail] + chained; at++) {
     const across = grid.middle[placeIn(grid, tail, at)];
     points.push([grid.from[at], across], [grid.to[at], across]);
   }

@@ -5,7 +5,7 @@ import { button, html } from "./elements.js";
 import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeNote, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
 import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt } from "./scene.js";
-import { modelsOf, nodesIn, nodeSums, putTogether, sizeOf, totalOf, weighted } from "./scene.js";
+import { modelsOf, nodesIn, nodeSums, putTogether, sizeOf, totalOf, unheld, weighted } from "./scene.js";
 import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, sumWithin, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
@@ -55,7 +55,7 @@ function sceneOf(part, state) {
   const n = wanted >= all - 1 ? all : wanted; // a single node that is not drawn would cost as much room
   const groupedFor = (node) => groupsOf(looked, n, { ...state, by, node });
   const stays = by ? groupedFor(null).alone : keptNodes(looked, n, state);
-  const chosenPlaces = model.place.has(state.node) ? [model.place.get(state.node)] : [];
+  const chosenPlaces = nodesIn(looked, state.mode).filter((place) => place === model.place.get(state.node));
   const each = drawnOf(looked, new Set(by ? nodesIn(looked, state.mode) : [...stays, ...chosenPlaces]));
   const scene = {
     state, part: within, looked, model, stays, n, by, kept: new Set(each.nodes),
@@ -138,9 +138,9 @@ function addLinkTexts(scene) {
 function ownSize(model, place) {
   const { spent, self, self_before: before, self_after: after } = model.nodes[place];
   if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
+  if (!model.part.measure) return model.out[place].length + model.into[place].length;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
-  const joined = model.part.measure ? 0 : model.out[place].length + model.into[place].length;
-  return Math.abs([spent, self].find((number) => typeof number === "number") ?? joined);
+  return Math.abs([spent, self].find((number) => typeof number === "number") ?? 0);
 }
 
 function addChosen(scene, { node, edge, path }) {
@@ -190,6 +190,7 @@ function sentenceOf(record, scene) {
   const isAbsent = (name) => name !== null && !record.part.nodes.some((node) => isCalled(node, name));
   const absent = [start, end].find(isAbsent);
   if (absent !== undefined) return `No ${absent} is in this page.`;
+  if (unheld(record.part, [start, end])) return unheld(record.part, [start, end]);
   if (start === null && !model.starts.length) return capital(words.needing.replace(/\bit\b/, () => to));
   if (end === null && !model.ends.length) return `What ${from} ${words.reaches}`;
   if (!model.starts.length || !model.ends.length) return `No path leads from ${start ?? endsText(record.part, "starts")} to ${end ?? endsText(record.part, "ends")}.`;

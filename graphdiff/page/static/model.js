@@ -4,6 +4,7 @@
 // starts that are hidden, and the one after it for all ends.
 
 import { addWay, emptyNetwork, takeOut } from "./elimination.js";
+import { shown } from "./words.js";
 
 /** More visits of links are not spent on which nodes cover most; the largest are drawn then. */
 const MOST_VISITS = 3_000_000;
@@ -24,7 +25,12 @@ export function asNumber(given) {
 
 /** Return what the record knows of a node or link under a name, as float64. */
 export function numberOf(thing, name) {
-  return thing.approximately?.[name] ?? asNumber(thing[name]);
+  return ownFact(thing.approximately, name) ?? asNumber(ownFact(thing, name));
+}
+
+/** Return what a thing has under a name that a file may have given: not what every object has, as `toString`. */
+export function ownFact(thing, name) {
+  return thing && Object.hasOwn(thing, name) ? thing[name] : undefined;
 }
 
 /** Return things in lists, by a key. */
@@ -132,7 +138,7 @@ export function sweeps(model) {
 
 /** Solve for tangents and adjoints by taking all nodes out, and putting them back in the opposite order. */
 function solved(model) {
-  const { steps, stuck } = takeOut(network(model, []), model.nodes.keys(), null);
+  const { steps, stuck } = takeOut(network(model, []), model.nodes.keys());
   if (stuck.length) return null;
   const [starts, ends] = [model.starts, model.ends].map((pairs) => seedsAt(pairs, model.nodes.length));
   return [substituted(steps, starts, "into", "out"), substituted(steps, ends, "out", "into")];
@@ -197,23 +203,56 @@ function network(model, hidden) {
  */
 export function eliminated(model, kept) {
   const hidden = [...model.nodes.keys()].filter((node) => !kept.has(node));
-  const net = network(model, hidden);
-  const stays = new Set([...kept, ...takeOut(net, hidden, model.order).stuck]);
+  const { ways, stuck } = model.order ? { ways: sweptWays(model, kept), stuck: [] } : joinedWays(model, hidden);
+  const stays = new Set([...kept, ...stuck]);
   const direct = directLinks(model, stays);
-  const directFrom = (source, target) => direct.get(pairOf({ source, target })) ?? [];
-  const linksFrom = ({ out }, source) =>
-    [...out].map(([target, way]) => ({ source, target, ...way, links: directFrom(source, target) }));
-  const outside = [...net.keys()].slice(-2).filter((number) => net[number].out.size + net[number].into.size);
-  const drawn = drawnWith(model, stays, net.flatMap(linksFrom), outside);
+  const links = ways.map((way) => ({ ...way, links: direct.get(pairOf(way)) ?? [] }));
+  const outside = [0, 1].map((at) => model.nodes.length + at);
+  const drawn = drawnWith(model, stays, links, outside.filter((number) => ways.some(({ source, target }) => source === number || target === number)));
   measured(model, drawn);
   return drawn;
+}
+
+/** Return the ways between the nodes that stay where walks go round, and which nodes stay because they have to. */
+function joinedWays(model, hidden) {
+  const net = network(model, hidden);
+  const { stuck } = takeOut(net, hidden);
+  return { ways: net.flatMap(({ out }, source) => [...out].map(([target, way]) => ({ source, target, ...way }))), stuck };
+}
+
+/** Return the ways between kept nodes where no walk goes round: from each of them a sweep over hidden ones. */
+function sweptWays(model, kept) {
+  const { nodes: { length: n }, tails, heads, weights, links, starts, ends } = model;
+  const { parts, beginning, ending } = pathCounts(model);
+  const [sums, past, part] = [0, 1, 2].map(() => new Float64Array(n + 2));
+  const [met, isKept] = [new Uint8Array(n + 2), Uint8Array.from({ length: n + 2 }, (_, node) => kept.has(node))];
+  const add = (node, weight, share, passes) => {
+    sums[node] += weight;
+    past[node] += passes ? weight : 0;
+    part[node] += share;
+    met[node] |= passes ? 3 : 1;
+  };
+  const firstOf = new Map([...tails.keys()].reverse().map((at) => [tails[at], at]));
+  const waysFrom = (source) => {
+    for (const list of [sums, past, part, met]) list.fill(0);
+    if (source === n) for (const [node, seed] of starts) if (!isKept[node]) add(node, seed, beginning[node], true);
+    for (let at = source === n ? 0 : firstOf.get(source) ?? tails.length; at < tails.length; at++) {
+      const tail = tails[at];
+      if (tail === source) add(heads[at], weights[at], parts[at], links[at].eliminated);
+      else if (met[tail] && !isKept[tail]) add(heads[at], sums[tail] * weights[at], part[tail] * parts[at], true);
+    }
+    for (const [node, seed] of ends) if (met[node] && !isKept[node]) add(n + 1, sums[node] * seed, part[node] * ending[node], true);
+    const targets = [...met.keys()].filter((node) => met[node] && (isKept[node] || node === n + 1));
+    return targets.map((target) => ({ source, target, weight: sums[target], past: past[target], part: part[target], passes: met[target] === 3 }));
+  };
+  return [...kept, n].sort((one, other) => one - other).flatMap(waysFrom);
 }
 
 /** Return the links between nodes alone, where nothing is summed. */
 export function directOnly(model, kept) {
   const links = [...directLinks(model, kept).values()].map((same) => {
     const sum = same.reduce((before, { weight }) => before + weight, 0);
-    const weight = Number.isNaN(sum) ? same.map(({ given }) => given).join(" + ") : sum; // texts are no numbers
+    const weight = Number.isFinite(sum) ? sum : same.map(({ given }) => shown(given)).join(" + "); // texts are no numbers
     const [{ source, target }] = same;
     const direct = !same.some(({ eliminated: passes }) => passes);
     return { source, target, links: same, weight, direct, contribution: null, share: null, paths: null };

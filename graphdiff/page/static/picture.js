@@ -1,6 +1,6 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
-import { numberOf, pairOf, shareOf } from "./model.js";
+import { numberOf, ownFact, pairOf, shareOf } from "./model.js";
 import { canOpen, nodesIn, placeOf } from "./scene.js";
 import { boxName } from "./view.js";
 import { changeIn, costIn, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, titleOf, weightName } from "./words.js";
@@ -339,9 +339,9 @@ const MOST_COLUMNS = 9;
 function factColumns(scene, rows, recordOf, isWanted) {
   const { part } = scene;
   const names = new Set(rows.flatMap((row) => factNames(recordOf(row)).filter(isWanted)));
-  const isNews = (name) => rows.some((row) => recordOf(row)[name] !== undefined && recordOf(row)[name] !== row.name);
+  const isNews = (name) => rows.some((row) => ![undefined, row.name].includes(ownFact(recordOf(row), name)));
   return [...names].filter(isNews).slice(0, MOST_COLUMNS).map((name) => {
-    const value = (row) => recordOf(row)[name];
+    const value = (row) => ownFact(recordOf(row), name);
     const cost = (known, row) => (known === undefined ? "" : factText(scene, recordOf(row), name));
     const isNumber = rows.every((row) => ["number", "undefined"].includes(typeof (value(row) ?? undefined)));
     const form = !isNumber ? "text" : part.measure && [...COSTS, "part"].includes(name.replace(/_(before|after)$/, "")) ? cost : "number";

@@ -1,6 +1,6 @@
 // What a state shows, without a browser: the question, which nodes are drawn, what runs through nodes and links.
 
-import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
+import { asNumber, bothSides, chosen, crossing, cutSum, directOnly, eliminated, fixedEnds, gathered, isEndOf, makeModel, ownFact, pairOf, pathCounts, remembered, shareOf, sweeps } from "./model.js";
 import { needing, reached, spreadFrom } from "./paths.js";
 import { membersOf } from "./words.js";
 
@@ -16,22 +16,29 @@ export function weighted(part) {
   const has = (name) => part.links.some((link) => link[name] !== undefined);
   const isEither = (name) => has(`${name}_before`) || has(`${name}_after`);
   const isGrouped = part.nodes.some((node) => node.inner_edges !== undefined);
-  if (isEither("weight") || part.annotation === "comparison") {
+  if (part.annotation === "comparison") {
     const unweighed = !part.ends.length && part.weight_meaning === "unit";
     return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
   }
   if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
-  const measure = ["cost", "calls"].find((name) => has(name) || isEither(name));
+  const measure = part.unit === undefined ? undefined : ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });
   const links = part.links.map((link) => ({ ...link, ...weights(link), unweighed: true }));
   return { ...part, links, isCompared, isAskable: !measure && !isGrouped, measure };
 }
 
+/** Return why a question has no answer here: what leads to a start that leads nowhere, or on from an end, is on no way of the page. */
+export function unheld({ nodes, astray }, [start, end]) {
+  const isAstray = (side, name) => name !== null && Boolean(astray?.[side].some((place) => nodes[place].id === name));
+  if (isAstray(0, end)) return `What leads to ${end} is not in this page, as no way of the answer passes it.`;
+  return isAstray(1, start) ? `What ${start} leads to is not in this page, as no way of the answer passes it.` : "";
+}
+
 /** Return what lies between two nodes of a part, as a part of its own; null leaves an end as it was; of a name that no node has it is empty. */
 export function between(part, [start, end]) {
   const place = new Map(part.nodes.map((node, number) => [node.id, number]));
-  if ([start, end].some((name) => name !== null && !place.has(name))) return numberedAnew({ ...part, starts: [], ends: [] }, []);
+  if (unheld(part, [start, end]) || [start, end].some((name) => name !== null && !place.has(name))) return numberedAnew({ ...part, starts: [], ends: [] }, []);
   const asked = (name, pairs) => (name === null ? pairs : [[place.get(name), 1]]);
   const [starts, ends] = [asked(start, part.starts), asked(end, part.ends)];
   if (starts === part.starts && ends === part.ends) return part;
@@ -47,7 +54,7 @@ function numberedAnew(part, kept) {
   const links = part.links.filter(({ source, target }) => place.has(source) && place.has(target));
   const ends = (pairs) => pairs.filter(([node]) => place.has(node)).map(([node, ...seeds]) => [place.get(node), ...seeds]);
   return {
-    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null,
+    ...part, nodes: kept.map((node) => part.nodes[node]), starts: ends(part.starts), ends: ends(part.ends), isAsked: true, zero: null, astray: null,
     links: links.map((link) => ({ ...link, source: place.get(link.source), target: place.get(link.target) })), n_nodes: kept.length,
   };
 }
@@ -178,7 +185,7 @@ function countedOtherwise(before, after, nodes) {
 function bothLinks(before, after, drawnBefore, drawnAfter) {
   const link = after ?? before;
   const [old, now] = [before?.weight ?? 0, after?.weight ?? 0];
-  const isSame = Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
+  const isSame = old === now || Math.abs(now - old) <= ROUNDING * Math.max(Math.abs(old), Math.abs(now));
   const status = !before ? "added" : !after ? "removed" : isSame ? "kept" : "changed";
   const n = drawnAfter.model.nodes.length;
   const at = (drawn, name, node) => (node < n ? sweeps(drawn.model)[name][node] : 1);
@@ -197,7 +204,7 @@ function bothLinks(before, after, drawnBefore, drawnAfter) {
 export function groupings({ nodes, grouped_by: own }) {
   const names = new Set(nodes.flatMap((node) => Object.keys(node).filter((name) => typeof node[name] === "string" && !NO_GROUPING.has(name) && name !== own)));
   return [...(own ? ["in_group"] : []), ...[...names].filter((name) => {
-    const values = nodes.map((node) => node[name]).filter((value) => value !== undefined);
+    const values = nodes.map((node) => ownFact(node, name)).filter((value) => value !== undefined);
     const kinds = new Set(values).size;
     return kinds > 1 && kinds <= values.length / 2 && values.length > nodes.length / 2;
   })];
@@ -301,7 +308,8 @@ export function nodeSums(model) {
       const [positive, negative] = bySign?.[place] ?? [null, null];
       const paths = Number.isFinite(counts[place]) ? Math.round(counts[place]) : null;
       const contribution = tangent * adjoint;
-      return { positive, negative, tangent, adjoint, contribution, share: shareOf(model, contribution), paths };
+      const [noTangent, noAdjoint] = [0, 1].map((side) => model.part.astray?.[side].includes(place));
+      return { positive, negative, tangent: noTangent ? null : tangent, adjoint: noAdjoint ? null : adjoint, contribution, share: shareOf(model, contribution), paths };
     });
   });
 }

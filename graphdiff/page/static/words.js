@@ -40,7 +40,8 @@ function scientific(value) {
 function asText(value) {
   if (Array.isArray(value)) return value.map(asText).join(", ");
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return /^-?\d{31,}$/.test(text) ? `${shortened(text, 21).replace("-", "−")} (${grouped(text.replace("-", "").length)} digits)` : text;
 }
 
 /** How many seconds units of time are, and how many times as large those of bytes. */
