@@ -177,7 +177,7 @@ test("of what changed the largest is drawn first, whether it is new, gone or nei
   nodes.at(-1).members = ["one", "other"];
   const links = [{ source: 0, target: 1, cost_before: 1, cost_after: 2 }];
   const rows = [{ name: "calls", change: -5, ends: ["still", "called"] }, { name: "own", change: 8, ends: ["other"] }];
-  const profile = weighted({ nodes, links, starts: [], ends: [], annotation: "profiles", unit: "s", account: { rows } });
+  const profile = weighted({ nodes, links, starts: [], ends: [], annotation: "profiles", unit: "Ir", account: { rows } });
   const inOrder = nodes.map((_, n) => first(profile, n + 1)).map((names, n, all) => names.find((name) => !all[n - 1]?.includes(name)));
   assert.deepEqual(inOrder, ["less", "member", "gone", "still", "called", "new"]);
 });

@@ -52,7 +52,7 @@ function sceneOf(part, state) {
   const by = groupings(within).find((name) => name === (state.by ?? "in_group")) ?? "";
   const usual = matchMedia(NARROW).matches && !by ? USUAL_NARROW : USUAL;
   const [all, wanted] = [within.nodes.length, Math.max(fewestOf(within), state.n ?? usual)];
-  const n = wanted >= all - 1 ? all : wanted; // a single node that is not drawn would cost as much room
+  const n = Math.min(all, state.n === null && wanted === all - 1 ? all : wanted); // one that is not drawn would cost as much room
   const groupedFor = (node) => groupsOf(looked, n, { ...state, by, node });
   const stays = by ? groupedFor(null).alone : keptNodes(looked, n, state);
   const chosenPlaces = nodesIn(looked, state.mode).filter((place) => place === model.place.get(state.node));
