@@ -139,14 +139,14 @@ class TestOtherQuestions:
         def asked() -> gd.WhatIf:
             return gd.what_if(openssh, *ENDS, remove_edges=[("libsystemd0", "liblzma5")])
 
-        assert work(asked) == {"restrictions": 3, "sweeps": 5, "semirings": 2}
+        assert work(asked) == {"restrictions": 3, "sweeps": 5}
         result = asked()
-        assert work(lambda: str(result)) == {"sweeps": 1}
+        assert work(lambda: str(result)) == {"sweeps": 1, "semirings": 2}
         assert work(lambda: look(result)) == {}
 
     def test_what_if_round_edges_that_lie_between(self) -> None:
         graph = gd.compile(weighted([("a", "b", 1.0), ("b", "d", 2.0), ("a", "c", 3.0), ("c", "d", 4.0)]))
-        expected = {"restrictions": 2, "sweeps": 3, "semirings": 2}
+        expected = {"restrictions": 2, "sweeps": 3}
         assert work(lambda: gd.what_if(graph, "a", "d", reweight={("a", "b"): 5.0})) == expected
 
     def test_annotate_and_its_picture(self, openssh: gd.CompiledGraph) -> None:
