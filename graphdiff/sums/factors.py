@@ -38,6 +38,8 @@ MAX_BYTES = 2**30
 MAX_QUICK = 3e9
 #: From this part of all entries on a matrix is taken as dense.
 DENSE = 0.05
+#: From this part of all entries on what is filled in shows that edges are scattered, and no better order is looked for.
+WIDE = 0.05
 #: A solution of this backward error, some roundings, is improved no further.
 GOOD = 2.0**-50
 #: A solution of more than this is refused.
@@ -343,7 +345,7 @@ def _order(sizes: Any) -> tuple[NDArray[Any] | None, float]:
     entries, work = _filled(pattern, order)
     if not _fits(entries, len(order)):
         return None, np.inf  # so wide a graph has no narrow order, or one that takes minutes to be found
-    if entries > 4 * pattern.nnz:
+    if 4 * pattern.nnz < entries < WIDE * len(order) ** 2:
         other = _minimum_degree(pattern)
         fewer, less = _filled(pattern, other)
         if fewer < entries:  # counted to the end
