@@ -31,7 +31,7 @@ WORK: dict[str, list[Callable[..., Any]]] = {
     # every edge once, forward or in reverse
     "sweeps": [sweeps.forward_values, sweeps.reverse_values],
     # the same over a semiring: paths counted, lengths, sums of sizes
-    "semirings": [between.forward_over, between.reverse_over],
+    "semirings": [between.forward_over, between.reverse_over, between.exact_sums],
     # the same without some edges
     "cut_sweeps": [fewest.Rest.tangents.func, fewest.Rest.through.func],
     # the ways to the target made ready to be ranked

@@ -329,7 +329,7 @@ def restriction(
 ) -> Between:
     """Return what lies between seeds at positions; roots and leaves stand in for ends left out.
 
-    `ahead` is the mask of what the sources reach, where that is known (`cycles.between_mask`).
+    `ahead` is the mask of what the sources reach, where that is known (`cycles.mask_ahead`).
 
     Raises
     ------

@@ -90,7 +90,7 @@ def restricted(
 ) -> tuple[NDArray[Any], list[Range]]:
     """Return what `positions_between` and `on_the_way` do, from one look at what lies between.
 
-    `ahead` is the mask of what the sources reach, where that is known (`between_mask`).
+    `ahead` is the mask of what the sources reach, where that is known (`mask_ahead`).
     """
     mask = between_mask(graph, sources, targets, ahead=ahead)
     return positions_in(graph, mask), _to_solve(graph, mask)
@@ -118,15 +118,20 @@ def between_mask(
     ahead: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.bool_]:
     """Return the mask of component positions that lie between `sources` and `targets` (all where None)."""
-    topology = graph.topology
-    rows, first = topology.quotient, topology.representative
-    if ahead is None and sources is None:
-        ahead = np.ones(graph.n_nodes, dtype=bool)
-    elif ahead is None:
-        ahead = reached(rows.ptr, rows.heads, first[np.asarray(sources, dtype=np.int64)])
+    rows, first = graph.topology.quotient, graph.topology.representative
+    if ahead is None:
+        ahead = mask_ahead(graph, sources)
     if targets is None:
         return ahead
     return reaching(rows.ptr, rows.heads, ahead, first[np.asarray(targets, dtype=np.int64)])
+
+
+def mask_ahead(graph: CompiledGraph, sources: Sequence[int] | None) -> NDArray[np.bool_]:
+    """Return the mask of component positions that `sources` reach (all where None)."""
+    if sources is None:
+        return np.ones(graph.n_nodes, dtype=bool)
+    rows, first = graph.topology.quotient, graph.topology.representative
+    return reached(rows.ptr, rows.heads, first[np.asarray(sources, dtype=np.int64)])
 
 
 def positions_between(

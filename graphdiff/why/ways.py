@@ -17,7 +17,7 @@ from graphdiff.paths.paths import Path
 from graphdiff.paths.shortest import shortest
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
 from graphdiff.sums.between import Between, ends_of, restriction, total_over
-from graphdiff.sums.cycles import Range, between_mask, components_in, positions_in
+from graphdiff.sums.cycles import Range, components_in, mask_ahead, positions_in
 from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.text.names import Edge
 from graphdiff.text.requirements import attributes_of
@@ -58,7 +58,7 @@ class Ways:
             Where they are not there, or the same, or a cycle lies between that the graph's policy refuses.
         """
         starts, ends = ends_of(graph, source, target)
-        reach = between_mask(graph, starts.positions, None)
+        reach = mask_ahead(graph, starts.positions)
         return cls(restriction(graph, starts, ends, ahead=reach), starts, ends, reach, given)
 
     @cached_property
