@@ -139,7 +139,9 @@ def test_pages_are_beside_what_peers_write_of_the_same_file(monkeypatch: pytest.
 
 def test_a_group_is_measured_in_a_process_of_its_own() -> None:
     rows, peak = groups.measured_apart("small", TINY)
-    assert [row.graph.endswith("numba not loaded") for row in rows] == [True, True, True, True] + [False] * 4
+    cold = [row.graph.endswith("numba not loaded") for row in rows]
+    assert cold == sorted(cold, reverse=True)
+    assert sum(cold) == len(cold) / 2
     assert peak > 10
 
 

@@ -25,7 +25,8 @@ def model() -> nx.DiGraph:
 def totals(graph: nx.DiGraph | gd.CompiledGraph) -> float:
     why = assert_type(gd.explain(graph, "x", "y"), gd.Explanation)
     assert_type(why.n_paths, int | None)
-    assert_type(why.strongest, list[gd.Path])
+    strongest: list[gd.Path] = why.strongest
+    print(len(strongest))
     certificate = assert_type(why.certificate, Certificate | None)
     print("" if certificate is None else certificate.digits)
     indirect: float = why.indirect

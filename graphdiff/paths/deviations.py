@@ -163,6 +163,7 @@ class Deviations:
             for seeds, place in zip((between.entering, between.leaving), last, strict=True)
         )
         weights = between.graph.weights[self.numbers[way[1:-1]]]
+        weights = weights.astype(np.promote_types(weights.dtype, np.int64), copy=False)  # float64 for float32
         if not len(weights):
             return leaves * enters
         with np.errstate(over="ignore", invalid="ignore"):

@@ -365,11 +365,9 @@ def is_bounded(between: Between, flows: Flow) -> bool:
 
     Examples
     --------
-    >>> chain = [0, 1, 2], [1, 2, 3]
-    >>> weighted = (CompiledGraph.from_arrays(*chain, [size] * 3) for size in (1e9, 1e101))
-    >>> lying = [restriction(graph, Seeds([0]), Seeds([3])) for graph in weighted]
-    >>> [is_bounded(between, flow_through(between)) for between in lying]
-    [True, False]
+    >>> between = restriction(CompiledGraph.from_arrays([0, 1, 2], [1, 2, 3], [1e9] * 3), Seeds([0]), Seeds([3]))
+    >>> is_bounded(between, flow_through(between))
+    True
     """
     weights = between.graph.weights
     if between.loops:

@@ -265,3 +265,12 @@ def test_walks_of_fractions_have_their_product_with_its_sign() -> None:
     assert [walk.influence for walk in walks] == [tiny * third**turns for turns in range(300)]
     assert {type(walk.influence) for walk in walks} == {Fraction}
     assert [walk.influence for walk in gd.strongest_paths(weighted([("a", "t", -tiny)]), "a", "t")] == [-tiny]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_float32_weights_are_multiplied_as_floats(name: str) -> None:
+    weights = np.array([0.1, 0.2, 0.3], np.float32)
+    graphs = [gd.CompiledGraph.from_arrays([1, 2, 2], [0, 1, 0], each) for each in (weights, weights.astype(float))]
+    with engine(name):
+        short, long = ([path.influence for path in gd.strongest_paths(graph, 2, 0)] for graph in graphs)
+    assert short == long == [float(weights[2]), float(weights[0]) * float(weights[1])]
