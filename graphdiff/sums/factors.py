@@ -7,7 +7,7 @@ pivots, so that what it fills in is known beforehand from the pattern alone, wha
 and Stability of Numerical Algorithms*, 2nd ed., section 9.5).
 
 Every solution, by whatever way, is improved until its componentwise backward error, the largest |r| / (|b| + |x| +
-|A| |x|), is small (W. Oettli, W. Prager, 1964; Higham, section 7.1), or it is refused.
+|A| |x|), is small (W. Oettli, W. Prager, 1964; Higham, section 7.2), or it is refused.
 """
 
 from __future__ import annotations
