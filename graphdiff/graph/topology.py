@@ -20,7 +20,8 @@ from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.graph.attributes import Column, Columns
 from graphdiff.graph.labels import Indexed, Integers, Texts, blocks
-from graphdiff.kernels.order import FEW, few_arranged, topological
+from graphdiff.kernels import FEW
+from graphdiff.kernels.order import few_arranged, topological
 from graphdiff.kernels.rows import (
     Ints,
     counted,

@@ -28,6 +28,8 @@ COLD_VISITS = 1_000_000
 REPEATS = 20
 #: Edge visits from which a kernel pays where numba is loaded already.
 WARM_VISITS = 50
+#: So few edges are arranged and swept quicker in lists, all of them, than looked at in arrays.
+FEW = 300
 #: Edge visits from which threads pay.
 THREADED_VISITS = 4_000_000
 

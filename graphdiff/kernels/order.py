@@ -20,8 +20,6 @@ Work: TypeAlias = MutableSequence[int]
 
 #: Levels of so many nodes are quicker in numpy than in a loop of Python.
 WIDE = 64
-#: So many edges are arranged quicker in lists than in arrays.
-FEW = 300
 
 
 def peel(ptr: Row, heads: Row, degree: Work, order: Work, done: int, ready: int) -> int:

@@ -261,15 +261,8 @@ class Between:
         return [merged.get(position, label) for position, label in zip(positions.tolist(), labels, strict=True)]
 
     def label(self, node: int) -> Any:
-        """Return the label of one node, as in `labels`."""
-        topology, position = self.graph.topology, int(self.positions[node])
-        if self.graph.cycles == "collapse" and len(topology.cyclic):
-            place = int(np.searchsorted(topology.cyclic[:, 0], position))
-            if place < len(topology.cyclic) and topology.cyclic[place, 0] == position:
-                start, stop = topology.cyclic[place].tolist()
-                if stop - start > 1:
-                    return frozenset(topology.labels[start:stop])
-        return topology.label(position)
+        """Return the label of one node, as in `labels`; each is made once."""
+        return self.node_names.at([node])[0]
 
     @cached_property
     def _merged(self) -> dict[int, frozenset[Any]]:

@@ -61,6 +61,9 @@ class Walk:
     names: list[Node]
     heads: list[tuple[Node, ...]]
 
+    def __reduce__(self) -> tuple[Any, tuple[Topology]]:
+        return _itself, (self.topology,)  # what a pickled result has of the graph
+
     def _at(self, node: Node) -> dict[Node, Any]:
         values = dict.fromkeys(self.order, self.one - self.one)
         values[node] = self.one
@@ -151,6 +154,10 @@ class Walk:
             cyclic=np.empty((0, 2), dtype=np.int64),
             names=self.names,
         )
+
+
+def _itself(topology: Topology) -> Topology:
+    return topology
 
 
 def walk_of(graph: Any, weight: object, ends: tuple[Any, ...]) -> Walk | None:

@@ -28,14 +28,14 @@ from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
-from graphdiff.kernels import jit, pays, run
+from graphdiff.kernels import FEW, jit, pays, run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
 from graphdiff.sums.results import Named, Shaped, topology_of
-from graphdiff.sums.sweeps import FEW, Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
 
 

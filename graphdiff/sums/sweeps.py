@@ -21,7 +21,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Dyadic, Number
 from graphdiff.errors import LimitError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
@@ -31,8 +31,6 @@ Values: TypeAlias = "list[Any] | NDArray[Any]"
 Row: TypeAlias = list[tuple[int, Number]]
 Companion: TypeAlias = Callable[[CompiledGraph, Mapping[int, Number]], Values]
 
-#: Of so few edges all are listed, once, whatever lies between.
-FEW = 300
 #: The most work that exact sums of floats may take, in machine words.
 MAX_EXACT_WORDS = 2e10
 

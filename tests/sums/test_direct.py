@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -200,3 +201,11 @@ def test_few_edges_in_lists_are_arranged_as_many_in_arrays() -> None:
         for name in ("ids", "ptr", "heads", "given"):
             made, meant = getattr(one, name), getattr(other, name)
             assert (made.dtype, made.tolist()) == (meant.dtype, meant.tolist())
+
+
+def test_results_of_graphs_that_cannot_be_pickled_can_be() -> None:
+    part = large(2).subgraph(range(100))
+    for result in (gd.forward(part, 0), gd.edge_contributions(part, 0, 99)):
+        again = pickle.loads(pickle.dumps(result))
+        assert listed(again) == listed(result)
+        assert list(again.topology.labels) == list(result.topology.labels)
