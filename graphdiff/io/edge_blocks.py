@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import EXACT_INT, SAFE_INT
-from graphdiff.errors import FormatError, GraphdiffError
+from graphdiff.errors import FormatError, GraphdiffError, GraphTypeError
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Numbering, Texts
 from graphdiff.graph.topology import arrange
@@ -104,6 +104,14 @@ def _viewed(data: bytes, name: str, columns: str | Mapping[str, str] | None, whe
 def _unfit(name: str) -> FormatError:
     """Return what sends a table to the reader that looks at every cell of it."""
     return FormatError(f"{name}: not for arrays")
+
+
+def _require_directed(part: Table) -> None:
+    """Do as `require_directed` does of some rows of a table, whose lines the reader that looks at every cell tells."""
+    try:
+        require_directed(part)
+    except (GraphTypeError, StopIteration):  # the latter of a row that has no line here
+        raise _unfit(part.file) from None
 
 
 def _parted(data: bytes, name: str) -> tuple[Table, int]:
@@ -238,7 +246,7 @@ def _cells(layout: Layout, where: Where, rest: io.BytesIO, texts: set[int]) -> _
             part = filtered(replace(table, columns=block), where)
         except FormatError:  # no row of the block is among those that are read
             continue
-        require_directed(part)
+        _require_directed(part)
         pairs = itertools.chain.from_iterable(zip(*[part.columns[place] for place in layout.ends], strict=True))
         ids.append(np.fromiter(map(names.__getitem__, pairs), dtype=np.uint32, count=2 * part.n_rows))
         for place, column in others.items():
@@ -314,7 +322,7 @@ class _Plain:
             numbering = Numbering()
             codes = numbering.of(*text_and_ends).astype(np.int64)
             texts = list(numbering.labels)
-            require_directed(replace(self.table, columns=[texts if at == place else [] for at in _others(layout)]))
+            _require_directed(replace(self.table, columns=[texts if at == place else [] for at in _others(layout)]))
             columns[place] = _of_texts(texts, codes, column.gaps)
         return _Cells(names, ids, columns)
 

@@ -134,20 +134,22 @@ class Equations:
             return np.ldexp(self._improved(np.ldexp(put_in, -exponent), turned), exponent)
 
     def _improved(self, put_in: Floats, turned: bool) -> Floats:
-        solution, best = np.zeros_like(put_in), np.inf
+        solution, best, kept = np.zeros_like(put_in), np.inf, put_in
         missed = put_in
         for _ in range(IMPROVEMENTS):
             solution = solution + self.way(missed, turned)
             missed, error = self._missed(put_in, solution, turned)
-            if not np.isfinite(error) or error <= GOOD or (best <= ENOUGH and not error < best / 2):
+            is_done = not np.isfinite(error) or error <= GOOD or (best <= ENOUGH and not error < best / 2)
+            if error < best:  # it may swing
+                best, kept = error, solution
+            if is_done:
                 break
-            best = min(best, error)
-        if not error <= ENOUGH:
+        if not best <= ENOUGH:
             raise LimitError(
-                f"the walks round a cycle of {len(put_in):,} nodes are not summed well enough: {error:.1g} of what "
+                f"the walks round a cycle of {len(put_in):,} nodes are not summed well enough: {best:.1g} of what "
                 f"meets at some node is missing, and {ENOUGH:.1g} may be"
             )
-        return solution
+        return kept
 
     def _missed(self, put_in: Floats, solution: Floats, turned: bool) -> tuple[Floats, float]:
         """Return what a solution misses its equations by, and its largest part of what meets there."""

@@ -145,7 +145,8 @@ class Flow:
         """Tangent · adjoint of each position."""
         among = self.places
         pairs = zip(_numbers(self.tangents, among), _numbers(self.adjoints, among), strict=True)
-        values = _spread(self.graph.n_nodes, among, checked_array([tangent * adjoint for tangent, adjoint in pairs]))
+        products = [tangent * adjoint for tangent, adjoint in pairs] or np.empty(0, dtype=type(self.total))
+        values = _spread(self.graph.n_nodes, among, checked_array(products))
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
 
     @property

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from functools import cached_property
 from itertools import accumulate, islice
 from typing import Any, Unpack, cast
@@ -235,7 +235,7 @@ class Explanation(Result):
     def effective_paths(self) -> Number | None:
         """The effective number of paths: exp of the entropy of their shares of the sum of absolute influences.
 
-        The number of paths itself where each weighs the same.
+        The number of paths itself where each weighs the same; None of walks so many that even a Decimal cannot say it.
         """
         if self.sweeps.sizes is None:
             return None
@@ -244,7 +244,10 @@ class Explanation(Result):
         entropy = path_entropy(self.sweeps.sizes)
         if entropy is None or entropy < 700:
             return None if entropy is None else math.exp(entropy)
-        return Decimal(entropy).exp()
+        try:
+            return Decimal(entropy).exp()
+        except Overflow:
+            return None
 
     @cached_property
     def strongest(self) -> Paths:

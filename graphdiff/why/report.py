@@ -139,7 +139,9 @@ def beside_text(column: Explanation) -> list[str]:
         facts.append(f"{many}, as concentrated as {_effective_text(column, alone=True)}")
     known = column.certificate
     if known is not None and known.error_bound and not column.zero:
-        facts.append(f"certain to {_certain_text(known)} (±{shown(known.error_bound)} by rounding)")
+        facts.append(f"certain as a sum to {_certain_text(known)} (±{shown(known.error_bound)} by rounding)")
+    if (digits := column.bfloat16_digits) is not None and not column.zero:
+        facts.append(f"its weights, of bfloat16, leave {how_many(digits, 'digits')}")
     line = "; ".join(facts)
     lines = [f"{line[0].upper()}{line[1:]}."] if line else []
     warnings = (warning.partition(PARTS) for warning in _warnings([column], [column]))

@@ -462,3 +462,9 @@ def test_a_page_of_nothing_says_so(browser: Browser) -> None:
     assert (browser.texts(".links path.link"), sums(browser)) == ([], [])
     browser.open(page(None, ["There is nothing to draw."]))
     assert browser.text("#report") == "There is nothing to draw."
+
+
+def test_a_click_anywhere_in_a_row_chooses_it(browser: Browser) -> None:
+    browser.open(gd.explain(graph([("a", "b", 2), ("b", "c", 3), ("a", "c", 1)]), "a", "c"))
+    browser.click("#nodes tbody tr td:last-child")
+    assert browser.text(CHOSEN) == browser.text("#nodes tbody tr th")

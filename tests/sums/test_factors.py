@@ -299,3 +299,12 @@ class TestBeyond5000Nodes:
         np.testing.assert_allclose(sums, 20.0, rtol=1e-11)
         ahead = gd.forward(graph, 0).array
         assert ahead.sum() == pytest.approx(20.0, rel=1e-11)
+
+
+def test_of_solutions_that_swing_the_best_is_kept() -> None:
+    scipy_sparse = pytest.importorskip("scipy.sparse")
+    steps = iter([0.5 - 5e-15, 5e-15 + 2e-12])  # of the halved equation: near, and past it farther off
+    nothing = scipy_sparse.csr_array((1, 1))
+    count = np.ones(1)
+    swinging = factors.Equations(nothing, nothing, (count, count), lambda missed, turned: np.array([next(steps)]))
+    assert swinging.solved(np.array([1.0]), False).tolist() == [2 * (0.5 - 5e-15)]

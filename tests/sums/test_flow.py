@@ -184,3 +184,12 @@ def test_both_engines_give_the_same_parts(query: Any) -> None:
         with engine(name):
             found.append(dict(gd.edge_contributions(graph, source, target)))
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("zero", "two"), [(0.0, 2.0), (0, 2), (Fraction(0), Fraction(2))])
+def test_what_carries_nothing_is_a_zero_of_the_weights(zero: Any, two: Any) -> None:
+    graph = weighted([("a", "b", zero), ("b", "c", two)])
+    for form in (graph, gd.compile(graph)):
+        parts = gd.node_contributions(form, "a", "c")
+        assert {type(number) for number in parts.values()} == {type(zero)}
+        assert set(parts.values()) == {0}

@@ -212,3 +212,10 @@ def test_symbols_and_complex_numbers_have_reports_too() -> None:
     assert "u*v" in str(gd.explain(graph, "a", "c"))
     graph = weighted([("a", "b", 1 + 1j), ("b", "c", 1 / 3 + 0j)])
     assert "0.333333+0.333333j" in str(gd.explain(graph, "a", "c"))
+
+
+def test_walks_too_many_for_a_number_have_no_effective_number() -> None:
+    edges = [(tail, head, 0.2499999) for tail in "abcd" for head in "abcd"]
+    why = gd.explain(weighted(edges), "a", "b", cycles="solve")
+    assert why.total == pytest.approx(0.2499999 / (1 - 4 * 0.2499999))
+    assert (why.effective_paths, why.entropy) == (None, None)

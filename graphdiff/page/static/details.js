@@ -18,7 +18,7 @@ const MOST_CALLS = 20;
 /** Facts that are said by other words, or are no facts of a node or link. */
 const SAID = new Set([
   "id", "title", "name", "source", "target", "number", "tangent", "adjoint", "contribution", "share", "paths",
-  "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key",
+  "approximately", "members", "given", "unweighed", "weight", "status", "ways", "eliminated", "change", "key", "source_seed", "target_seed",
   "estimated", "again", "part_estimated",
 ]);
 

@@ -241,6 +241,7 @@ export function legendOf({ links, total, before }) {
 /** Return what a comparison says of a node or link: in other graphs a status is a fact like others. */
 export function statusIn({ part }, thing) {
   if (!part.isCompared || !Object.hasOwn(SIGNS, thing?.status ?? "")) return "";
+  if (thing.on_the_way) return "changed"; // both graphs have it
   return thing.status === "kept" && thing.version_before !== thing.version_after ? "changed" : thing.status;
 }
 
@@ -322,7 +323,9 @@ export function nodeTable(scene) {
   const names = new Set([...(part.ranked ?? []), ...(part.measure ? COSTS : [])]);
   const first = [...names].flatMap((name) => facts((each) => each === name));
   const taken = new Set(first.map(({ name }) => name));
-  return tableOf(rows, [nameColumn("name"), ...first, ...computed, ...facts((name) => !OWN.has(name) && !taken.has(name))]);
+  const status = part.isCompared ? [{ title: "status", form: "text", value: ({ node }) => statusIn(scene, node) }] : [];
+  if (part.isCompared) taken.add("status");
+  return tableOf(rows, [nameColumn("name"), ...first, ...computed, ...status, ...facts((name) => !OWN.has(name) && !taken.has(name))]);
 }
 
 /** Return rows with those columns that have something in some row. */
@@ -382,7 +385,8 @@ export function linkTable(scene) {
     rows.push({ key: `node ${link.place}`, link, name, target: { node: link.place }, record: {}, data: {} });
   }
   const bySize = (row) => (isBoth ? Math.abs(row.link.change ?? 0) : 0);
-  rows.sort((one, other) => bySize(other) - bySize(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
+  const isNews = ({ link }) => Number(part.isCompared && (link.status ?? "kept") !== "kept");
+  rows.sort((one, other) => bySize(other) - bySize(one) || isNews(other) - isNews(one) || linkStrength(scene, other.link) - linkStrength(scene, one.link));
   const drawnAs = { title: "drawn", form: "text", value: (row) => (row.link.direct === false ? "dashed: passes others" : "") };
   const isFact = (name) => !OWN.has(name) && name.replace(/_(before|after)$/, "") !== part.measure && !(isBoth && name === "status");
   const facts = factColumns(scene, rows, (row) => row.record, isFact);

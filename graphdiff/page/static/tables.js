@@ -90,7 +90,8 @@ function lineOf(table, row) {
     return html("th", { scope: "row" }, button(text, () => table.act.select(row.target), { "data-key": row.key, "aria-pressed": String(isLit) }));
   });
   const hover = (target) => () => table.act.hover(target);
-  const over = { pointerenter: hover(row.target), pointerleave: hover(null), focusin: hover(row.target), focusout: hover(null) };
+  const click = (event) => event.target.closest("button") || table.act.select(row.target);
+  const over = { click, pointerenter: hover(row.target), pointerleave: hover(null), focusin: hover(row.target), focusout: hover(null) };
   return html("tr", { class: isLit ? "lit" : "", ...row.data, ...over }, ...cells);
 }
 
