@@ -49,7 +49,7 @@ def look(result: Any) -> None:
 class TestExplain:
     def test_the_total_costs_one_sweep_through_what_lies_between(self, openssh: gd.CompiledGraph) -> None:
         for name in ENGINES:
-            sweeps = {"plain Python": 1, "kernels": 2}[name]  # the other tells what is in range, in no time
+            sweeps = 2 if name == "kernels" and kernels.available() else 1  # the other tells what is in range
             with engine(name):
                 assert work(lambda: gd.explain(openssh, *ENDS).total) == {"restrictions": 1, "sweeps": sweeps}
         assert work(lambda: gd.total_influence(openssh, *ENDS)) == {"sweeps": 1}
