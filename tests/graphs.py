@@ -122,6 +122,21 @@ def inverse_totals(graph: nx.DiGraph) -> dict[tuple[Node, Node], Fraction]:
     return {(s, t): right[place[s]][place[t]] for s, t in product(nodes, nodes)}
 
 
+def reduced(rows: list[list[Fraction]]) -> list[list[Fraction]] | None:
+    """Return rows of equations, right sides behind, after elimination by Gauss and Jordan; None without a pivot."""
+    for column in range(len(rows)):
+        pivot = next((row for row in range(column, len(rows)) if rows[row][column]), None)
+        if pivot is None:
+            return None
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        rows[column] = [entry / rows[column][column] for entry in rows[column]]
+        for row in range(len(rows)):
+            factor = rows[row][column]
+            if row != column and factor:
+                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column], strict=True)]
+    return rows
+
+
 def path_counts(tails: Iterable[int], heads: Iterable[int], starts: Iterable[int], size: int) -> list[int]:
     """Return the number of paths from `starts` to each of 0..size-1, by a plain depth-first order.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any, TypeAlias
 
 import networkx as nx
@@ -181,28 +182,21 @@ def walk_of(graph: Any, weight: object, ends: tuple[Any, ...]) -> Walk | None:
     """
     if not isinstance(weight, str) or not _is_plain(graph, ends):
         return None
-    rows: Rows = graph._adj
-    kinds: set[type] = set()
-    unlike: Any = 0
-    waiting = {node: len(row) for node, row in graph._pred.items()}
-    order = [node for node, entering in waiting.items() if not entering]
+    order, rows = _in_order(graph), graph._adj
+    if order is None:
+        return None
     try:
-        for node in order:
-            for head, data in rows[node].items():
-                number = data[weight]
-                kinds.add(type(number))
-                unlike += number - number  # stays 0 unless a number is infinite or none
-                if waiting[head] == 1:
-                    order.append(head)
-                else:
-                    waiting[head] -= 1
-    except (KeyError, TypeError):  # an edge without the weight, or with none that is a number
+        numbers = [data[weight] for node in order for data in rows[node].values()]
+    except (KeyError, TypeError):  # an edge without the weight, or attributes that have none
         return None
-    kind = kinds.pop() if kinds else float
-    is_plain = not kinds and kind in (float, int) and unlike == 0
-    if not is_plain or len(order) < len(waiting):
+    kinds = set(map(type, numbers)) or {float}
+    if kinds == {float}:
+        if not all(map(isfinite, numbers)):
+            return None
+    elif kinds != {int}:
         return None
-    return Walk(rows, order, weight, kind(1), list(waiting), [tuple(rows[node]) for node in order])
+    kind = kinds.pop()
+    return Walk(rows, order, weight, kind(1), list(rows), [tuple(rows[node]) for node in order])
 
 
 def walk_for_result(graph: Any, options: Mapping[str, Any], *ends: Any) -> Walk | None:
@@ -248,19 +242,30 @@ def direct_count(graph: Any, source: Any, target: Any) -> int | None:
     """
     if not _is_plain(graph, (source, target)):
         return None
-    counts = dict.fromkeys(graph._adj, 0)
+    order = _in_order(graph)
+    if order is None:
+        return None
+    counts = dict.fromkeys(order, 0)
     counts[source] = 1
+    for node in order:
+        count = counts[node]
+        if count:
+            for head in graph._adj[node]:
+                counts[head] += count
+    return counts[target]
+
+
+def _in_order(graph: nx.DiGraph) -> list[Node] | None:
+    """Return the nodes in topological order, by Kahn's algorithm; None where there is a cycle."""
     waiting = {node: len(row) for node, row in graph._pred.items()}
     order = [node for node, entering in waiting.items() if not entering]
     for node in order:
-        count = counts[node]
         for head in graph._adj[node]:
-            counts[head] += count
             if waiting[head] == 1:
                 order.append(head)
             else:
                 waiting[head] -= 1
-    return counts[target] if len(order) == len(counts) else None
+    return order if len(order) == len(waiting) else None
 
 
 def _is_plain(graph: Any, ends: tuple[Any, ...]) -> bool:

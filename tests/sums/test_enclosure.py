@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import pytest
 import sympy
-from graphs import ENGINES, engine
+from graphs import ENGINES, engine, reduced
 
 import graphdiff as gd
 from graphdiff.cli.why import why
@@ -51,17 +51,10 @@ def solution(graph: nx.DiGraph) -> dict[tuple[Any, Any], Fraction] | None:
     rows = [[Fraction(int(i % size == j)) for i in range(2 * size)] for j in range(size)]
     for tail, head, weight in graph.edges(data="weight"):
         rows[place[tail]][place[head]] -= Fraction(weight)
-    for column in range(size):
-        pivot = next((row for row in range(column, size) if rows[row][column]), None)
-        if pivot is None:
-            return None
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        rows[column] = [entry / rows[column][column] for entry in rows[column]]
-        for row in range(size):
-            factor = rows[row][column]
-            if row != column and factor:
-                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column], strict=True)]
-    return {(s, t): rows[place[s]][size + place[t]] for s in nodes for t in nodes}
+    done = reduced(rows)
+    if done is None:
+        return None
+    return {(s, t): done[place[s]][size + place[t]] for s in nodes for t in nodes}
 
 
 def determinant(graph: nx.DiGraph) -> Fraction:

@@ -11,6 +11,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from graphs import reduced
 from numpy.typing import NDArray
 
 import graphdiff as gd
@@ -61,15 +62,9 @@ def exact_row(edges: Edges, size: int, source: int) -> list[Fraction]:
     rows = [[Fraction(int(i == j)) for j in range(size)] + [Fraction(int(i == source))] for i in range(size)]
     for tail, head, weight in zip(*(column.tolist() for column in edges), strict=True):
         rows[head][tail] -= Fraction(weight)
-    for column in range(size):
-        pivot = next(row for row in range(column, size) if rows[row][column])
-        rows[column], rows[pivot] = rows[pivot], rows[column]
-        rows[column] = [entry / rows[column][column] for entry in rows[column]]
-        for row in range(size):
-            factor = rows[row][column]
-            if row != column and factor:
-                rows[row] = [a - factor * b for a, b in zip(rows[row], rows[column], strict=True)]
-    return [row[-1] for row in rows]
+    done = reduced(rows)
+    assert done is not None
+    return [row[-1] for row in done]
 
 
 SHAPES = [

@@ -23,7 +23,7 @@ const SAID = new Set([
 ]);
 
 /** Return what a record knows of a thing beside what the page computes, as names and texts. */
-export function factsOf(scene, thing) {
+function factsOf(scene, thing) {
   const about = (name) => (ownFact(thing.approximately, name) === undefined ? "" : ` ≈ ${shown(thing.approximately[name])}`);
   const names = factNames(thing).filter((name) => !SAID.has(name));
   return names.map((name) => [headingOf(name, scene.part.edge_meaning), factText(scene, thing, name) + about(name)]);
