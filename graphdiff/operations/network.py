@@ -1,0 +1,165 @@
+"""`Operations`: a computation of whole arrays, as `graphdiff.trace` makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+
+from graphdiff.errors import UnknownNodeError
+from graphdiff.operations import ends
+from graphdiff.operations.flow import ArrayFlow, flow_of
+from graphdiff.operations.space import Array, Space
+from graphdiff.operations.sweeps import Operation, adjoints, tangents
+
+__all__ = ["Operations"]
+
+#: What the library that computed gives for a gradient: of cotangents by output the adjoints of all inputs by name.
+Reference = Callable[[Mapping[str, Array]], Mapping[str, Array]]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Operations:
+    """A computation of whole arrays: a node for each operation, an edge for each operand.
+
+    An edge is a linear map, given by its two products, vector into it and cotangent back. What passes it is one number,
+    its contribution: exact, by one forward and one reverse pass over the operations, without a Jacobian.
+
+    Attributes
+    ----------
+    operations : sequence of Operation
+        In the order in which they were computed.
+    inputs, parameters, outputs : tuple of str
+        The data that went in, what is learned or held, and what was returned.
+    space : Space
+        The arrays of the library that computed.
+    called : str
+        What was traced, in words.
+    reference : callable, optional
+        The library's own gradient, for `graphdiff.check`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from graphdiff import trace
+    >>> net = trace(lambda x, w: np.sum(np.tanh(x @ w)), np.ones(2), np.ones((2, 3)), arrays="whole")
+    >>> net
+    <Operations of <lambda>: 3 operations on 2 inputs, 4 edges>
+    """
+
+    operations: Sequence[Operation]
+    inputs: tuple[str, ...]
+    parameters: tuple[str, ...]
+    outputs: tuple[str, ...]
+    space: Space
+    called: str = ""
+    reference: Reference | None = field(default=None)
+
+    def __repr__(self) -> str:
+        ends_text = f"{len(self.inputs):,} input{'s' * (len(self.inputs) != 1)}"
+        if self.parameters:
+            ends_text += f" and {len(self.parameters):,} parameter{'s' * (len(self.parameters) != 1)}"
+        computed = sum(operation.maps is not None for operation in self.operations)
+        return f"<Operations of {self.called}: {computed:,} operations on {ends_text}, {len(self.edges):,} edges>"
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.index)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.index
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The position of each node by its name."""
+        return {operation.name: position for position, operation in enumerate(self.operations)}
+
+    @cached_property
+    def edges(self) -> list[tuple[str, str, int]]:
+        """Each edge as (operand, operation, place among the operands), in the order of the operations."""
+        names = [operation.name for operation in self.operations]
+        return [
+            (names[operand], operation.name, place)
+            for operation in self.operations
+            for place, operand in enumerate(operation.operands)
+        ]
+
+    def position(self, name: object) -> int:
+        """Return where a node is.
+
+        Raises
+        ------
+        UnknownNodeError
+        """
+        if name not in self.index:
+            raise UnknownNodeError(name, self.index)
+        return self.index[name]  # type: ignore[index]
+
+    def value(self, name: str) -> Array:
+        """Return what was computed at a node, an array of the library that computed."""
+        return self.operations[self.position(name)].value
+
+    def forward(self, direction: ends.Direction = None) -> dict[str, Array]:
+        """Return how each value moves in one direction of the inputs, where it does.
+
+        Parameters
+        ----------
+        direction : mapping of node to array or number, node or list of nodes, optional
+            How each named node moves: an array of its shape, or one number for all entries. Nodes without arrays, and
+            by default all data inputs, move by their own values.
+        """
+        carried = tangents(self.operations, ends.direction_of(self, direction).seeds)
+        return {operation.name: one for operation, one in zip(self.operations, carried, strict=True) if one is not None}
+
+    def reverse(self, cotangent: ends.Cotangent = None) -> dict[str, Array]:
+        """Return the gradient at every node on which the outputs depend.
+
+        Parameters
+        ----------
+        cotangent : mapping of output to array or number, output, or array, optional
+            How much each entry of an output counts. Not needed where there is one output of one entry.
+        """
+        swept = adjoints(self.operations, ends.cotangent_of(self, cotangent))
+        return {self.operations[position].name: adjoint for position, adjoint, _ in swept}
+
+    def contributions(self, direction: ends.Direction = None, cotangent: ends.Cotangent = None) -> ArrayFlow:
+        """Return what passes each edge and node; see `flow`, which gives it as a graph."""
+        return flow_of(self, ends.direction_of(self, direction), ends.cotangent_of(self, cotangent))
+
+    def flow(self, direction: ends.Direction = None, cotangent: ends.Cotangent = None) -> nx.MultiDiGraph:
+        """Return a graph with a contribution on every edge, to be ranked, grouped, drawn and written.
+
+        The contribution of an edge is ⟨J·tangent, adjoint⟩: what comes to its head by it in this direction, times how
+        much the head counts. Over every cut between the ends they add up to the total. It is a graph to be looked at:
+        no product of these numbers along a path means anything, so `graphdiff.compile` refuses it.
+
+        Parameters
+        ----------
+        direction, cotangent
+            As `forward` and `reverse` take them; by default gradient × input.
+
+        Returns
+        -------
+        networkx.MultiDiGraph
+            Of nodes ``op``, ``shape``, ``dtype``, ``contribution``, ``share``, ``gradient`` (the norm of the adjoint)
+            and what is known of where they are: ``module``, ``line``, ``file``. Of edges ``contribution``, ``share``
+            and ``operand``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from graphdiff import trace
+        >>> net = trace(lambda x: np.sum(x * x + x), np.array([1.0, 2.0]), arrays="whole")
+        >>> [(*edge[:2], contribution) for *edge, contribution in net.flow().edges(data="contribution")]
+        [('x', 'multiply', 5.0), ('x', 'multiply', 5.0), ('x', 'add', 3.0), ('multiply', 'add', 10.0), ('add', 'out', 13.0)]
+        """
+        return self.contributions(direction, cotangent).to_networkx()
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Return what is drawn: what flows in the default direction."""
+        return self.flow()
