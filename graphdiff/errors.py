@@ -50,12 +50,16 @@ Made = TypeVar("Made")
 
 #: What pip installs for each extra of pyproject.toml; the extra's own name helps only where the distribution is known.
 PACKAGES = {
+    "arrays": "autograd",
     "imports": "grimp",
+    "jax": "jax",
+    "onnx": "onnx",
     "pandas": "pandas",
     "plot": "matplotlib",
     "sparse": "scipy",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",
+    "torch": "torch",
 }
 
 

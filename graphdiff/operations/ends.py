@@ -116,7 +116,9 @@ def _output(net: Operations, name: str) -> int:
 def _fitting(net: Operations, name: str, given: Any, keyword: str) -> Array:
     value = net.value(name)
     if not is_float(value):
-        raise UsageError(Keyword(keyword), f" of {name!r}: it holds {kind_text(value)}, and only floats have a derivative")
+        raise UsageError(
+            Keyword(keyword), f" of {name!r}: it holds {kind_text(value)}, and only floats have a derivative"
+        )
     try:
         return net.space.like(given, value)
     except (TypeError, ValueError) as error:

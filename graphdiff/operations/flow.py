@@ -128,4 +128,5 @@ def _require_finite(
         if not np.isfinite(passing).all():
             line = operation.about.get("line")
             place = f"line {line}: " if line else ""
-            raise DerivativeError(f"{place}what passes {operation.name!r} ({operation.op}) is no finite number")
+            said = f"{place}what passes {operation.name!r} ({operation.op}) is no finite number"
+            raise DerivativeError(said, node=operation.name, line=line)

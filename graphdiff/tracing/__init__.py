@@ -9,22 +9,33 @@ told (`failing`). `check` compares the derivatives with numerical ones.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
-
-import networkx as nx
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.remedies import Keyword
 from graphdiff.tracing.expressions import trace_expression
 from graphdiff.tracing.function import trace_function
 from graphdiff.tracing.rules import user_rules
+
+if TYPE_CHECKING:
+    from graphdiff.operations.network import Operations
 
 __all__ = ["Rules", "trace"]
 
 #: ``{name: (function, partial by its first operand, by its second, …)}``.
 Rules = Mapping[str, Sequence[Callable[..., Number]]]
+
+#: What keeps arrays whole, ``module:function``, loaded on use, by the library that computes.
+BACKENDS = {
+    "numpy": "graphdiff.tracing.whole:trace_whole",
+    "jax": "graphdiff.tracing.jaxprs:trace_jax",
+    "torch": "graphdiff.tracing.exported:trace_torch",
+}
 
 
 def trace(
@@ -34,9 +45,13 @@ def trace(
     symbolic: bool = False,
     rules: Rules | None = None,
     limits: Mapping[str, int] | None = None,
+    arrays: str = "scalars",
+    backend: str | None = None,
     **kwargs: Any,
-) -> nx.MultiDiGraph:
+) -> Any:
     """Return the graph of a computation: a value in every node, the exact local derivative on every edge.
+
+    Of a module of PyTorch, with ``backend="jax"`` or ``arrays="whole"`` arrays are kept whole: an `Operations`.
 
     Parameters
     ----------
@@ -133,6 +148,12 @@ def trace(
     >>> G.graph["outputs"], [name for name in G if name.startswith("x")]
     (['x#3'], ['x', 'x#1', 'x#2', 'x#3'])
     """
+    if (library := _library_of(program, arrays, backend)) is not None:
+        if symbolic or rules or limits:
+            raise UsageError("symbolic=, rules= and limits= are for scalars: arrays that are kept whole have none")
+        module, _, function = BACKENDS[library].partition(":")
+        operations: Operations = getattr(import_module(module), function)(program, args, kwargs)
+        return operations
     table = user_rules(rules or {})
     if isinstance(program, str):
         if len(args) > 1 or (args and not isinstance(args[0], Mapping)):
@@ -147,3 +168,17 @@ def trace(
     wrapped = {name: row[0] for name, row in (rules or {}).items()}
     with collector_at_rest():
         return trace_function(program, args, kwargs, rules=table, functions=wrapped, symbolic=symbolic)
+
+
+def _library_of(program: Any, arrays: str, backend: str | None) -> str | None:
+    """Return which library keeps the arrays of a program whole; None where its numbers are traced one by one."""
+    if arrays not in ("scalars", "whole"):
+        raise UsageError(Keyword("arrays", arrays), ': "scalars" or "whole"')
+    if backend is not None and backend not in BACKENDS:
+        raise UsageError(Keyword("backend", backend), f": {', '.join(map(repr, BACKENDS))}")
+    if backend is not None:
+        return backend
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(program, torch.nn.Module):
+        return "torch"
+    return "numpy" if arrays == "whole" else None

@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-from autograd import core, differential_operators
+from autograd import core
 from autograd import numpy as wrapped_numpy
 from autograd.numpy.numpy_boxes import ArrayBox
-from autograd.tracer import Node, isbox, new_box, trace_primitives_map, trace_stack
+from autograd.tracer import Node, new_box, trace_stack
 
 from graphdiff.operations.network import Operations
 from graphdiff.operations.space import NUMPY, Array
-from graphdiff.operations.sweeps import Operation
+from graphdiff.operations.sweeps import Maps, Operation
 from graphdiff.tracing.places import following, place_of
 
 __all__ = ["trace_whole"]
@@ -35,12 +35,20 @@ class _Tape:
         self.operations: list[Operation] = []
         self.taken: dict[str, int] = {}
 
-    def note(self, name: str | None, op: str, *details: Any, **about: Any) -> int:
+    def note(
+        self,
+        name: str | None,
+        op: str,
+        value: Any,
+        operands: tuple[int, ...] = (),
+        maps: Maps | None = None,
+        **about: Any,
+    ) -> int:
         """Note an operation; return its position."""
         title = name or op
         count = self.taken.get(title, 0)
         self.taken[title] = count + 1
-        self.operations.append(Operation(f"{title}#{count}" if count else title, op, *details, about=about))
+        self.operations.append(Operation(f"{title}#{count}" if count else title, op, value, operands, maps, about))
         return len(self.operations) - 1
 
 
@@ -66,7 +74,7 @@ class _Noted(Node):  # type: ignore[misc]
 class _Maps:
     """The two products of an operation of numpy's, by autograd's rules."""
 
-    __slots__ = ("args", "argnums", "function", "kwargs", "value")
+    __slots__ = ("argnums", "args", "function", "kwargs", "value")
 
     def __init__(self, function: Any, argnums: tuple[int, ...], value: Any, args: Any, kwargs: Any) -> None:
         self.function, self.argnums, self.value = function, argnums, value
@@ -81,7 +89,7 @@ class _Maps:
         return self._by_reverse(numbers, moving)
 
     def _by_reverse(self, numbers: tuple[int, ...], moving: tuple[Array, ...]) -> Array:
-        """Return what `push` does where only the rule of the other direction is there: the transpose of its transpose."""
+        """Return what `push` does where only the other rule is there: the transpose of its transpose."""
         pull = core.primitive_vjps[self.function](numbers, self.value, self.args, self.kwargs)
         zeros = core.vspace(self.value).zeros()
         total = None
@@ -130,6 +138,3 @@ def _by_rule(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> An
         place = getattr(place, name, place)
     known = getattr(place, function.__name__, None)
     return NotImplemented if known is None else known(*args, **kwargs)
-
-
-_ = (differential_operators, isbox, REDUCED)
