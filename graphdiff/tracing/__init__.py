@@ -51,7 +51,8 @@ def trace(
 ) -> Any:
     """Return the graph of a computation: a value in every node, the exact local derivative on every edge.
 
-    Of a module of PyTorch, with ``backend="jax"`` or ``arrays="whole"`` arrays are kept whole: an `Operations`.
+    Of a module or of tensors of PyTorch, with ``backend="jax"`` or ``arrays="whole"`` arrays are kept whole: an
+    `Operations`.
 
     Parameters
     ----------
@@ -148,7 +149,7 @@ def trace(
     >>> G.graph["outputs"], [name for name in G if name.startswith("x")]
     (['x#3'], ['x', 'x#1', 'x#2', 'x#3'])
     """
-    if (library := _library_of(program, arrays, backend)) is not None:
+    if (library := _library_of(program, (args, kwargs), arrays, backend)) is not None:
         if symbolic or rules or limits:
             raise UsageError("symbolic=, rules= and limits= are for scalars: arrays that are kept whole have none")
         module, _, function = BACKENDS[library].partition(":")
@@ -170,7 +171,7 @@ def trace(
         return trace_function(program, args, kwargs, rules=table, functions=wrapped, symbolic=symbolic)
 
 
-def _library_of(program: Any, arrays: str, backend: str | None) -> str | None:
+def _library_of(program: Any, given: Any, arrays: str, backend: str | None) -> str | None:
     """Return which library keeps the arrays of a program whole; None where its numbers are traced one by one."""
     if arrays not in ("scalars", "whole"):
         raise UsageError(Keyword("arrays", arrays), ': "scalars" or "whole"')
@@ -179,6 +180,17 @@ def _library_of(program: Any, arrays: str, backend: str | None) -> str | None:
     if backend is not None:
         return backend
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(program, torch.nn.Module):
+    if (
+        torch is not None
+        and callable(program)
+        and (isinstance(program, torch.nn.Module) or _holds(given, torch.Tensor))
+    ):
         return "torch"
     return "numpy" if arrays == "whole" else None
+
+
+def _holds(given: Any, kind: type) -> bool:
+    """Tell whether arguments, or what lists and dicts among them hold, are of a kind."""
+    if isinstance(given, Mapping):
+        given = list(given.values())
+    return isinstance(given, kind) or (isinstance(given, (tuple, list)) and any(_holds(one, kind) for one in given))
