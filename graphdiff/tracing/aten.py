@@ -26,6 +26,11 @@ __all__ = ["Exported", "as_usual", "cut_by", "exported", "module_of", "require_k
 
 #: The mark of an operation that passes no derivative on; behind it what cut it off.
 HELD = "graphdiff.held:"
+#: What helps where torch says this.
+REMEDIES = {
+    "data-dependent": "torch.where takes a branch by the values of a tensor",
+    "functorch tensor": "within torch.func a module is a function of its parameters by torch.func.functional_call",
+}
 
 
 @dataclass(frozen=True)
@@ -138,8 +143,8 @@ def _inlined(module: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
 
     if kwargs or any(True for _ in module.parameters()) or type(module).__name__ != "Module":
         raise TraceError(
-            "torch.func is taken within: torch.export can follow it in a function that is given all its tensors as "
-            "positional arguments, also parameters (torch.func.functional_call)"
+            "torch.func is used within: export can follow it in a function whose tensors are all positional "
+            "arguments, parameters too, by torch.func.functional_call"
         )
     return make_fx(module.forward)(*args)
 
@@ -164,7 +169,7 @@ def told(doing: str) -> Iterator[None]:
         frame_and_place = users_frame(error)
         place = f"{place_of(frame_and_place[0])}: " if frame_and_place else ""
         first = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-        remedy = "; torch.where takes a branch by the values of a tensor" if "data-dependent" in first else ""
+        remedy = next((f"; {remedy}" for mark, remedy in REMEDIES.items() if mark in first), "")
         raise TraceError(f"{place}{doing}: {type(error).__name__}: {first}{remedy}") from error
     finally:
         logging.disable(before)
