@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -106,7 +107,7 @@ class Transformer(nn.Module):
 def perceptron(*widths: int, activation: Callable[[], nn.Module] = nn.Tanh) -> nn.Sequential:
     """Return linear layers with an activation between them."""
     steps: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:]):
+    for inputs, outputs in pairwise(widths):
         steps += [nn.Linear(inputs, outputs), activation()]
     return nn.Sequential(*steps[:-1])
 

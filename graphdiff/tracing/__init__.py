@@ -5,6 +5,10 @@ are a table (`rules`, for each kind of number: `spaces`; of several operations: 
 with them (`scalars`, `arrays`) on a tape (`tape`), with its line of the source (`places`), and the tape becomes a graph
 (`graphs`). Expressions are parsed and never run (`expressions`); functions run (`function`), and what they fail with is
 told (`failing`). `check` compares the derivatives with numerical ones.
+
+Where arrays are kept whole, out goes an `Operations`. Of PyTorch (`exported`): the graph that torch exports (`aten`),
+its ends (`torch_ends`), what its operations are called (`module_paths`) and their derivatives (`torch_maps`), beside
+torch's own gradient (`torch_gradients`).
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ from graphdiff.tracing.aten import Exported, as_usual, cut_by, exported, module_
 from graphdiff.tracing.module_paths import Names, about_of, op_of
 from graphdiff.tracing.torch_ends import Ends, ends_of
 from graphdiff.tracing.torch_gradients import Autograd, require_rules_of_torch
-from graphdiff.tracing.torch_maps import Call, Held, Origin, Slot, local_maps, several, torch_space
+from graphdiff.tracing.torch_maps import Call, Held, Origin, Slot, local_maps, several
+from graphdiff.tracing.torch_space import torch_space
 
 __all__ = ["trace_torch"]
 

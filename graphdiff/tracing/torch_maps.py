@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphdiff.errors import DerivativeError
-from graphdiff.operations.space import Array, Space
+from graphdiff.operations.space import Array
 
-__all__ = ["Call", "Held", "LocalMaps", "Slot", "local_maps", "torch_space"]
+__all__ = ["Call", "Held", "LocalMaps", "Slot", "local_maps", "several"]
 
 #: Operations that are linear in the first and in the second argument; a third, where there is one, is added.
 PRODUCTS = ("aten::linear", "aten::mm", "aten::bmm", "aten::convolution", "aten::mul.Tensor")
-#: How many entries are multiplied in double precision at a time: few enough to stay in the cache.
-BLOCK = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -328,39 +326,3 @@ def _has_forward_mode(call: Call, function: Callable[..., Any], leaves: Sequence
         except NotImplementedError:
             return False
     return True
-
-
-def torch_space() -> Space:
-    """Return what is asked of the tensors of PyTorch."""
-    return Space("torch", _dot, _like, _to_numpy)
-
-
-def _dot(first: Any, second: Any) -> float:
-    """Return a sum of products in double precision, without a copy in it of the whole."""
-    import torch
-
-    if first is second:
-        return float(torch.linalg.vector_norm(first, dtype=torch.float64)) ** 2
-    first, second = first.reshape(-1), second.reshape(-1)
-    if first.dtype == second.dtype == torch.float64:
-        return float(torch.dot(first, second))
-    blocks = zip(first.split(BLOCK), second.split(BLOCK), strict=True)
-    return sum(float(torch.dot(one.double(), other.double())) for one, other in blocks)
-
-
-def _like(given: Any, tensor: Any) -> Any:
-    import numpy as np
-    import torch
-
-    array = given.detach() if isinstance(given, torch.Tensor) else np.array(given)
-    try:
-        return torch.broadcast_to(torch.as_tensor(array, dtype=tensor.dtype, device=tensor.device), tensor.shape)
-    except RuntimeError as error:
-        raise ValueError(str(error)) from None
-
-
-def _to_numpy(tensor: Any) -> Any:
-    import torch
-
-    tensor = tensor.detach().cpu()
-    return (tensor.float() if tensor.dtype == torch.bfloat16 else tensor).numpy()
