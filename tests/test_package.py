@@ -26,8 +26,8 @@ def submodules() -> list[str]:
 
 #: The public names; one that is missing here or there is a decision, not an accident.
 PUBLIC = """
-Changes Check Comparison CompiledGraph Cost CostRanking Cut CycleReport Diagnosis Difference Effects Exclusive
-Explanation FirstSteps Format Formula Gains Influences Jacobian LEAVES NODES Path Plan ROOTS Ranking ReplacementScores
+ArrayFlow Changes Check Comparison CompiledGraph Cost CostRanking Cut CycleReport Diagnosis Difference Effects Exclusive
+Explanation FirstSteps Format Formula Gains Influences Jacobian LEAVES NODES Operations Path Plan ROOTS Ranking ReplacementScores
 Routes Semiring Sensitivities Spent Tally Targets Uncertainty Versions WhatIf accumulate annotate check compare
 compile cost_of count_paths cut diagnose draw edge_contributions eliminate errors exclusive exclusive_sizes explain
 explain_versions factored filter_calls find_cycles first_steps forward group iter_jacobian iter_paths jacobian

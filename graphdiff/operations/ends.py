@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Cotangent", "Direction", "Seeded", "cotangent_of", "direction_of", "shape_text"]
 
 #: ``{node: how it moves}``, nodes that move by their own values, or None for all data inputs.
-Direction: TypeAlias = "Mapping[str, Any] | str | Sequence[str] | None"
+Direction: TypeAlias = Any
 
 #: ``{output: how much each entry counts}``, an output of one entry, an array for the one output, or None for it.
 Cotangent: TypeAlias = Any

@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import UnknownNodeError
+from graphdiff.graph.forms import NotScalar
 from graphdiff.operations import ends
 from graphdiff.operations.flow import ArrayFlow, flow_of
 from graphdiff.operations.space import Array, Space
@@ -22,7 +23,7 @@ Reference = Callable[[Mapping[str, Array]], Mapping[str, Array]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Operations:
+class Operations(NotScalar):
     """A computation of whole arrays: a node for each operation, an edge for each operand.
 
     An edge is a linear map, given by its two products, vector into it and cotangent back. What passes it is one number,
@@ -49,6 +50,12 @@ class Operations:
     >>> net
     <Operations of <lambda>: 3 operations on 2 inputs, 4 edges>
     """
+
+    refusal = (
+        "the nodes of Operations are whole arrays, and their edges maps of arrays, not numbers: explain, annotate, "
+        "group, rank, diagnose and compare take them as they are; their unfold(NODE, …) makes a graph of the entries "
+        "of nodes, of which everything can be asked"
+    )
 
     operations: Sequence[Operation]
     inputs: tuple[str, ...]
