@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
@@ -236,12 +236,13 @@ def _swept(net: Operations, direction: Seeded, cotangent: Mapping[int, Array]) -
 
 def _require_finite(flow: ArrayFlow) -> None:
     """Raise for the first operation with a contribution that is no finite number."""
-    heads = [head for head, one in enumerate(flow.net.operations) for _ in one.operands]
-    wrong = np.flatnonzero(~np.isfinite(flow.nodes)).tolist()
-    wrong += [heads[edge] for edge in np.flatnonzero(~np.isfinite(flow.edges))]
-    if wrong:
-        operation = flow.net.operations[min(wrong)]
-        line = operation.about.get("line")
-        place = f"line {line}: " if line else ""
-        said = f"{place}what passes {operation.name!r} ({operation.op}) is no finite number"
-        raise DerivativeError(said, node=operation.name, line=line)
+    numbers = np.concatenate([flow.nodes, flow.edges])
+    if np.isfinite(numbers).all():
+        return
+    moving, counting = (np.flatnonzero(~np.isfinite(sizes)) for sizes in (flow.moves, flow.norms))
+    first = moving[0] if moving.size else counting[-1] if counting.size else np.flatnonzero(~np.isfinite(flow.nodes))[0]
+    operation = flow.net.operations[first]
+    line = operation.about.get("line")
+    place = f"line {line}: " if line else ""
+    said = f"{place}what passes {operation.name!r} ({operation.op}) is no finite number"
+    raise DerivativeError(said, node=operation.name, line=line)
