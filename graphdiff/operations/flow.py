@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["ArrayFlow", "flow_of"]
 
 #: What a graph of contributions says of itself: `graphdiff.compile` refuses it, and pictures take it for a quotient.
-FACTS = {"quotient": True, "grouped_by": "operation", "edge_meaning": "feeds", "weight_meaning": "contribution"}
+FACTS = {
+    "quotient": True,
+    "grouped_by": "operation",
+    "edge_meaning": "feeds",
+    "weight_meaning": "contribution",
+    "node_meaning": "operations",
+    "member_meaning": "operations",
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,12 +151,18 @@ class ArrayFlow(Result):
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return it as a graph; see `Operations.flow`."""
         net = self.net
-        graph = nx.MultiDiGraph(**FACTS, node_meaning="operations", total=self.total)
+        graph = nx.MultiDiGraph(**FACTS, total=self.total)
         graph.graph.update(called=net.called, inputs=list(net.inputs), outputs=list(net.outputs))
+        outputs = [net.operations[position].name for position in self.cotangent]
+        graph.graph.update(source=list(self.inputs), target=outputs)
         numbers = zip(net.operations, self.nodes.tolist(), self.norms.tolist(), strict=True)
         for operation, contribution, gradient in numbers:
             facts = _facts(operation.op, operation.value) | dict(operation.about)
             graph.add_nodes_from([(operation.name, facts | self._measured(contribution) | {"gradient": gradient})])
+        for name, number in self.inputs.items():
+            graph.nodes[name]["source_seed"] = number
+        for name in outputs:
+            graph.nodes[name]["target_seed"] = 1
         for (tail, head, place), contribution in self.edge_contributions.items():
             graph.add_edge(tail, head, place, operand=place, edges=1, **self._measured(contribution))
         return pictured(graph)
@@ -195,7 +208,7 @@ def _group(operation: Operation, attribute: str, depth: int | None) -> Any:
 
 def _facts(op: str, value: Array) -> dict[str, Any]:
     shape = None if isinstance(value, tuple) else tuple(getattr(value, "shape", ()))
-    return {"op": op, "shape": shape, "dtype": kind_text(value), "size": entries(value)}
+    return {"op": op, "shape": shape, "dtype": kind_text(value), "entries": entries(value), "size": 1}
 
 
 def flow_of(net: Operations, direction: Seeded, cotangent: Mapping[int, Array]) -> ArrayFlow:
