@@ -284,7 +284,8 @@ def naming_of(graph: Any, by: By, depth: int | None = None) -> Callable[[Any], H
 
     def name(label: Any) -> Hashable:
         if label in values:
-            return values[label] if depth is None else prefix(str(values[label]), depth)
+            kept: Hashable = values[label] if depth is None else prefix(str(values[label]), depth)
+            return kept
         if is_flow(graph) and not graph.in_degree(label):
             return label
         kind = kinds.get(label)
