@@ -284,12 +284,12 @@ def naming_of(graph: Any, by: By, depth: int | None = None) -> Callable[[Any], H
 
     def name(label: Any) -> Hashable:
         if label in values:
-            kept: Hashable = values[label] if depth is None else prefix(str(values[label]), depth)
-            return kept
-        if is_flow(graph) and not graph.in_degree(label):
-            return label
+            return values[label] if depth is None else prefix(str(values[label]), depth)
         kind = kinds.get(label)
-        return label if kind in ("token", "logit") else f"({kind}s)" if kind == "error" else f"(no {by})"
+        if kind in ("token", "logit") or (is_flow(graph) and not graph.in_degree(label)):
+            own: Hashable = label
+            return own
+        return f"({kind}s)" if kind == "error" else f"(no {by})"
 
     return name
 
