@@ -15,6 +15,7 @@ from graphdiff.operations import ends
 from graphdiff.operations.flow import ArrayFlow, flow_of
 from graphdiff.operations.space import Array, Space
 from graphdiff.operations.sweeps import Operation, adjoints, tangents
+from graphdiff.operations.unfolding import MAX_ENTRIES, unfolded
 
 __all__ = ["Operations"]
 
@@ -166,6 +167,43 @@ class Operations(NotScalar):
         [('x', 'multiply', 5.0), ('x', 'multiply', 5.0), ('multiply', 'out', 10.0)]
         """
         return self.contributions(direction, cotangent).to_networkx()
+
+    def unfold(self, *names: str, max_entries: int = MAX_ENTRIES) -> nx.DiGraph:
+        """Return some nodes entry by entry: a graph of numbers, of which everything can be asked.
+
+        Parameters
+        ----------
+        *names : str
+            The nodes; by default the inputs and outputs that hold floats. All others are eliminated: an edge is the
+            derivative along all ways that meet no other of these nodes, so totals between them stay the same.
+        max_entries : int
+            How many derivatives of one entry by another are made at most.
+
+        Returns
+        -------
+        networkx.DiGraph
+            Of nodes ``x[0]``, ``w[1,2]`` with ``value``, ``op`` and ``array``, the name of the whole; of edges
+            ``weight``. A derivative of 0 is no edge.
+
+        Raises
+        ------
+        UnknownNodeError
+        UsageError
+            If a node does not hold floats.
+        LimitError
+            If there are more derivatives.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from graphdiff import total_influence, trace
+        >>> net = trace(lambda x: np.sum(x * x), np.array([1.0, 2.0]), arrays="whole")
+        >>> graph = net.unfold()
+        >>> list(graph.edges(data="weight")), total_influence(graph, "x[1]", "out")
+        ([('x[0]', 'out', 2.0), ('x[1]', 'out', 4.0)], 4.0)
+        """
+        ends_of_all = [name for name in (*self.inputs, *self.outputs) if ends.is_float(self.value(name))]
+        return unfolded(self, names or ends_of_all, max_entries)
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what is drawn: what flows in the default direction."""

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import DerivativeError, GraphTypeError, UnknownNodeError, UsageError
+from graphdiff.errors import DerivativeError, GraphTypeError, LimitError, UnknownNodeError, UsageError
 from graphdiff.operations.space import NUMPY
 from graphdiff.operations.sweeps import Operation
 
@@ -215,3 +215,30 @@ def test_what_enters_a_module_comes_from_outside_it() -> None:
     assert flow.by("module") == {"a.q": 280.0, "a.k": 280.0, "b": 280.0}
     assert flow.by("module", 1) == {"a": 280.0, "b": 280.0}
     assert flow.by("op") == {"scale": 280.0}
+
+
+@settings(max_examples=40)
+@given(networks(), st.data())
+def test_totals_between_unfolded_entries_are_those_of_the_whole_graph(net: gd.Operations, data: st.DataObject) -> None:
+    others = data.draw(st.sets(st.sampled_from(list(net))))
+    names = {net.inputs[0], net.outputs[0]} | others
+    graph = net.unfold(*names)
+    whole = scalar_graph(net)
+
+    def entry(name: str, number: int) -> str:
+        index = np.unravel_index(number, np.shape(net.value(name)))
+        return f"{name}[{','.join(map(str, index))}]" if index else name
+
+    labels = {(name, n): entry(name, n) for name in names for n in range(np.size(net.value(name)))}
+    for tail, tail_label in labels.items():
+        for head, head_label in labels.items():
+            assert gd.total_influence(graph, tail_label, head_label) == gd.total_influence(whole, tail, head)
+
+
+def test_unfolding_says_what_is_too_much_and_how_to_have_it() -> None:
+    with pytest.raises(LimitError, match="2 nodes of 4 entries have up to 4 derivatives, more than 3; max_entries=4"):
+        chain(2.0).unfold(max_entries=3)
+    graph = chain(2.0).unfold()
+    assert graph.graph["inputs"] == ["x[0]", "x[1]"]
+    assert graph.nodes["n0[1]"] == {"op": "scale", "value": 2.0, "array": "n0", "leaf": True}
+    assert list(gd.jacobian(graph).array.tolist()) == [[2.0, 0.0], [0.0, 2.0]]

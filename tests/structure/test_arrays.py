@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,9 +32,9 @@ def network(*rows: tuple[str, str, tuple[str, ...], Sequence[Any], dict[str, Any
     """Rows of name, op, operands, factors and attributes, behind an input of two rows and three columns."""
     value = np.ones((2, 3))
     operations = [Operation("x", "input", value)]
-    place: Callable[[str], int] = lambda name: [one.name for one in operations].index(name)  # noqa: E731
     for name, op, operands, factors, about in rows:
-        operations.append(Operation(name, op, value, tuple(map(place, operands)), Factors(factors), about))
+        places = [one.name for one in operations]
+        operations.append(Operation(name, op, value, tuple(map(places.index, operands)), Factors(factors), about))
     return gd.Operations(operations, ("x",), (), (operations[-1].name,), NUMPY, "by hand")
 
 
