@@ -44,8 +44,8 @@ def unfolded(net: Operations, names: Sequence[str], max_entries: int) -> nx.DiGr
         for tail, reached in zip(labels[position], _pushed(net, position, places), strict=True):
             for head_position, tangent in reached.items():
                 hits = np.flatnonzero(tangent)
-                heads = [labels[head_position][hit] for hit in hits]
-                graph.add_weighted_edges_from((tail, head, one) for head, one in zip(heads, tangent[hits].tolist()))
+                numbers = zip(hits.tolist(), tangent[hits].tolist(), strict=True)
+                graph.add_weighted_edges_from((tail, labels[head_position][hit], number) for hit, number in numbers)
     _mark(graph, net, labels)
     return pictured(graph)
 
@@ -103,7 +103,8 @@ def _require_few(net: Operations, places: Sequence[int], max_entries: int) -> No
                 count += sizes[start] * sizes.get(position, 0)
                 behind |= {position} - sizes.keys()
     if count > max_entries:
+        of = f"{len(places)} nodes of {sum(sizes.values()):,} entries"
         raise LimitError(
-            f"{len(places)} nodes of {sum(sizes.values()):,} entries have up to {count:,} derivatives, more than {max_entries:,}",
+            f"{of} have up to {count:,} derivatives, more than {max_entries:,}",
             Remedy(Keyword("max_entries", count), "makes them all; fewer nodes have fewer"),
         )

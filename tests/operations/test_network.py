@@ -242,3 +242,18 @@ def test_unfolding_says_what_is_too_much_and_how_to_have_it() -> None:
     assert graph.graph["inputs"] == ["x[0]", "x[1]"]
     assert graph.nodes["n0[1]"] == {"op": "scale", "value": 2.0, "array": "n0", "leaf": True}
     assert list(gd.jacobian(graph).array.tolist()) == [[2.0, 0.0], [0.0, 2.0]]
+
+
+def test_operations_are_ranked_by_what_passes_them_or_flows_back() -> None:
+    net = chain(2.0, 5.0)
+    ranking = gd.rank(net, target={"n1": [1.0, 0.0]})
+    assert (ranking.nodes, ranking.contributions, ranking.gradients) == (
+        ["x", "n0", "n1"],
+        [30.0] * 3,
+        [10.0, 5.0, 1.0],
+    )
+    assert gd.rank(net, target={"n1": 1}, by="gradient", top=1).nodes == ["x"]
+    assert str(ranking).splitlines()[2] == "x     100.0 %            30          10"
+    assert ranking.to_pandas()["share"].tolist() == [1.0] * 3
+    with pytest.raises(UsageError, match="by=\"reach\": operations are ranked by 'contribution' or 'gradient'"):
+        gd.rank(net, target={"n1": 1}, by="reach")
