@@ -164,7 +164,7 @@ class Operations(NotScalar):
         >>> from graphdiff import trace
         >>> net = trace(lambda x: np.sum(x * x), np.array([1.0, 2.0]), arrays="whole")
         >>> [(*edge[:2], contribution) for *edge, contribution in net.flow().edges(data="contribution")]
-        [('x', 'multiply', 5.0), ('x', 'multiply', 5.0), ('multiply', 'out', 10.0)]
+        [('x', 'multiply#1', 5.0), ('x', 'multiply#1', 5.0), ('multiply#1', 'out', 10.0)]
         """
         return self.contributions(direction, cotangent).to_networkx()
 

@@ -25,7 +25,8 @@ from graphdiff.sums.influence import total_influence
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.tables import Axis, Frame, Result, Sheet
 from graphdiff.tracing import Rules, trace
-from graphdiff.tracing.function import outputs_of, replaced
+from graphdiff.tracing.arguments import replaced
+from graphdiff.tracing.function import outputs_of
 
 __all__ = ["RESOLUTION", "Check", "Compared", "Ends", "Matrix", "check", "evaluation", "numerical"]
 
