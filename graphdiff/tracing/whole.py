@@ -7,10 +7,12 @@ autograd (D. Maclaurin, D. Duvenaud, M. Johnson) has the derivatives of numpy's 
 
 from __future__ import annotations
 
+import copy
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -22,7 +24,7 @@ from graphdiff.operations.space import NUMPY, Array
 from graphdiff.operations.sweeps import Maps, Operation
 from graphdiff.tracing.arguments import Leaves, with_leaves
 from graphdiff.tracing.failing import failing
-from graphdiff.tracing.places import Place, following, place_of
+from graphdiff.tracing.places import Place, following, is_library, place_of
 from graphdiff.tracing.substitutes import substituted
 from graphdiff.tracing.tape import cut, distinct_names
 
@@ -31,7 +33,16 @@ try:
     from autograd import core
     from autograd.differential_operators import make_vjp
     from autograd.numpy.numpy_boxes import ArrayBox
-    from autograd.tracer import Node, isbox, new_box, notrace_primitives, trace_primitives_map, trace_stack
+    from autograd.tracer import (
+        Node,
+        getval,
+        isbox,
+        new_box,
+        notrace_primitives,
+        primitive,
+        trace_primitives_map,
+        trace_stack,
+    )
 except ImportError:
     raise MissingExtraError("autograd", "arrays") from None
 
@@ -51,6 +62,7 @@ class _Tape:
         self.rows: list[tuple[str, Any, tuple[int, ...], Maps | None, Place | None]] = []
         self.names: dict[int, str] = {}
         self.refused: TraceError | None = None
+        self.is_assigned = False
 
     def note(
         self, op: str, value: Any, operands: tuple[int, ...] = (), maps: Maps | None = None, place: Place | None = None
@@ -102,6 +114,75 @@ class _Noted(Node):  # type: ignore[misc]
 
 # What has no derivative, as `floor` and `argmax`, is a constant to autograd's own nodes, and so to ours.
 notrace_primitives[_Noted] = notrace_primitives[core.VJPNode]
+
+
+@primitive  # type: ignore[untyped-decorator]
+def assign(array: Any, given: Any, index: Any) -> Any:
+    """Return a copy of an array with other entries at an index."""
+    copied = array.copy()
+    copied[index] = given
+    return copied
+
+
+def _kept(adjoint: Any, index: Any) -> Any:
+    """Return what of an adjoint belongs to the entries that were not assigned to."""
+    return assign(adjoint, 0.0, index)
+
+
+def _given(adjoint: Any, given: Any, index: Any) -> Any:
+    """Return what of an adjoint belongs to what was assigned, added up where that was one for several entries."""
+    part, shape = adjoint[index], np.shape(given)
+    part = wrapped_numpy.sum(part, axis=tuple(range(np.ndim(part) - len(shape))))
+    repeated = tuple([axis for axis, size in enumerate(shape) if size == 1 and np.shape(part)[axis] != 1])
+    return wrapped_numpy.sum(part, axis=repeated, keepdims=True) if repeated else part
+
+
+core.defvjp(
+    assign,
+    lambda made, array, given, index: lambda adjoint: _kept(adjoint, index),
+    lambda made, array, given, index: lambda adjoint: _given(adjoint, given, index),
+    argnums=(0, 1),
+)
+core.defjvp(
+    assign,
+    lambda tangent, made, array, given, index: _kept(tangent, index),
+    lambda tangent, made, array, given, index: assign(np.zeros_like(made), tangent, index),
+    argnums=(0, 1),
+)
+
+
+def _set(self: Any, index: Any, given: Any) -> None:
+    """Assign to entries of a traced array: it becomes the copy, and its tape knows that it was done."""
+    _become(self, assign(self, given, index))
+
+
+def _become(self: Any, made: Any) -> None:
+    self._value, self._node = made._value, made._node
+    self._node.tape.is_assigned = True
+
+
+def _in_place(name: str) -> Callable[[Any, Any], Any]:
+    """Return what ``+=`` and its like do: an array is changed under all its names, a number is another one."""
+
+    def changed(self: Any, other: Any) -> Any:
+        made = getattr(wrapped_numpy, name)(self, other)
+        if self.ndim and made.shape == self.shape:
+            _become(self, made)
+            return self
+        return made
+
+    return changed
+
+
+#: What Python calls where entries are assigned, and arrays changed in place.
+CHANGING = {
+    "__setitem__": _set,
+    "__iadd__": _in_place("add"),
+    "__isub__": _in_place("subtract"),
+    "__imul__": _in_place("multiply"),
+    "__itruediv__": _in_place("divide"),
+    "__ipow__": _in_place("power"),
+}
 
 
 class _Maps:
@@ -168,8 +249,10 @@ def trace_whole(function: Callable[..., Any], args: Sequence[Any], kwargs: Mappi
         inputs = tuple(tape.names.values())
         if not inputs:
             raise UsageError("there is no input: none of the arguments holds a float or an array of floats")
-        with following(function), _accepting(function) as accepted, failing(tape, ArrayBox):
+        with following(function), _accepting(function, tape, level) as accepted, failing(tape, ArrayBox):
             returned = accepted(*bound.args, **bound.kwargs)
+    if tape.is_assigned:
+        _require_same(function, args, kwargs, returned)
     outputs = [_output(tape, path, one) for path, one in _returned(returned)]
     if not any(position in range(len(inputs)) or tape.rows[position][3] for position in outputs):
         raise TraceError(
@@ -244,17 +327,53 @@ def _output(tape: _Tape, path: str, one: Any) -> int:
 
 
 @contextmanager
-def _accepting(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+def _accepting(function: Callable[..., Any], tape: _Tape, level: int) -> Iterator[Callable[..., Any]]:
     """Have numpy's functions take traced arrays, also where they are no ufuncs; yield what to call."""
     by_ufunc = ArrayBox.__array_ufunc__
     ArrayBox.__array_function__ = _by_name
+    for name, method in CHANGING.items():
+        setattr(ArrayBox, name, method)
     ArrayBox.__array_ufunc__ = lambda self, ufunc, method, *inputs, **options: _of_ufunc(ufunc, method, inputs, options)
     try:
-        with substituted(function, _of_scipy(), filter(None, [sys.modules.get("scipy.special")])) as accepted:
+        pairs, modules = [*_of_scipy(), *_making(tape, level)], [np, sys.modules.get("scipy.special")]
+        with substituted(function, pairs, filter(None, modules)) as accepted:
             yield accepted
     finally:
-        del ArrayBox.__array_function__
+        for name in ("__array_function__", *CHANGING):
+            delattr(ArrayBox, name)
         ArrayBox.__array_ufunc__ = by_ufunc
+
+
+#: What makes arrays that are filled later.
+MAKING = ("empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like")
+
+
+def _making(tape: _Tape, level: int) -> Iterator[tuple[Any, Any]]:
+    """Yield what makes arrays, each with what makes a constant of the tape, to which traced arrays can be assigned."""
+
+    def recording(make: Any) -> Any:
+        @wraps(make)
+        def made(*args: Any, **options: Any) -> Any:
+            array = make(*map(getval, args), **{name: getval(one) for name, one in options.items()})
+            frame = sys._getframe(1)
+            if array.dtype.kind != "f" or is_library(frame.f_code.co_filename):
+                return array
+            return new_box(array, level, _Noted.new_root(tape, tape.note("const", array, place=place_of(frame))))
+
+        return made
+
+    yield from ((getattr(np, name), recording(getattr(np, name))) for name in MAKING)
+
+
+def _require_same(function: Callable[..., Any], args: Any, kwargs: Any, returned: Any) -> None:
+    """Refuse where the function gives something else untraced: numpy's views share their numbers, ours are copies."""
+    plain = function(*copy.deepcopy(args), **copy.deepcopy(dict(kwargs)))
+    pairs = zip(_returned(plain), _returned(returned), strict=True)
+    if not all(np.array_equal(one, getval(other), equal_nan=True) for (_, one), (_, other) in pairs):
+        raise TraceError(
+            "the function gives something else when it is run without being traced: where entries of an array are "
+            "assigned, another name may see them in numpy (a view), or it draws random numbers"
+        )
 
 
 def _of_scipy() -> Iterator[tuple[Any, Any]]:

@@ -172,10 +172,67 @@ def test_what_has_no_derivative_is_a_constant() -> None:
     assert net.reverse()["x"].tolist() == [-1.0, 1.0]
 
 
+def filled(x: Any, w: Any) -> Any:
+    states = np.zeros((5, 3))
+    states[0] = x[0]
+    for n in range(4):
+        states[n + 1] = np.tanh(states[n] @ w + x[n])
+    states[1:3, 0] = np.sum(w)
+    return np.sum(states[1:] ** 2) + states[0, 0]
+
+
+def listed(np: ModuleType, x: Any, w: Any) -> Any:
+    states = [x[0]]
+    for n in range(4):
+        states.append(np.tanh(states[n] @ w + x[n]))
+    others = np.concatenate(
+        [np.stack(states[1:3])[:, 1:].ravel(), np.stack(states[3:]).ravel(), np.sum(w) * np.ones(2)]
+    )
+    return np.sum(others**2) + states[0][0]
+
+
+def test_entries_of_an_array_can_be_assigned() -> None:
+    net = gd.trace(filled, X, W, arrays="whole")
+    assert float(net.value("out")) == pytest.approx(filled(X, W), rel=1e-15)
+
+    def second(x: Any, w: Any) -> Any:  # the steps see what is assigned after them no more
+        return listed(autograd.numpy, x, w)
+
+    assert filled(X, W) == pytest.approx(second(X, W))
+    truth = autograd.grad(second, (0, 1))(X, W)
+    for name, other in zip("xw", truth, strict=True):
+        np.testing.assert_allclose(net.reverse()[name], other, rtol=1e-12)
+    assert net.contributions().difference < 1e-12
+
+
+def through_a_view(x: Any) -> Any:
+    y = np.zeros(3)
+    head = y[:2]
+    y[0] = np.sum(x)
+    return np.sum(head * y[0])
+
+
 def fails_as_an_array_is_written(x: Any) -> Any:
-    y = np.zeros(2)
-    y += x
-    return y
+    return np.add(x, x, out=x)
+
+
+def changed_in_place(x: Any, rate: float) -> Any:
+    y = 1 * x
+    also_y = y
+    old = rate
+    y *= x
+    y[1:] -= rate
+    rate *= 2
+    return np.sum(also_y * old * rate)
+
+
+def test_what_is_changed_in_place_changes_under_all_its_names() -> None:
+    x = np.array([1.0, 2.0, 3.0])
+    net = gd.trace(changed_in_place, x, 0.5, arrays="whole")
+    assert float(net.value(net.outputs[0])) == changed_in_place(x, 0.5) == 2 * 0.25 * (1 + 4 + 9 - 1)
+    assert net.reverse()["x"].tolist() == [1.0, 2.0, 3.0]
+    assert net.reverse()["rate"] == 4 * 0.5 * 14 - 6 * 0.25 * 2
+    assert x.tolist() == [1.0, 2.0, 3.0]
 
 
 REFUSED: list[tuple[Program, tuple[Any, ...], type[Exception], str]] = [
@@ -184,6 +241,7 @@ REFUSED: list[tuple[Program, tuple[Any, ...], type[Exception], str]] = [
     (lambda x: float(np.sum(x)), (X,), TraceError, r"line \d+ of .*: TypeError: .*a traced array"),
     (lambda x: x.sum().tobytes(), (X,), TraceError, "a traced array"),
     (fails_as_an_array_is_written, (np.ones(2),), TraceError, "add writes into an array"),
+    (through_a_view, (X,), TraceError, "something else when it is run without being traced: where entries of an array"),
     (lambda x: 1.0, (X,), TraceError, "the function returned float, and no array in it that follows of an input"),
     (lambda x: np.sum(x), (np.arange(3),), UsageError, "there is no input: none of the arguments holds a float"),
     (lambda x: np.sum(x), (np.ones(2, complex),), UsageError, "x is an array of complex128"),
@@ -214,6 +272,7 @@ def test_after_a_trace_numpy_and_autograd_are_as_before() -> None:
         gd.trace(lambda x: 1 / 0, X, arrays="whole")
     assert ArrayBox.__array_ufunc__ is before
     assert not hasattr(ArrayBox, "__array_function__")
+    assert isinstance(np.zeros(2), np.ndarray)
 
 
 @pytest.mark.parametrize(
