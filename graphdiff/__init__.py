@@ -78,6 +78,7 @@ if TYPE_CHECKING:
     from graphdiff.tracing import trace as trace
     from graphdiff.tracing.check import Check as Check
     from graphdiff.tracing.check import check as check
+    from graphdiff.tracing.gradient import gradient as gradient
     from graphdiff.whatif.cut import Cut as Cut
     from graphdiff.whatif.cut import cut as cut
     from graphdiff.whatif.effects import Effects as Effects
@@ -160,6 +161,7 @@ _HOMES: dict[str, str | None] = {
     "find_cycles": "structure.components",
     "first_steps": "whatif.first_steps",
     "forward": "sums.influence",
+    "gradient": "tracing.gradient",
     "group": "pictures.group",
     "iter_jacobian": "jacobians.jacobian",
     "iter_paths": "paths.paths",

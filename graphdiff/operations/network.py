@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import UnknownNodeError
+from graphdiff.errors import TraceError, UnknownNodeError, UsageError
 from graphdiff.graph.forms import NotScalar
 from graphdiff.operations import ends
 from graphdiff.operations.flow import ArrayFlow, flow_of
@@ -21,6 +22,8 @@ __all__ = ["Operations"]
 
 #: What the library that computed gives for a gradient: of cotangents by output the adjoints of all inputs by name.
 Reference = Callable[[Mapping[str, Array]], Mapping[str, Array]]
+#: What computes the same with other values of some inputs.
+Again = Callable[[Mapping[str, Array]], "Operations"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -42,6 +45,8 @@ class Operations(NotScalar):
         What was traced, in words.
     reference : callable, optional
         The library's own gradient, for `graphdiff.check`.
+    again : callable, optional
+        Computes the same with other values of inputs, by their names: what `at` does.
 
     Examples
     --------
@@ -64,7 +69,8 @@ class Operations(NotScalar):
     outputs: tuple[str, ...]
     space: Space
     called: str = ""
-    reference: Reference | None = field(default=None)
+    reference: Reference | None = None
+    again: Again | None = None
 
     def __repr__(self) -> str:
         ends_text = f"{len(self.inputs):,} input{'s' * (len(self.inputs) != 1)}"
@@ -96,6 +102,45 @@ class Operations(NotScalar):
             for operation in self.operations
             for place, operand in enumerate(operation.operands)
         ]
+
+    def at(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Operations:
+        """Return the same computation at other inputs.
+
+        Parameters
+        ----------
+        values, **named : array or number
+            Those of some inputs by their names, in their shapes; all others stay.
+
+        Raises
+        ------
+        UnknownNodeError, UsageError
+            If there is no such input, or an array does not fit it.
+        TraceError
+            If the computation goes another way there.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from graphdiff import trace
+        >>> net = trace(lambda x: np.sum(x * x if x[0] > 0 else x), np.array([1.0, 2.0]), arrays="whole")
+        >>> net.at(x=np.array([3.0, 1.0])).reverse()["x"]
+        array([6., 2.])
+        >>> net.at(x=np.array([-3.0, 1.0]))
+        Traceback (most recent call last):
+        graphdiff.errors.TraceError: at these inputs it goes another way from 'multiply#1' on: trace it anew
+        """
+        given = {**(values or {}), **named}
+        for name in given:
+            if name not in (*self.inputs, *self.parameters):
+                raise UnknownNodeError(name, (*self.inputs, *self.parameters))
+        if self.again is None:
+            raise UsageError("this computation is not computed again from here: trace it anew")
+        other = self.again({name: ends.fitting(self, name, value, "values") for name, value in given.items()})
+        for one, then in zip_longest(self.operations, other.operations):
+            if one is None or then is None or (one.op, one.operands) != (then.op, then.operands):
+                where = f" from {one.name!r} on" if one is not None else ""
+                raise TraceError(f"at these inputs it goes another way{where}: trace it anew")
+        return other
 
     def position(self, name: Any) -> int:
         """Return where a node is.

@@ -259,6 +259,11 @@ def trace_whole(function: Callable[..., Any], args: Sequence[Any], kwargs: Mappi
             f"the function returned {type(returned).__name__}, and no array in it that follows of an input"
         )
     operations = tape.operations()
+
+    def again(values: Mapping[str, Array]) -> Operations:
+        other = with_leaves(function, args, kwargs, Leaves(values.get, values.get, values.get))
+        return trace_whole(function, other.args, other.kwargs)
+
     return Operations(
         operations=operations,
         inputs=inputs,
@@ -266,6 +271,7 @@ def trace_whole(function: Callable[..., Any], args: Sequence[Any], kwargs: Mappi
         outputs=tuple([operations[position].name for position in outputs]),
         space=NUMPY,
         called=getattr(function, "__name__", type(function).__name__),
+        again=again,
     )
 
 

@@ -264,6 +264,45 @@ def test_what_would_lose_the_derivative_is_refused(
         gd.trace(program, *args, arrays="whole")
 
 
+def test_a_computation_is_done_again_at_other_inputs() -> None:
+    net = gd.trace(mlp(np), X, W, arrays="whole")
+    other = net.at(x=X + 1, w=0.5 * W)
+    truth = autograd.grad(mlp(autograd.numpy))(X + 1, 0.5 * W)
+    np.testing.assert_allclose(other.reverse()["x"], truth, rtol=1e-12)
+    assert net.at({"x": 1.0}).value("x").tolist() == np.ones_like(X).tolist()
+    with pytest.raises(UsageError, match="values= of 'x' does not fit its shape 4×3"):
+        net.at(x=np.ones(2))
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node 'h'"):
+        net.at(h=np.ones(2))
+
+
+def test_where_a_branch_goes_another_way_it_is_refused() -> None:
+    net = gd.trace(lambda x: np.sum(x) if x[0] > 0 else np.prod(x), np.ones(2), arrays="whole")
+    with pytest.raises(TraceError, match="at these inputs it goes another way from 'out' on: trace it anew"):
+        net.at(x=-np.ones(2))
+
+
+def test_a_gradient_has_the_shape_of_the_input() -> None:
+    np.testing.assert_allclose(gd.gradient(mlp(np), X, W)["w"], autograd.grad(mlp(autograd.numpy), 1)(X, W), rtol=1e-12)
+    assert gd.gradient(lambda x, y: np.sum(y), np.ones(2), np.ones(1))["x"].tolist() == [0.0, 0.0]
+
+
+def test_check_holds_both_passes_against_differences() -> None:
+    checked = gd.check(mlp(np), X, W, arrays="whole")
+    assert checked
+    assert [one.method for one in checked.compared] == ["reverse", "central differences"]
+    assert checked.inputs == ("x", "w")
+
+
+def test_check_finds_a_wrong_derivative() -> None:
+    wrong = autograd.extend.primitive(lambda x: x**3)
+    wrong.__name__ = "wrong"
+    autograd.extend.defvjp(wrong, lambda made, x: lambda adjoint: adjoint * 2 * x**2)
+    checked = gd.check(lambda x: np.sum(wrong(x)), np.array([1.0, 2.0]), arrays="whole")
+    assert not checked
+    assert "DIFFERS" in str(checked)
+
+
 def test_after_a_trace_numpy_and_autograd_are_as_before() -> None:
     from autograd.numpy.numpy_boxes import ArrayBox
 
