@@ -79,8 +79,8 @@ def _lines(flow: ArrayFlow) -> Iterator[str]:
 
 
 def _rows(flow: ArrayFlow, numbers: dict[str, float]) -> Iterator[str]:
-    """Yield the largest, and how many more there are."""
-    ranked = sorted(numbers.items(), key=lambda row: -abs(row[1]))
+    """Yield the largest, and how many more there are; those that are shown alike in the order of the computation."""
+    ranked = sorted(numbers.items(), key=lambda row: -float(f"{abs(row[1]):.6g}"))
     rows = [(name, [_share(flow, number), shown(number)]) for name, number in ranked[:ROWS]]
     yield from table(rows or [("none", [""])])
     if len(ranked) > ROWS:
