@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from graphdiff.jacobians.jacobian import total_influences as total_influences
     from graphdiff.jacobians.plan import Plan as Plan
     from graphdiff.jacobians.plan import plan as plan
+    from graphdiff.operations.flow import ArrayFlow as ArrayFlow
+    from graphdiff.operations.network import Operations as Operations
     from graphdiff.paths.factored import factored as factored
     from graphdiff.paths.formula import Formula as Formula
     from graphdiff.paths.paths import Path as Path
@@ -76,6 +78,7 @@ if TYPE_CHECKING:
     from graphdiff.tracing import trace as trace
     from graphdiff.tracing.check import Check as Check
     from graphdiff.tracing.check import check as check
+    from graphdiff.tracing.gradient import gradient as gradient
     from graphdiff.whatif.cut import Cut as Cut
     from graphdiff.whatif.cut import cut as cut
     from graphdiff.whatif.effects import Effects as Effects
@@ -99,6 +102,7 @@ __version__ = "0.1.0"
 
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {
+    "ArrayFlow": "operations.flow",
     "Changes": "change.totals",
     "Check": "tracing.check",
     "Comparison": "change.comparison",
@@ -119,6 +123,7 @@ _HOMES: dict[str, str | None] = {
     "Influences": "sums.results",
     "Jacobian": "sums.results",
     "LEAVES": "graph.ends",
+    "Operations": "operations.network",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",
     "NODES": "graph.ends",
@@ -156,6 +161,7 @@ _HOMES: dict[str, str | None] = {
     "find_cycles": "structure.components",
     "first_steps": "whatif.first_steps",
     "forward": "sums.influence",
+    "gradient": "tracing.gradient",
     "group": "pictures.group",
     "iter_jacobian": "jacobians.jacobian",
     "iter_paths": "paths.paths",

@@ -18,10 +18,16 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import is_number
 from graphdiff.errors import GraphTypeError
 
-__all__ = ["Record", "graph_of", "is_form", "is_sparse", "order_of_entries", "records_of", "square_frame"]
+__all__ = ["NotScalar", "Record", "graph_of", "is_form", "is_sparse", "order_of_entries", "records_of", "square_frame"]
 
 #: An edge: its ends and its attributes.
 Record = tuple[Hashable, Hashable, Mapping[str, Any]]
+
+
+class NotScalar:
+    """What has nodes and edges, but no numbers on them: `refusal` says why it is not compiled, and what to do."""
+
+    refusal = ""
 
 
 def is_form(thing: Any) -> bool:

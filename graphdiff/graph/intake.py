@@ -31,7 +31,7 @@ from graphdiff.graph.attributes import (
     percentage,
     possible_weights,
 )
-from graphdiff.graph.forms import Record, is_sparse, order_of_entries, records_of, square_frame
+from graphdiff.graph.forms import NotScalar, Record, is_sparse, order_of_entries, records_of, square_frame
 from graphdiff.graph.labels import Indexed
 from graphdiff.graph.topology import PEER, Topology, keeps_nothing
 from graphdiff.graph.views import saved_in
@@ -126,6 +126,8 @@ def from_graph(graph: Any) -> Edges:
         return _from_saved(saved.topology, graph)
     if isinstance(graph, nx.Graph):
         return _from_networkx(graph)
+    if isinstance(graph, NotScalar):
+        raise GraphTypeError(graph.refusal)
     if isinstance(graph, np.ndarray):
         return _from_matrix(graph, None)
     if is_sparse(graph):
@@ -269,6 +271,11 @@ def _data(rows: Sequence[Mapping[Hashable, Mapping[Any, Any]]], multigraph: bool
 
 
 def _quotient_text(graph: nx.Graph) -> str:
+    if graph.graph.get("weight_meaning") == "contribution":
+        return (
+            "this graph shows what passes between whole arrays, and no product of that along a path means anything: "
+            "ask the Operations that it was made of, or their unfold(NODE, …)"
+        )
     by = f" (by {graph.graph['grouped_by']})" if "grouped_by" in graph.graph else ""
     return (
         f"this graph shows groups{by} for looking at: where one member of a group is entered and another left, it "

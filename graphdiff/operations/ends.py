@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -13,10 +13,10 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     from graphdiff.operations.network import Operations
 
-__all__ = ["Cotangent", "Direction", "Seeded", "cotangent_of", "direction_of", "shape_text"]
+__all__ = ["Cotangent", "Direction", "Seeded", "cotangent_of", "direction_of", "fitting", "is_float", "kind_text"]
 
 #: ``{node: how it moves}``, nodes that move by their own values, or None for all data inputs.
-Direction: TypeAlias = "Mapping[str, Any] | str | Sequence[str] | None"
+Direction: TypeAlias = Any
 
 #: ``{output: how much each entry counts}``, an output of one entry, an array for the one output, or None for it.
 Cotangent: TypeAlias = Any
@@ -49,7 +49,7 @@ def direction_of(net: Operations, given: Direction) -> Seeded:
         If an array does not fit its node, or a node without a number of its own to move by is to move by its value.
     """
     if isinstance(given, Mapping):
-        return Seeded({net.position(name): _fitting(net, name, seed, "direction") for name, seed in given.items()})
+        return Seeded({net.position(name): fitting(net, name, seed, "direction") for name, seed in given.items()})
     names = _moving(net) if given is None else (given,) if isinstance(given, str) else tuple(given)
     positions = [net.position(name) for name in names]
     for name, position in zip(names, positions, strict=True):
@@ -84,18 +84,18 @@ def cotangent_of(net: Operations, given: Cotangent) -> dict[int, Array]:
         As `direction_of`; or if what counts is not said, and there is not one output of one entry.
     """
     if isinstance(given, Mapping):
-        return {_output(net, name): _fitting(net, name, seed, "cotangent") for name, seed in given.items()}
+        return {_output(net, name): fitting(net, name, seed, "cotangent") for name, seed in given.items()}
     name = given if isinstance(given, str) else _only(net)
     position = _output(net, name)
     if given is not None and not isinstance(given, str):
-        return {position: _fitting(net, name, given, "cotangent")}
+        return {position: fitting(net, name, given, "cotangent")}
     if (size := entries(net.operations[position].value)) != 1:
         raise UsageError(
             f"{name!r} has {size:,} entries, {shape_text(net.operations[position].value)}: ",
             Keyword("cotangent", python=f'{{"{name}": array}}'),
             " says how much each counts, 1 the sum of them all",
         )
-    return {position: _fitting(net, name, 1.0, "cotangent")}
+    return {position: fitting(net, name, 1.0, "cotangent")}
 
 
 def _only(net: Operations) -> str:
@@ -113,7 +113,8 @@ def _output(net: Operations, name: str) -> int:
     return net.position(name)
 
 
-def _fitting(net: Operations, name: str, given: Any, keyword: str) -> Array:
+def fitting(net: Operations, name: str, given: Any, keyword: str) -> Array:
+    """Return what a user gave for a node as an array of its kind and shape."""
     value = net.value(name)
     if not is_float(value):
         raise UsageError(

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import UnknownNodeError
+from graphdiff.errors import TraceError, UnknownNodeError, UsageError
+from graphdiff.graph.forms import NotScalar
 from graphdiff.operations import ends
 from graphdiff.operations.flow import ArrayFlow, flow_of
 from graphdiff.operations.space import Array, Space
 from graphdiff.operations.sweeps import Operation, adjoints, tangents
+from graphdiff.operations.unfolding import MAX_ENTRIES, unfolded
 
 __all__ = ["Operations"]
 
 #: What the library that computed gives for a gradient: of cotangents by output the adjoints of all inputs by name.
 Reference = Callable[[Mapping[str, Array]], Mapping[str, Array]]
+#: What computes the same with other values of some inputs.
+Again = Callable[[Mapping[str, Array]], "Operations"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Operations:
+class Operations(NotScalar):
     """A computation of whole arrays: a node for each operation, an edge for each operand.
 
     An edge is a linear map, given by its two products, vector into it and cotangent back. What passes it is one number,
@@ -40,6 +45,8 @@ class Operations:
         What was traced, in words.
     reference : callable, optional
         The library's own gradient, for `graphdiff.check`.
+    again : callable, optional
+        Computes the same with other values of inputs, by their names: what `at` does.
 
     Examples
     --------
@@ -50,13 +57,20 @@ class Operations:
     <Operations of <lambda>: 3 operations on 2 inputs, 4 edges>
     """
 
+    refusal = (
+        "the nodes of Operations are whole arrays, and their edges maps of arrays, not numbers: explain, annotate, "
+        "group, rank, diagnose and compare take them as they are; their unfold(NODE, …) makes a graph of the entries "
+        "of nodes, of which everything can be asked"
+    )
+
     operations: Sequence[Operation]
     inputs: tuple[str, ...]
     parameters: tuple[str, ...]
     outputs: tuple[str, ...]
     space: Space
     called: str = ""
-    reference: Reference | None = field(default=None)
+    reference: Reference | None = None
+    again: Again | None = None
 
     def __repr__(self) -> str:
         ends_text = f"{len(self.inputs):,} input{'s' * (len(self.inputs) != 1)}"
@@ -88,6 +102,45 @@ class Operations:
             for operation in self.operations
             for place, operand in enumerate(operation.operands)
         ]
+
+    def at(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Operations:
+        """Return the same computation at other inputs.
+
+        Parameters
+        ----------
+        values, **named : array or number
+            Those of some inputs by their names, in their shapes; all others stay.
+
+        Raises
+        ------
+        UnknownNodeError, UsageError
+            If there is no such input, or an array does not fit it.
+        TraceError
+            If the computation goes another way there.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from graphdiff import trace
+        >>> net = trace(lambda x: np.sum(x * x if x[0] > 0 else x), np.array([1.0, 2.0]), arrays="whole")
+        >>> net.at(x=np.array([3.0, 1.0])).reverse()["x"]
+        array([6., 2.])
+        >>> net.at(x=np.array([-3.0, 1.0]))
+        Traceback (most recent call last):
+        graphdiff.errors.TraceError: at these inputs it goes another way from 'multiply#1' on: trace it anew
+        """
+        given = {**(values or {}), **named}
+        for name in given:
+            if name not in (*self.inputs, *self.parameters):
+                raise UnknownNodeError(name, (*self.inputs, *self.parameters))
+        if self.again is None:
+            raise UsageError("this computation is not computed again from here: trace it anew")
+        other = self.again({name: ends.fitting(self, name, value, "values") for name, value in given.items()})
+        for one, then in zip_longest(self.operations, other.operations):
+            if one is None or then is None or (one.op, one.operands) != (then.op, then.operands):
+                where = f" from {one.name!r} on" if one is not None else ""
+                raise TraceError(f"at these inputs it goes another way{where}: trace it anew")
+        return other
 
     def position(self, name: Any) -> int:
         """Return where a node is.
@@ -156,9 +209,46 @@ class Operations:
         >>> from graphdiff import trace
         >>> net = trace(lambda x: np.sum(x * x), np.array([1.0, 2.0]), arrays="whole")
         >>> [(*edge[:2], contribution) for *edge, contribution in net.flow().edges(data="contribution")]
-        [('x', 'multiply', 5.0), ('x', 'multiply', 5.0), ('multiply', 'out', 10.0)]
+        [('x', 'multiply#1', 5.0), ('x', 'multiply#1', 5.0), ('multiply#1', 'out', 10.0)]
         """
         return self.contributions(direction, cotangent).to_networkx()
+
+    def unfold(self, *names: str, max_entries: int = MAX_ENTRIES) -> nx.DiGraph:
+        """Return some nodes entry by entry: a graph of numbers, of which everything can be asked.
+
+        Parameters
+        ----------
+        *names : str
+            The nodes; by default the inputs and outputs that hold floats. All others are eliminated: an edge is the
+            derivative along all ways that meet no other of these nodes, so totals between them stay the same.
+        max_entries : int
+            How many derivatives of one entry by another are made at most.
+
+        Returns
+        -------
+        networkx.DiGraph
+            Of nodes ``x[0]``, ``w[1,2]`` with ``value``, ``op`` and ``array``, the name of the whole; of edges
+            ``weight``. A derivative of 0 is no edge.
+
+        Raises
+        ------
+        UnknownNodeError
+        UsageError
+            If a node does not hold floats.
+        LimitError
+            If there are more derivatives.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from graphdiff import total_influence, trace
+        >>> net = trace(lambda x: np.sum(x * x), np.array([1.0, 2.0]), arrays="whole")
+        >>> graph = net.unfold()
+        >>> list(graph.edges(data="weight")), total_influence(graph, "x[1]", "out")
+        ([('x[0]', 'out', 2.0), ('x[1]', 'out', 4.0)], 4.0)
+        """
+        ends_of_all = [name for name in (*self.inputs, *self.outputs) if ends.is_float(self.value(name))]
+        return unfolded(self, names or ends_of_all, max_entries)
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Return what is drawn: what flows in the default direction."""

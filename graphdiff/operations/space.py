@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import prod, sqrt
+from math import isfinite, prod, sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -50,6 +50,9 @@ def _like(given: Any, array: Any) -> Any:
     return np.broadcast_to(np.asarray(given, dtype=np.asarray(array).dtype), np.shape(array))
 
 
+#: By this arrays are scaled whose squares are beyond the floats.
+SMALL = 2.0**-600
+
 NUMPY = Space("numpy", _dot, _like, np.asarray)
 
 
@@ -88,10 +91,14 @@ def norm(space: Space, array: Array) -> float:
 
     Examples
     --------
-    >>> norm(NUMPY, np.array([[3.0], [4.0]]))
-    5.0
+    >>> norm(NUMPY, np.array([[3.0], [4.0]])), norm(NUMPY, np.array([3e200]))
+    (5.0, 3e+200)
     """
-    return sqrt(inner(space, array, array))
+    square = inner(space, array, array)
+    if isfinite(square) or isinstance(array, tuple):
+        return sqrt(square)
+    scaled = array * SMALL  # its square is beyond the floats, and it may not be
+    return sqrt(inner(space, scaled, scaled)) / SMALL
 
 
 def entries(value: Array) -> int:

@@ -14,7 +14,8 @@ from graphdiff import arithmetic
 from graphdiff.graph.networks import IN_GROUP
 from graphdiff.pictures.dot import pictures_of
 from graphdiff.pictures.group import Grouping
-from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture, merged
+from graphdiff.pictures.picture import DrawnEdge, DrawnNode, Picture
+from graphdiff.pictures.quotient import merged
 from graphdiff.pictures.view import View
 from graphdiff.text.names import texts
 from graphdiff.text.numbers import shorten

@@ -18,6 +18,7 @@ from graphdiff.graph.measured import is_profile
 from graphdiff.graph.networks import filled, pictured, shape_of
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
+from graphdiff.operations.network import Operations
 from graphdiff.profiles.filtering import asked
 from graphdiff.sums.between import between_ends
 from graphdiff.sums.cycles import on_the_way
@@ -73,9 +74,11 @@ def annotate(
     A profile, without options, is drawn as what was measured: of its stacks those from the source to the target are
     left, of a profile without stacks everything, and only ``annotation``, ``source`` and ``target`` are new.
 
+    Of `Operations` it is their `flow`, from a direction of the inputs to a cotangent of the outputs.
+
     Parameters
     ----------
-    graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
+    graph : networkx.DiGraph, networkx.MultiDiGraph, CompiledGraph or Operations
         Of a CompiledGraph the copy has the nodes and edges, and the attributes of edges that were kept with it.
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`.
@@ -125,6 +128,8 @@ def annotate(
     >>> annotate(G, "b", "e").edges["d", "e"]
     {'weight': 3, 'tangent': 3, 'adjoint': 3, 'contribution': 3, 'share': 0.6, 'paths': 1}
     """
+    if isinstance(graph, Operations):
+        return graph.flow(source, target)
     if not options and isinstance(graph, nx.DiGraph) and is_profile(graph):
         first, last = (None if isinstance(end, Boundary) else end for end in (source, target))
         return asked(graph, first, last)

@@ -24,10 +24,10 @@ from graphdiff.pictures.picture import (
     Picture,
     Row,
     plain_picture,
-    put_together,
     quotient_pictures,
     title,
 )
+from graphdiff.pictures.quotient import put_together
 from graphdiff.pictures.scale import Signed, largest_of
 from graphdiff.pictures.view import View
 from graphdiff.text.numbers import short, shorten

@@ -7,7 +7,7 @@ it. Contributions are computed on the graph itself and only then added up, so th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence, Set
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -25,7 +25,9 @@ from graphdiff.graph.measured import is_attribution
 from graphdiff.graph.networks import marked, pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
+from graphdiff.operations.network import Operations
 from graphdiff.pictures.annotate import swept
+from graphdiff.pictures.quotient import in_order, made_cyclic, put_together
 from graphdiff.pictures.scopes import Keepers, prefix, scopes
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import ends_of
@@ -39,6 +41,9 @@ By: TypeAlias = str | int | Callable[[Any], Hashable]
 #: What a graph says of how it was pruned.
 PRUNED = ("eliminated", "pruned_to")
 
+#: What adds up of the nodes of what flows between arrays.
+OF_A_FLOW = ("inner_edges", "source_seed", "target_seed")
+
 #: So many groups at most are made of parts of names, where nobody says how many parts.
 MAX_GROUPS = 30
 
@@ -50,6 +55,7 @@ def group(
     *,
     source: End | None = None,
     target: End | None = None,
+    depth: int | None = None,
     **options: Unpack[CompileOptions],
 ) -> nx.DiGraph:
     """Return a graph of groups of nodes, to be looked at: drawn, written, counted, but not asked for totals.
@@ -73,6 +79,8 @@ def group(
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`. With one of them the edges carry contributions to the total between them; an
         end left out is all roots, or all leaves.
+    depth : int, optional
+        Of an attribute that is text how many parts count, as 2 makes ``layers.3`` of ``layers.3.attn``.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already.
 
@@ -107,8 +115,12 @@ def group(
     >>> Q.nodes["web"]["members"]
     ('web.http', 'web.html')
     """
+    if isinstance(graph, Operations):
+        graph = graph.flow(source, target)
     # What is wrong with it is said before any weight is looked at.
-    name_of = None if by is None else naming_of(graph, by)
+    name_of = None if by is None else naming_of(graph, by, depth)
+    if isinstance(graph, nx.DiGraph) and is_flow(graph):
+        return _of_flow(graph, by or "module", name_of or naming_of(graph, "module", depth))
     ready = compiled(graph, options)
     if by is None or name_of is None:
         by = scopes(ready, MAX_GROUPS)
@@ -147,6 +159,17 @@ def group(
     return made_of
 
 
+def is_flow(graph: nx.DiGraph) -> bool:
+    """Tell whether a graph is what flows between arrays, as `Operations.flow` gives it.
+
+    Examples
+    --------
+    >>> is_flow(nx.DiGraph(quotient=True)), is_flow(nx.DiGraph(weight_meaning="contribution"))
+    (False, True)
+    """
+    return isinstance(graph, nx.DiGraph) and graph.graph.get("weight_meaning") == "contribution"
+
+
 @dataclass(frozen=True, eq=False)
 class Grouping:
     """Of which graph a quotient is.
@@ -172,6 +195,28 @@ class Grouping:
         assert self.ends is not None
         groups = dict(zip(self.ready.topology.labels, self.names, strict=True))
         return marked(swept(self.graph, self.ready, self.ends), groups.__getitem__, text)
+
+
+def _of_flow(flow: nx.MultiDiGraph, by: By, name_of: Callable[[Any], Hashable]) -> nx.DiGraph:
+    """Return what passes between groups of operations: the sums over the edges that lead from one to another.
+
+    An input without the attribute is by itself.
+    """
+    groups: dict[Any, list[Any]] = {}
+    for node in flow:
+        groups.setdefault(name_of(node), []).append(node)
+    whole = put_together(flow, groups)
+    for name, inside in groups.items():
+        known = {key: value for key, value in whole.nodes[name].items() if key in OF_A_FLOW}
+        whole.nodes[name].clear()
+        whole.nodes[name].update(known, members=tuple(inside), size=len(inside))
+        whole.nodes[name].setdefault("inner_edges", 0)
+    for _, _, data in whole.edges(data=True):
+        del data["operand"]
+    whole.graph["grouped_by"] = by_text(by)
+    made = made_cyclic(whole, [])
+    whole.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
+    return pictured(whole)
 
 
 def _say_where(quotient: nx.DiGraph, graph: nx.DiGraph) -> None:
@@ -219,7 +264,7 @@ def _large(sizes: dict[Any, Number], inside: list[Any]) -> dict[str, Number]:
     return total | {"without_size": len(inside) - len(numbers)} if sizes else {}
 
 
-def naming_of(graph: Any, by: By) -> Callable[[Any], Hashable]:
+def naming_of(graph: Any, by: By, depth: int | None = None) -> Callable[[Any], Hashable]:
     """Return what gives a node's group.
 
     Without the attribute it is in the group of all such; of an attribution graph a token or a logit is by itself, and
@@ -239,9 +284,12 @@ def naming_of(graph: Any, by: By) -> Callable[[Any], Hashable]:
 
     def name(label: Any) -> Hashable:
         if label in values:
-            return values[label]
+            return values[label] if depth is None else prefix(str(values[label]), depth)
         kind = kinds.get(label)
-        return label if kind in ("token", "logit") else f"({kind}s)" if kind == "error" else f"(no {by})"
+        if kind in ("token", "logit") or (is_flow(graph) and not graph.in_degree(label)):
+            own: Hashable = label
+            return own
+        return f"({kind}s)" if kind == "error" else f"(no {by})"
 
     return name
 
@@ -327,49 +375,3 @@ def _real_cycles(topology: Topology, names: list[Hashable]) -> list[list[Hashabl
     """Return the groups that each cycle of the graph runs through, where these are several; none twice."""
     spans = {frozenset(names[start:stop]) for start, stop in topology.cyclic.tolist()}
     return in_order(dict.fromkeys(names), [span for span in spans if not any(span < other for other in spans)])
-
-
-def in_order(names: Iterable[Hashable], sets: Iterable[Set[Hashable]], *, least: int = 2) -> list[list[Hashable]]:
-    """Return sets of so many names at least as lists, each and all in the order of the names.
-
-    Examples
-    --------
-    >>> in_order("abcd", [{"d", "c"}, {"b"}, {"c", "a"}])
-    [['a', 'c'], ['c', 'd']]
-    """
-    places = {name: place for place, name in enumerate(names)}
-    lists = [sorted(inside, key=places.__getitem__) for inside in sets if len(inside) >= least]
-    return sorted(lists, key=lambda inside: [places[name] for name in inside])
-
-
-def made_cyclic(quotient: nx.DiGraph, real: Iterable[Sequence[Hashable]]) -> list[list[list[Hashable]]]:
-    """Return the groups on cycles of a quotient that cycles of the graph do not account for, in parts.
-
-    Parameters
-    ----------
-    quotient : networkx.DiGraph
-    real : iterable of sequences of groups
-        Those that each cycle of the graph runs through.
-
-    Returns
-    -------
-    list of lists of lists
-        For each component that only the grouping makes one its groups: those that cycles of the graph join together.
-
-    Examples
-    --------
-    >>> quotient = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "c"), ("c", "a"), ("d", "e"), ("e", "d")])
-    >>> made_cyclic(quotient, [["a", "b"], ["d", "e"]])
-    [[['a', 'b'], ['c']]]
-    """
-    tied = nx.Graph()
-    tied.add_nodes_from(quotient)
-    for groups in real:
-        nx.add_path(tied, groups)
-    components = [inside for inside in nx.strongly_connected_components(quotient) if len(inside) > 1]
-    made = []
-    for inside in in_order(quotient, components):
-        parts = list(nx.connected_components(tied.subgraph(inside)))
-        if len(parts) > 1:
-            made.append(in_order(inside, parts, least=1))
-    return made

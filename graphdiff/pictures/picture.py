@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import networkx as nx
 
 from graphdiff.arithmetic import REAL, Number
-from graphdiff.pictures.group import in_order, made_cyclic
+from graphdiff.pictures.quotient import made_cyclic, merged
 from graphdiff.pictures.view import Direction, View
 from graphdiff.text.names import Edge, Titled, end_text
 from graphdiff.text.numbers import MAX_NUMBER, percent, short, shorten, shown, size_text
@@ -31,15 +31,6 @@ FONT_SIZE = 12.0
 #: The colour of an edge of which nothing is known.
 DARK = "#555555"
 
-
-#: What marks a group that holds an end of the question.
-SEEDS = {"source_seed", "target_seed"}
-
-#: What adds up where groups, or edges between them, become one; what one of several groups keeps does not.
-SUMMED = (
-    *("members", "size", "inner_edges", "total_size", "without_size", *sorted(SEEDS)),
-    *("edges", "weight", "contribution", "share"),
-)
 
 #: What is true of groups in general.
 LOOSE = "what enters a box need not lead to what leaves it, so no totals are computed on boxes"
@@ -271,67 +262,6 @@ def _quotient_picture(graph: nx.DiGraph, max_edges: int, n_groups: int) -> Pictu
     return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked), n_nodes=n_groups)
 
 
-def merged(graph: nx.DiGraph, max_groups: int) -> nx.DiGraph:
-    """Return a quotient with so many groups at most: the smallest, those without an end first, are one.
-
-    Examples
-    --------
-    >>> G = nx.DiGraph()
-    >>> G.add_nodes_from([("a", {"size": 3}), ("b", {"size": 1}), ("c", {"size": 2})])
-    >>> G.add_weighted_edges_from([("a", "b", 1), ("a", "c", 2), ("b", "c", 4)])
-    >>> merged(G, 2).nodes(data="size"), list(merged(G, 2).edges(data="weight"))
-    (NodeDataView({'a': 3, '2 other groups': 3}, data='size'), [('a', '2 other groups', 3)])
-    """
-    if len(graph) <= max_groups:
-        return graph
-    ranked = sorted(graph, key=lambda node: (not SEEDS & graph.nodes[node].keys(), -graph.nodes[node].get("size", 1)))
-    rest = ranked[max(1, max_groups - 1) :]
-    return put_together(graph, {f"{len(rest):,} other groups": rest})
-
-
-def put_together(graph: nx.DiGraph, groups: Mapping[str, Sequence[Hashable]]) -> nx.DiGraph:
-    """Return a quotient in which some groups are one, by what that is called: numbers are added up.
-
-    Examples
-    --------
-    >>> G = nx.DiGraph()
-    >>> G.add_nodes_from([("a", {"size": 3}), ("b", {"size": 1, "note": "b"}), ("c", {"size": 2})])
-    >>> G.add_weighted_edges_from([("a", "b", 1), ("a", "c", 2), ("b", "c", 4)])
-    >>> whole = put_together(G, {"others": ["b", "c"]})
-    >>> whole.nodes["others"], list(whole.edges(data="weight"))
-    ({'size': 3, 'inner_edges': 1}, [('a', 'others', 3)])
-    """
-    name_of = {node: node for node in graph} | {node: name for name, nodes in groups.items() for node in nodes}
-    whole = nx.DiGraph(**graph.graph)
-    real = {frozenset(map(name_of.__getitem__, nodes)) for nodes in graph.graph.get("real_cycles", ())}
-    whole.graph["real_cycles"] = in_order(dict.fromkeys(name_of.values()), real)
-    for node, data in graph.nodes(data=True):
-        if node == (name := name_of[node]):
-            whole.add_nodes_from([(node, data)])  # which may have a "self", as no keyword may be called
-        else:
-            whole.add_node(name)
-            _add_up(whole.nodes[name], data)
-    for tail, head, data in graph.edges(data=True):
-        ends = name_of[tail], name_of[head]
-        if ends[0] == ends[1]:
-            if tail != head:
-                inside = whole.nodes[ends[0]]
-                inside["inner_edges"] = inside.get("inner_edges", 0) + data.get("edges", 1)
-        elif whole.has_edge(*ends):
-            _add_up(whole.edges[ends], data)
-        else:
-            whole.add_edges_from([(*ends, data)])
-    return whole
-
-
-def _add_up(row: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Add the numbers and the members of a group, or of an edge, to those of another, and what both are."""
-    for name in [name for name in SUMMED if more.get(name) is not None]:
-        row[name] = row[name] + more[name] if row.get(name) is not None else more[name]
-    if more.get("eliminated") is not True:
-        row.pop("eliminated", None)
-
-
 def _heaviest(sizes: dict[Edge, float], attribute: str) -> list[Edge]:
     """Return the edges from the heaviest on; without those of a share of 0."""
     kept = [edge for edge, size in sizes.items() if size or attribute == "weight"]
@@ -359,7 +289,9 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
     members = data.get("members", ())
     is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
     called = node.called if isinstance(node, Titled) else name
-    lines = shorten(called, MAX_NAME), _how_large(size, data, _members_word(graph.graph))
+    shape = data.get("shape")  # of one operation on arrays
+    entries = None if shape is None else "×".join(map(str, shape)) or "one number"
+    lines = shorten(called, MAX_NAME), entries or _how_large(size, data, _members_word(graph.graph))
     facts = {**data, **({"members": list(map(str, members))} if members else {})}
     return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from itertools import chain
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 import networkx as nx
 import numpy as np
@@ -26,6 +26,7 @@ from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, lacks, see
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.operations.network import Operations
 from graphdiff.remedies import Keyword
 from graphdiff.sets.lengths import (
     Cost,
@@ -39,6 +40,7 @@ from graphdiff.sets.lengths import (
     paths_behind,
 )
 from graphdiff.showing import and_more
+from graphdiff.structure.arrays import ArrayDiagnosis
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
 from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, restriction
@@ -279,6 +281,9 @@ def diagnose(
 ) -> Diagnosis:
     """Say what lies between two ends: paths, their lengths, bottlenecks, costs, cycles; with a target gradient flow.
 
+    Of `Operations` it says what becomes of the gradient between a direction of the inputs and a cotangent of the
+    outputs: by depth, module and run, at skips, where it cancels and which entries stop it (an `ArrayDiagnosis`).
+
     No cycle is refused, whatever `cycles` says: each component with one counts as one node, and is named.
 
     Parameters
@@ -328,6 +333,8 @@ def diagnose(
       gradient          not known: the edges carry no numbers as weights
     """
     _require_limits(vanishing, exploding)
+    if isinstance(graph, Operations):
+        return cast(Diagnosis, ArrayDiagnosis(graph.contributions(source, target), (vanishing, exploding)))
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if end is None else seeds_of(read, end) for end in (source, target)]

@@ -8,7 +8,7 @@ send it. What only edges with local derivative 0 join to the target is dead, whi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Number as AnyNumber
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -34,7 +34,7 @@ from graphdiff.text.tables import Axis, Frame, Result, Sheet, aligned
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "gradient_flow"]
+__all__ = ["GradientFlow", "Layer", "Onset", "RootFlow", "gradient_flow", "in_layers"]
 
 #: How many lines of a table a report shows.
 MAX_LINES = 12
@@ -263,19 +263,54 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
     else:
         sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
     roots = sorted(set(between.sources) - set(between.targets))
-    inner = np.setdiff1d(np.arange(between.n_nodes), np.array(roots, dtype=np.int64))
+    dead = tuple([between.edge_label(edge) for edge in between.edges[~used].tolist()])
+    flow = in_layers(sizes, depths, roots, between.label, limits, start)
+    return replace(flow, dead_edges=dead, naming=between.graph.topology.naming)
+
+
+def in_layers(
+    sizes: NDArray[np.float64],
+    depths: NDArray[np.int64],
+    roots: Sequence[int],
+    label: Callable[[int], Any],
+    limits: tuple[float, float],
+    start: float,
+) -> GradientFlow:
+    """Return the flow of sizes that are known.
+
+    Parameters
+    ----------
+    sizes : float array, shape (n_nodes,)
+        |adjoint|; NaN where a node is dead.
+    depths : int array, shape (n_nodes,)
+        How many edges there are to the nearest target.
+    roots : sequence of int
+        The nodes that stand apart.
+    label : callable
+        Gives a node's name.
+    limits, start
+        As `GradientFlow` has them.
+
+    Examples
+    --------
+    >>> print(in_layers(np.array([0.5, 1.0]), np.array([1, 0]), [0], "ab".__getitem__, (0.1, 10.0), 1.0))
+    steady: every median is within 0.1 and 10
+    steps  nodes  |adjoint|  smallest  largest
+        0      1          1         1        1
+    root a: 0.5, 1 step away
+    """
+    inner = np.setdiff1d(np.arange(len(sizes)), np.array(roots, dtype=np.int64))
     layers = list(_layers(inner, depths[inner], sizes))
     low, high = (limit * start for limit in limits)
     return GradientFlow(
         layers=tuple([layer for layer, _ in layers]),
-        roots=tuple([RootFlow(between.label(n), int(depths[n]), _number(sizes[n])) for n in roots]),
+        roots=tuple([RootFlow(label(n), int(depths[n]), _number(sizes[n])) for n in roots]),
         factor=_factor([layer for layer, _ in layers], start),
-        vanishing=_onset(between, layers, sizes, lambda median: median < low, 0),
-        exploding=_onset(between, layers, sizes, lambda median: median > high, -1),
+        vanishing=_onset(label, layers, sizes, lambda median: median < low, 0),
+        exploding=_onset(label, layers, sizes, lambda median: median > high, -1),
         limits=limits,
-        dead_edges=tuple([between.edge_label(edge) for edge in between.edges[~used].tolist()]),
+        dead_edges=(),
         start=start,
-        naming=between.graph.topology.naming,
     )
 
 
@@ -356,12 +391,16 @@ def _factor(layers: list[Layer], start: float) -> float | None:
 
 
 def _onset(
-    between: Between, layers: list[tuple[Layer, list[int]]], sizes: NDArray[np.float64], passes: Passes, extreme: int
+    label: Callable[[int], Any],
+    layers: list[tuple[Layer, list[int]]],
+    sizes: NDArray[np.float64],
+    passes: Passes,
+    extreme: int,
 ) -> Onset | None:
     for layer, nodes in layers:
         if layer.median is not None and passes(layer.median):
             node = nodes[extreme]
-            return Onset(layer.depth, between.label(node), float(sizes[node]))
+            return Onset(layer.depth, label(node), float(sizes[node]))
     return None
 
 

@@ -28,6 +28,8 @@ from graphdiff.graph.networks import RANKED, marked
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import even, spent
 from graphdiff.graph.topology import Topology
+from graphdiff.operations.network import Operations
+from graphdiff.operations.ranking import rank_arrays
 from graphdiff.pictures.annotate import from_end_to_end, swept
 from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
@@ -317,7 +319,8 @@ def rank(
 
     A profile without other weights is ranked by what it measured, which gives a `CostRanking`: by what functions cost
     by themselves, inclusively, or how often they are called (`by`); towards a target who makes it cost, and how far
-    the file tells; from a source where its cost goes.
+    the file tells; from a source where its cost goes. `Operations` are ranked by what passes them between a direction
+    of the inputs and a cotangent of the outputs, or, by ``"gradient"``, by how much flows back: an `ArrayRanking`.
 
     Parameters
     ----------
@@ -353,7 +356,7 @@ def rank(
 
     Returns
     -------
-    Ranking, or of a profile CostRanking
+    Ranking, of a profile CostRanking, of Operations ArrayRanking
         With ``nodes``, ``places`` and the columns, ``to_pandas()`` and ``to_dict()``; printed it is a table.
 
     Raises
@@ -387,8 +390,10 @@ def rank(
     >>> rank(G, "app", by="exclusive", weight=None).nodes
     ['web', 'html', 'json', 'bs4']
     """
-    _require_one_end(source, target)
     _require_count(top)
+    if isinstance(graph, Operations):
+        return cast(Ranking, rank_arrays(graph.contributions(source, target), by, top))
+    _require_one_end(source, target)
     if asks_costs(graph, options) and not weightings and value is group is only is None and by in (None, *COLUMNS):
         # Which graphs are profiles no type says.
         return cast(Ranking, rank_costs(graph, source, target, by=by, top=top))

@@ -20,12 +20,16 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import GraphdiffError
 from graphdiff.graph.compiled import CompiledGraph, compile
 from graphdiff.jacobians.jacobian import jacobian
+from graphdiff.operations.ends import kind_text
+from graphdiff.operations.network import Operations
 from graphdiff.paths.paths import count_paths
 from graphdiff.sums.influence import total_influence
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.tables import Axis, Frame, Result, Sheet
 from graphdiff.tracing import Rules, trace
-from graphdiff.tracing.function import outputs_of, replaced
+from graphdiff.tracing.agreement import alongs
+from graphdiff.tracing.arguments import replaced
+from graphdiff.tracing.function import outputs_of
 
 __all__ = ["RESOLUTION", "Check", "Compared", "Ends", "Matrix", "check", "evaluation", "numerical"]
 
@@ -34,7 +38,10 @@ __all__ = ["RESOLUTION", "Check", "Compared", "Ends", "Matrix", "check", "evalua
 MAX_PATHS, MAX_PATHS_IN_ALL = 10_000, 100_000
 
 #: Up to which relative error two methods agree.
-TOLERANCES = {"reverse": 1e-9, "naive": 1e-9, "complex step": 1e-9, "central differences": 1e-5}
+TOLERANCES = {"reverse": 1e-9, "naive": 1e-9, "library": 1e-9, "complex step": 1e-9, "central differences": 1e-5}
+
+#: What is an error of 1e-4 in single precision counts as one of 1e-9.
+SINGLE = 1e-5
 
 #: Numbers so much smaller than the largest of a Jacobian are compared as if they were that large.
 NEGLIGIBLE = 1e-9
@@ -134,13 +141,22 @@ class Check(Result):
 _HEAD = ("method", "worst relative error", "at", "")
 
 
-def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None = None, **kwargs: Any) -> Check:
+def check(
+    program: str | Callable[..., Any],
+    /,
+    *args: Any,
+    rules: Rules | None = None,
+    arrays: str = "scalars",
+    backend: str | None = None,
+    **kwargs: Any,
+) -> Check:
     """Compare the derivatives of a computation by forward, reverse and naive with those of numerical differences.
 
     Parameters
     ----------
-    program, *args, rules, **kwargs
-        As in `graphdiff.trace`. A function is called again, untraced, for every input.
+    program, *args, rules, arrays, backend, **kwargs
+        As in `graphdiff.trace`. A function is called again, untraced, for every input. Arrays that are kept whole are
+        compared along one direction an input, also with the gradient of the library that computed, where it has one.
 
     Returns
     -------
@@ -167,7 +183,9 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
       naive         0.0e+00               d e / d a  agrees
       complex step  0.0e+00               d e / d a  agrees
     """
-    graph = trace(program, *args, rules=rules, **kwargs)
+    graph = trace(program, *args, rules=rules, arrays=arrays, backend=backend, **kwargs)
+    if isinstance(graph, Operations):
+        return _check_of_arrays(graph)
     ready = compile(graph)
     values = graph.nodes(data="value")
     ends = Ends(*(tuple([(name, values[name]) for name in graph.graph[side]]) for side in ("inputs", "outputs")))
@@ -189,6 +207,23 @@ def check(program: str | Callable[..., Any], /, *args: Any, rules: Rules | None 
     forward = _as_floats(forward)
     compared = tuple([_compared(name, _as_floats(matrix), forward, ends) for name, matrix in matrices])
     return Check(*ends.names, compared, tuple(left_out))
+
+
+def _check_of_arrays(net: Operations) -> Check:
+    """Compare the derivatives along a direction of each input, of the outputs added up with signs."""
+    compared: dict[str, Compared] = {}
+    outputs, counted = " ± ".join(net.outputs), list(alongs(net))
+    for along in counted:
+        forward, size = along.numbers["forward"], along.size or 1.0
+        single = "32" in kind_text(net.value(along.input)) or "16" in kind_text(net.value(along.input))
+        for method, number in along.numbers.items():
+            error = abs(number - forward) / size * (SINGLE if single else 1.0)
+            worst = compared.get(method)
+            if method != "forward" and (worst is None or not error <= worst.error):
+                compared[method] = Compared(method, error, along.input, outputs, number, forward)
+    without = [along.input for along in counted if "central differences" not in along.numbers]
+    left_out = (f"central differences: not of {', '.join(without)}",) if without else ()
+    return Check(tuple([along.input for along in counted]), net.outputs, tuple(compared.values()), left_out)
 
 
 def _as_floats(matrix: Matrix) -> Matrix:

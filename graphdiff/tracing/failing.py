@@ -13,26 +13,41 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from graphdiff.errors import GraphdiffError, TraceError
 from graphdiff.tracing.places import Place, place_at, users_frame
 from graphdiff.tracing.scalars import Traced
-from graphdiff.tracing.tape import Tape
 
 __all__ = ["failing"]
 
 #: How Python and libraries call a traced number, which is no word of the user's.
-_TRACED = re.compile(r"<class '[\w.]*\bTraced(Array)?'>|['\"]?\b[\w.]*\bTraced(Array)?\b['\"]?( object)?")
+_TRACED = re.compile(
+    r"<class '[\w.]*\b(Traced(?:Array)?|ArrayBox)'>|['\"]?\b[\w.]*\b(Traced(?:Array)?|ArrayBox)\b['\"]?(?: object)?"
+)
+CALLED = {"Traced": "a traced number", "TracedArray": "an array of traced numbers", "ArrayBox": "a traced array"}
 #: What Python's own operations raise of things that they do not know.
 _OF_KINDS = (TypeError, AttributeError, NotImplementedError)
 
 
+class Refusing(Protocol):
+    """What notes that something was refused, which a library may have caught."""
+
+    refused: TraceError | None
+
+
 @contextmanager
-def failing(tape: Tape) -> Iterator[None]:
+def failing(tape: Refusing, kind: type = Traced) -> Iterator[None]:
     """Within, have a program fail in one line; also where it went on after what was refused.
+
+    Parameters
+    ----------
+    tape : Refusing
+        What has noted that something was refused.
+    kind : type
+        That of traced numbers, or arrays.
 
     Raises
     ------
@@ -48,7 +63,7 @@ def failing(tape: Tape) -> Iterator[None]:
     except Exception as error:  # whatever a library raises of numbers that it does not know
         if tape.refused is not None:
             raise tape.refused from error
-        told = _told(error)
+        told = _told(error, kind)
         if told is None:
             raise
         raise told from error
@@ -56,7 +71,7 @@ def failing(tape: Tape) -> Iterator[None]:
         raise tape.refused
 
 
-def _told(error: Exception) -> TraceError | None:
+def _told(error: Exception, kind: type) -> TraceError | None:
     """Return the error as one of ours; None where it is the program's own."""
     frame_and_place = users_frame(error)
     if frame_and_place is None:
@@ -67,7 +82,7 @@ def _told(error: Exception) -> TraceError | None:
         return _of_an_operation(error, frame, instruction, place)
     library = within[0].f_globals.get("__name__", "").partition(".")[0]
     asked = [*within, *([frame] if isinstance(error, _OF_KINDS) else [])]
-    if not any(_holds_traced(one.f_locals.values()) for one in asked):
+    if not any(_holds_traced(one.f_locals.values(), kind) for one in asked):
         is_its_own = type(error).__module__.partition(".")[0] == library and library not in sys.stdlib_module_names
         return TraceError(f"{place}: {library}: {_in_a_line(error)}", line=place.line) if is_its_own else None
     if library == "graphdiff":
@@ -93,14 +108,14 @@ def _of_an_operation(error: Exception, frame: FrameType, instruction: int, place
 
 def _in_a_line(error: Exception) -> str:
     first = next(iter(str(error).strip().splitlines()), "")
-    text = _TRACED.sub(lambda match: "an array of traced numbers" if "Array" in match[0] else "a traced number", first)
+    text = _TRACED.sub(lambda match: CALLED[match[1] or match[2]], first)
     return f"{type(error).__name__}: {text}"
 
 
-def _holds_traced(values: Iterable[Any]) -> bool:
+def _holds_traced(values: Iterable[Any], kind: type) -> bool:
     return any(
-        type(one) is Traced
+        type(one) is kind
         or (isinstance(one, np.ndarray) and one.dtype == object)
-        or (type(one) in (list, tuple) and _holds_traced(one))
+        or (type(one) in (list, tuple) and _holds_traced(one, kind))
         for one in values
     )

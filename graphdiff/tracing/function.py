@@ -15,32 +15,30 @@ import functools
 import inspect
 import math
 import sys
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import partial, wraps
-from itertools import chain, repeat
-from types import CellType, ModuleType
+from functools import wraps
+from itertools import repeat
 from typing import Any
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
 from graphdiff.arithmetic import plain
 from graphdiff.errors import TraceError, UsageError
 from graphdiff.tracing import composed
-from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects, elements, is_frame, remade, values
+from graphdiff.tracing.arguments import replaced
+from graphdiff.tracing.arrays import OPERATORS, PREDICATES, TracedArray, as_objects, elements, is_frame, values
 from graphdiff.tracing.failing import failing
 from graphdiff.tracing.graphs import graph_of
 from graphdiff.tracing.places import following
 from graphdiff.tracing.rules import MATH, NUMPY, Rule
 from graphdiff.tracing.scalars import Traced, apply, is_scalar, python_kind, value_of
+from graphdiff.tracing.substitutes import cells_of, plain_function, substituted
 from graphdiff.tracing.tape import Tape, complex_space
 
-__all__ = ["outputs_of", "replaced", "trace_function"]
+__all__ = ["accepting", "outputs_of", "trace_function"]
 
 
 def trace_function(
@@ -134,75 +132,6 @@ def _elements(returned: Any, path: str) -> Iterator[tuple[Any, str]]:
 # -- inputs
 
 
-def replaced(
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    replace: Callable[[str, Any], Any],
-    *,
-    is_traced: bool = True,
-) -> inspect.BoundArguments:
-    """Return the arguments of a call, each number in them replaced by ``replace(name, number)``.
-
-    Booleans, texts and other objects stay. An array of the numbers put in is one of traced numbers, or numpy's own.
-    """
-    kind = TracedArray if is_traced else None
-    try:
-        bound = inspect.signature(function).bind(*args, **kwargs)
-        kinds = {name: parameter.kind for name, parameter in bound.signature.parameters.items()}
-    except ValueError:  # a function of a library, without a signature
-        parameters = [inspect.Parameter("x", inspect.Parameter.VAR_POSITIONAL)]
-        bound = inspect.Signature(parameters).bind(*args)
-        kinds = {"x": inspect.Parameter.VAR_POSITIONAL}
-    except TypeError as error:
-        raise UsageError(f"the function cannot be called so: {error}") from None
-    for name, value in bound.arguments.items():
-        if kinds[name] is inspect.Parameter.VAR_KEYWORD:
-            bound.arguments[name] = {key: _replaced(key, one, replace, kind) for key, one in value.items()}
-        else:
-            bound.arguments[name] = _replaced(name, value, replace, kind)
-    return bound
-
-
-def _replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: type[TracedArray] | None) -> Any:
-    if isinstance(value, bool | np.bool_):
-        return value
-    if is_scalar(value):
-        return replace(name, value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "iufcO":
-        return _array_replaced(name, value, replace, kind)
-    if is_frame(value):
-        return remade(value, lambda at, one: _replaced(f"{name}{at}", one, replace, kind), is_traced=kind is not None)
-    return _members_replaced(name, value, replace, kind)
-
-
-def _members_replaced(name: str, value: Any, replace: Callable[[str, Any], Any], kind: type[TracedArray] | None) -> Any:
-    """Replace the numbers in a dict, a list or a tuple; anything else stays."""
-    if isinstance(value, dict):
-        return {key: _replaced(f"{name}.{key}", one, replace, kind) for key, one in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        named = zip(value._fields, value, strict=True)
-        return type(value)(*[_replaced(f"{name}.{field}", one, replace, kind) for field, one in named])
-    if type(value) in (list, tuple):
-        return type(value)([_replaced(f"{name}[{index}]", one, replace, kind) for index, one in enumerate(value)])
-    return value
-
-
-def _array_replaced(
-    name: str, value: NDArray[Any], replace: Callable[[str, Any], Any], kind: type[TracedArray] | None
-) -> Any:
-    array = np.empty(value.shape, dtype=object)
-    for index, element in np.ndenumerate(value):
-        place = f"{name}[{','.join(map(str, index))}]" if index else name
-        array[index] = _replaced(place, element, replace, kind)
-    if not array.ndim:
-        return array[()]
-    return np.array(array.tolist()) if kind is None else array.view(kind)
-
-
-# One trace at a time: the names are everybody's.
-_LOCK = threading.RLock()
-
 #: Functions of math that tell of values.
 TELLING = ("isclose", "isfinite", "isinf", "isnan")
 
@@ -239,43 +168,16 @@ def accepting(function: Callable[..., Any], rules: Mapping[str, Callable[..., An
     rules : mapping of str to callable
         The functions that have a rule of that name.
     """
-    with _LOCK:
-        pairs = [*_replacements(rules), *_remembering(function)]  # kept alive, so that nothing else gets their ids
-        accepted = {id(old): new for old, new in pairs}
-        spaces = list(_namespaces(function, rules))
-        cells = [cell for cell in _cells(function) if id(cell.cell_contents) in accepted]
-        before = [_held(names, accepted) for names in spaces]
-        contents = [cell.cell_contents for cell in cells]
-        during = [{name: accepted[id(old)] for name, old in held.items()} for held in before]
-        known = set(sys.modules)
-        # Each is done by one call of C, so that an interrupt from the keyboard comes before or after, never within.
-        put = chain(_changes(spaces, during, cells, [accepted[id(old)] for old in contents]), _of_fractions(_deferring))
-        put_back = chain(_changes(spaces, before, cells, contents), _of_fractions(lambda method: method))
-        try:
-            deque(put, maxlen=0)
-            yield accepted.get(id(function), function)
-        finally:
-            deque(put_back, maxlen=0)
-            _put_back_in_new_modules(known, {id(new): old for old, new in pairs})
+    pairs = [*_replacements(rules), *_remembering(function)]
+    modules = [math, cmath, np, *(sys.modules.get(getattr(one, "__module__", None) or "") for one in rules.values())]
+    with substituted(function, pairs, filter(None, modules), _of_fractions) as accepted:
+        yield accepted
 
 
-def _held(names: Mapping[str, Any], of: Mapping[int, Any]) -> dict[str, Any]:
-    return {name: value for name, value in list(names.items()) if id(value) in of}
-
-
-def _changes(
-    spaces: Sequence[dict[str, Any]],
-    names: Sequence[dict[str, Any]],
-    cells: Sequence[CellType],
-    contents: Sequence[Any],
-) -> Iterator[None]:
-    """Return what, when it is gone through, gives names and cells their new values."""
-    return chain(map(dict.update, spaces, names), map(setattr, cells, repeat("cell_contents"), contents))
-
-
-def _of_fractions(change: Callable[[Any], Any]) -> Iterator[None]:
-    """Return what, when it is gone through, gives the methods of Fraction what is made of each."""
-    methods = [change(vars(Fraction)[name]) for name in OF_FRACTIONS]
+def _of_fractions(is_put: bool) -> Iterator[None]:
+    """Return what, when it is gone through, has Fraction's methods leave traced numbers to these, or as they were."""
+    own = [vars(Fraction)[name] for name in OF_FRACTIONS]
+    methods = list(map(_deferring, own)) if is_put else own
     return map(setattr, repeat(Fraction), OF_FRACTIONS, methods)
 
 
@@ -287,41 +189,6 @@ def _deferring(method: Callable[..., Any]) -> Callable[..., Any]:
         return NotImplemented if type(other) is Traced else method(self, other, *more)
 
     return deferring
-
-
-def _put_back_in_new_modules(known: set[str], plain: Mapping[int, Any]) -> None:
-    for title, module in list(sys.modules.items()):
-        if title not in known and isinstance(module, ModuleType):
-            names = vars(module)
-            names.update({name: plain[id(new)] for name, new in _held(names, plain).items()})
-
-
-def _namespaces(function: Callable[..., Any], rules: Mapping[str, Callable[..., Any]]) -> Iterator[dict[str, Any]]:
-    modules = [math, cmath, np, *(sys.modules.get(getattr(one, "__module__", None) or "") for one in rules.values())]
-    names = [vars(module) for module in modules if module is not None]
-    names.append(getattr(_plain_function(function), "__globals__", {}))
-    return iter({id(one): one for one in names}.values())
-
-
-def _cells(function: Callable[..., Any]) -> list[CellType]:
-    cells = getattr(_plain_function(function), "__closure__", None) or ()
-    return [cell for cell in cells if _is_filled(cell)]
-
-
-def _is_filled(cell: CellType) -> bool:
-    try:
-        return cell.cell_contents is not cell
-    except ValueError:
-        return False
-
-
-def _plain_function(function: Any) -> Any:
-    """Return the function within a partial, a method or an object that is called."""
-    while isinstance(function, partial):  # anything else may have a `func` without end
-        function = function.func
-    if not hasattr(function, "__globals__") and not isinstance(function, type):
-        function = getattr(function, "__call__", function)  # noqa: B004, an object's own
-    return getattr(function, "__func__", function)
 
 
 # -- what takes their place
@@ -404,8 +271,8 @@ def _remembering(function: Callable[..., Any]) -> Iterator[tuple[Any, Any]]:
 
     The cache itself takes a traced number for any other number of that value, and keeps it when the trace is over.
     """
-    cells = [cell.cell_contents for cell in _cells(function)]
-    named = getattr(_plain_function(function), "__globals__", {}).values()
+    cells = [cell.cell_contents for cell in cells_of(function)]
+    named = getattr(plain_function(function), "__globals__", {}).values()
     kept = {id(one): one for one in (function, *cells, *named) if type(one) is _CACHE}
     yield from ((one, _remembered(one)) for one in kept.values())
 

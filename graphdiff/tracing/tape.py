@@ -243,18 +243,7 @@ class Tape:
         before are ``x#1``, ``x#2``, …; where an input has that name it keeps it. A result that was stored to no
         variable is called by its operation: ``mul#1``.
         """
-        used = set(self.names.values())
-        bases = [self._base(number) for number in range(len(self.steps))]
-        left, taken = Counter(bases), Counter[str]()
-        names: list[str] = []
-        for number, base in enumerate(bases):
-            left[base] -= 1
-            name, is_numbered = base
-            if number not in self.names and (is_numbered or left[base] or name in used):
-                name = _next_free(name, taken, used)
-            used.add(name)
-            names.append(name)
-        return names
+        return distinct_names([self._base(number) for number in range(len(self.steps))], self.names)
 
     def _base(self, number: int) -> tuple[str, bool]:
         """Return what a step is called, and whether it has to have a number behind that."""
@@ -267,6 +256,34 @@ class Tape:
         if step.place.name is None or index is None:
             return step.op, True
         return cut(step.place.name) + index, False
+
+
+def distinct_names(bases: Sequence[tuple[str, bool]], fixed: Mapping[int, str]) -> list[str]:
+    """Return a distinct name for each step, as `Tape.node_names` says.
+
+    Parameters
+    ----------
+    bases : sequence of (str, bool)
+        What each is called, and whether it has to have a number behind that.
+    fixed : mapping of int to str
+        The names that are kept.
+
+    Examples
+    --------
+    >>> distinct_names([("x", False), ("h", False), ("mul", True), ("h", False)], {0: "x"})
+    ['x', 'h#1', 'mul#1', 'h']
+    """
+    used = set(fixed.values())
+    left, taken = Counter(bases), Counter[str]()
+    names: list[str] = []
+    for number, base in enumerate(bases):
+        left[base] -= 1
+        name, is_numbered = base
+        if number not in fixed and (is_numbered or left[base] or name in used):
+            name = _next_free(name, taken, used)
+        used.add(name)
+        names.append(name)
+    return names
 
 
 def _next_free(name: str, taken: Counter[str], used: Collection[str]) -> str:

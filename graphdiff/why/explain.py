@@ -25,6 +25,7 @@ from graphdiff.graph.ends import ROOTS, Boundary, End, titled
 from graphdiff.graph.measured import asks_costs
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import unit
+from graphdiff.operations.network import Operations
 from graphdiff.paths.paths import Path, Paths, path_record
 from graphdiff.paths.strongest import strongest
 from graphdiff.profiles.spent import spent_for
@@ -71,7 +72,8 @@ def explain(
     """Take the total influence of `source` on `target` apart.
 
     Of a profile without other weights it says how much of what the target costs is spent for the source, measured on
-    stacks or as far as the file's calls tell: a `Spent`.
+    stacks or as far as the file's calls tell: a `Spent`. Of `Operations` it says what passes each edge for a direction
+    of the inputs and a cotangent of the outputs, the two ends: an `ArrayFlow`.
 
     Parameters
     ----------
@@ -84,7 +86,7 @@ def explain(
 
     Returns
     -------
-    Explanation, or of a profile Spent
+    Explanation, of a profile Spent, of Operations ArrayFlow
 
     Raises
     ------
@@ -100,6 +102,8 @@ def explain(
     >>> why.total, why.n_paths, round(why.effective_paths, 2)
     (5, 2, 1.96)
     """
+    if isinstance(graph, Operations):
+        return cast(Explanation, graph.contributions(source, target))
     given = graph if isinstance(graph, nx.Graph) else None
     if asks_costs(graph, options):
         source, target = (None, source) if target is None else (source, target)

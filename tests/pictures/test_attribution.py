@@ -31,7 +31,8 @@ from graphdiff import (
 )
 from graphdiff.io.write import render
 from graphdiff.pictures.dot import picture_of
-from graphdiff.pictures.picture import Picture, put_together
+from graphdiff.pictures.picture import Picture
+from graphdiff.pictures.quotient import put_together
 
 SVG = "{http://www.w3.org/2000/svg}"
 DIGITS = Path(__file__).parents[2] / "data" / "digits.json"
