@@ -51,6 +51,13 @@ class Exported:
     kwargs: dict[str, Any]
     program: Any
 
+    @property
+    def spec(self) -> Any:
+        """How its arguments and keyword arguments are made of flat ones."""
+        from torch.utils import _pytree
+
+        return _pytree.tree_structure((self.args, self.kwargs))
+
 
 def module_of(program: Callable[..., Any]) -> Any:
     """Return a module; around a function one that has the modules that the function uses, by their names.

@@ -18,7 +18,7 @@ from graphdiff.operations.sweeps import Maps, Operation
 from graphdiff.tracing.aten import Exported, as_usual, cut_by, exported, module_of, require_known, told
 from graphdiff.tracing.module_paths import Names, about_of, op_of
 from graphdiff.tracing.torch_ends import Ends, ends_of
-from graphdiff.tracing.torch_gradients import Autograd, require_rules_of_torch
+from graphdiff.tracing.torch_gradients import Autograd, require_leaves, without_functions
 from graphdiff.tracing.torch_maps import Call, Held, Origin, Slot, local_maps, several
 from graphdiff.tracing.torch_space import torch_space
 
@@ -41,29 +41,43 @@ def trace_torch(program: Callable[..., Any], args: Sequence[Any], kwargs: Mappin
     with as_usual():
         graph = exported(module, args, kwargs)
         ends = ends_of(graph)
+    called = type(program).__name__ if program is module else getattr(program, "__name__", "a function")
+    return _operations(graph, ends, called)
+
+
+def _operations(graph: Exported, ends: Ends, called: str) -> Operations:
+    """Return the operations of a graph that is run at these ends."""
+    with as_usual():
         tape = _Tape(_Plan(graph.program.graph, ends), ends)
         tape.run()
         reference = _reference(tape, graph)
+
+    def again(values: Mapping[str, Array]) -> Operations:
+        nodes = [one.node for one in ends.entries if one.node in tape.places]
+        given = {node: values[tape.name_of(node)].clone() for node in nodes if tape.name_of(node) in values}
+        return _operations(graph, ends.with_values(given), called)
+
     return Operations(
         tape.operations,
         tape.names_of("input"),
         tape.names_of("parameter", "buffer"),
         tuple(dict.fromkeys(name for name in reference.outputs if name is not None)),
         torch_space(),
-        type(program).__name__ if program is module else getattr(program, "__name__", "a function"),
+        called,
         reference,
+        again,
     )
 
 
 def _reference(tape: _Tape, graph: Exported) -> Autograd:
-    """Return torch's own gradient, after a look at whether it has any rule that export does not keep."""
+    """Return torch's own gradient, after a look at whether it rests on anything that export does not keep."""
     ends = tape.ends
     outputs = [None if node is None else tape.name_of(node) for _, node in ends.results]
     learned = {one.name: tape.name_of(one.node) for one in ends.entries if one.kind == "parameter"}
-    reference = Autograd(graph.module, graph.args, graph.kwargs, ends.state, learned, ends.flat_inputs, outputs)
-    with told("torch"):
+    reference = Autograd(graph.module, graph.spec, ends.arguments, ends.state, learned, outputs)
+    with told("torch"), without_functions():
         leaves, results = reference.run()
-    require_rules_of_torch(leaves.values(), results)
+    require_leaves(leaves.values(), results)
     return reference
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphdiff.tracing.aten import Exported
@@ -41,8 +41,8 @@ class Ends:
         Two of one parameter that has two names: the second is the node of the first.
     constants : dict of torch.fx.Node to tensor
         What the program made of numbers.
-    flat_inputs : list of str or None
-        What each flat argument is called that holds floats.
+    arguments : list of (str, value)
+        The flat arguments, by name.
     results : list of (str, torch.fx.Node or None)
         What each flat result is called, and where it is computed; None of what is no tensor.
     state : dict of str to tensor
@@ -51,9 +51,19 @@ class Ends:
 
     entries: list[Entry]
     constants: dict[Any, Any]
-    flat_inputs: list[str | None]
+    arguments: list[tuple[str, Any]]
     results: list[tuple[str, Any]]
     state: dict[str, Any]
+
+    def with_values(self, values: Mapping[Any, Any]) -> Ends:
+        """Return the same ends with other values of some entries, by their nodes."""
+        entries = [replace(one, value=values.get(one.node, one.value)) for one in self.entries]
+        inputs, state = (
+            {one.name: one.value for one in entries if one.node in values and (one.kind == "input") is is_input}
+            for is_input in (True, False)
+        )
+        arguments = [(name, inputs.get(name, value)) for name, value in self.arguments]
+        return replace(self, entries=entries, arguments=arguments, state=self.state | state)
 
 
 def ends_of(given: Exported) -> Ends:
@@ -78,10 +88,7 @@ def ends_of(given: Exported) -> Ends:
             entries.append(Entry(node, spec.kind.name.lower(), target, state[target]))
         elif spec.target in known:
             constants[node] = known[spec.target].detach()
-    floats = [
-        name if isinstance(value, torch.Tensor) and value.is_floating_point() else None for name, value in arguments
-    ]
-    return Ends(entries, constants, floats, list(_results(program)), state)
+    return Ends(entries, constants, arguments, list(_results(program)), state)
 
 
 def _arguments(given: Exported) -> Iterator[tuple[str, Any]]:

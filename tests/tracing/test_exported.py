@@ -460,7 +460,38 @@ def test_a_second_derivative_by_tracing_the_gradient() -> None:
         gd.trace(lambda x: torch.func.grad(lambda z: model(z).sum())(x).sum(), x)
 
 
+def test_the_same_at_other_inputs() -> None:
+    net, model, x = net_of("a residual net")
+    other = net.at({"x": -x, "head.weight": 2.0})
+    with torch.no_grad():
+        kept = model.head.weight.clone()
+        model.head.weight.fill_(2.0)
+        expected = model(-x)
+    leaf = (-x).requires_grad_()
+    (gradient,) = autograd(model, [leaf], leaf)
+    with torch.no_grad():
+        model.head.weight.copy_(kept)
+    assert float(other.value("out")) == pytest.approx(float(expected), rel=1e-12)
+    torch.testing.assert_close(other.reverse()["x"], gradient, rtol=1e-12, atol=1e-14)
+    assert other.reference is not None
+    torch.testing.assert_close(other.reference({"out": ONE})["x"], gradient, rtol=1e-12, atol=1e-14)
+
+
+def test_all_methods_agree() -> None:
+    model, x = made(perceptron(3, 2, 1)), seeded(2, 3)
+    check = gd.check(lambda x: model(x).sum(), x)
+    assert check
+    assert {"reverse", "central differences"} <= {one.method for one in check.compared}
+
+
 # What is refused
+
+
+class Cut(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, x: Any) -> Any:
+        context.mark_non_differentiable(result := x * 2)
+        return result
 
 
 class Sign(torch.autograd.Function):
@@ -481,7 +512,11 @@ WEIGHT = torch.ones(3, requires_grad=True)
 #: A program, what the error says, and in what line of the program.
 REFUSED: dict[str, tuple[Callable[..., Any], str]] = {
     "dropout in training": (nn.Sequential(nn.Linear(3, 3), nn.Dropout()), r"module '1'.*at random.*module\.eval\(\)"),
-    "a derivative of its own": (lambda x: Sign.apply(x).sum(), r"Sign is a torch.autograd.Function.*detach\(\)"),
+    "a derivative of its own": (
+        lambda x: Sign.apply(x).sum(),
+        r"line \d+ of .*: Sign is a torch.autograd.Function.*detach\(\)",
+    ),
+    "a result that is held": (lambda x: (Cut.apply(x) * x).sum(), "Cut is a torch.autograd.Function"),
     "a branch by values": (branching, rf"line {branching.__code__.co_firstlineno + 1} of .*torch.export.*torch.where"),
     "complex numbers": (lambda x: torch.fft.fft(x).abs().sum(), "line .*fft.*complex"),
     "a weight from outside": (lambda x: (x * WEIGHT).sum(), r"shape \(3,\) that requires a gradient is no argument"),
