@@ -20,6 +20,8 @@ __all__ = ["Call", "Held", "LocalMaps", "Slot", "local_maps", "several"]
 
 #: Operations that are linear in the first and in the second argument; a third, where there is one, is added.
 PRODUCTS = ("aten::linear", "aten::mm", "aten::bmm", "aten::convolution", "aten::mul.Tensor")
+#: How autograd calls what it has no rule of: it would say so when it is asked.
+WITHOUT_RULE = ("NotImplemented", "GeneratedBackwardFor_prims_")
 
 
 @dataclass(frozen=True)
@@ -280,7 +282,7 @@ def _has_rule(leaves: Sequence[Any], made: Any) -> bool:
     if not floats or not any(leaf.requires_grad for leaf in leaves):
         return True
     rules = [type(one.grad_fn).__name__ for one in floats if one.requires_grad]
-    return bool(rules) and "NotImplemented" not in rules
+    return bool(rules) and not any(rule.startswith(WITHOUT_RULE) for rule in rules)
 
 
 def _decomposed(operation: Any) -> Callable[..., Any] | None:
@@ -293,6 +295,12 @@ def _decomposed(operation: Any) -> Callable[..., Any] | None:
 
 def _copied(to: Any, source: Any, *_: Any) -> Any:
     return source.to(to.dtype).expand_as(to)
+
+
+def _restrided(tensor: Any, stride: Sequence[int]) -> Any:
+    import torch
+
+    return torch.empty_strided(tensor.shape, stride, dtype=tensor.dtype, device=tensor.device).copy_(tensor)
 
 
 def _normalized(
@@ -308,6 +316,7 @@ def _normalized(
 #: Operations that torch differentiates in other terms, or by some of their operands only.
 DECOMPOSED: dict[str, Callable[..., Any]] = {
     "aten::copy": _copied,
+    "prims::copy_strided": _restrided,
     "aten::_native_batch_norm_legit_no_training": _normalized,
 }
 
