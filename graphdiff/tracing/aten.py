@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from graphdiff.errors import MissingExtraError, TraceError
+from graphdiff.errors import GraphdiffError, MissingExtraError, TraceError
 from graphdiff.tracing.module_paths import about_of
 from graphdiff.tracing.places import place_of, users_frame
 
@@ -170,7 +170,7 @@ def told(doing: str) -> Iterator[None]:
     try:
         with redirect_stderr(io.StringIO()):
             yield
-    except TraceError:
+    except GraphdiffError:
         raise
     except Exception as error:  # whatever torch raises of programs that it cannot export, and they themselves
         frame_and_place = users_frame(error)

@@ -49,7 +49,8 @@ def _operations(graph: Exported, ends: Ends, called: str) -> Operations:
     """Return the operations of a graph that is run at these ends."""
     with as_usual():
         tape = _Tape(_Plan(graph.program.graph, ends), ends)
-        tape.run()
+        with told("torch"):
+            tape.run()
         reference = _reference(tape, graph)
 
     def again(values: Mapping[str, Array]) -> Operations:
@@ -90,14 +91,16 @@ class _Plan:
         What is computed for the results, in order.
     shown : set of torch.fx.Node
         What holds floats and depends on what went in; and the results.
+    used : set of torch.fx.Node
+        What the results depend on, what goes in included.
     only : dict of torch.fx.Node to int
         Operations with several results of which one is used: which.
     """
 
     def __init__(self, graph: Any, ends: Ends) -> None:
         results = [node for _, node in ends.results if node is not None]
-        wanted = _ancestors(results)
-        self.needed = [node for node in graph.nodes if node in wanted and node.op == "call_function"]
+        self.used = _ancestors(results)
+        self.needed = [node for node in graph.nodes if node in self.used and node.op == "call_function"]
         require_known(self.needed)
         dependent = {one.node for one in ends.entries}
         for node in self.needed:
@@ -107,10 +110,9 @@ class _Plan:
         self.shown = {node for node in self.needed if node in results or (node in carrying and _has_floats(node))}
         self.only = {}
         for node in self.shown:
-            users = [user for user in node.users if user in wanted]
+            users = [user for user in node.users if user in self.used]
             if len(users) == 1 and users[0].target is operator.getitem:
                 self.only[node] = users[0].args[1]
-        self.used = wanted
 
 
 def _ancestors(nodes: Iterable[Any], within: Container[Any] | None = None) -> set[Any]:
