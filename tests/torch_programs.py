@@ -178,14 +178,14 @@ TOGETHER: tuple[Callable[[Any, Any], Any], ...] = (
 
 
 class Random(nn.Module):
-    """Some dozen operations, modules among them, each of what came before; the result is one number."""
+    """Some operations, modules among them, each of what came before; the result is one number."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         chance = random.Random(seed)
         self.mixing, self.norm = nn.Linear(6, 6), nn.LayerNorm(6)
         self.steps: list[tuple[Callable[..., Any], list[int]]] = []
-        for number in range(2, 2 + chance.randint(4, 12)):
+        for number in range(2, 2 + chance.randint(3, 9)):
             kind = chance.random()
             if kind < 0.5:
                 self.steps.append((chance.choice(ALONE), [chance.randrange(number)]))

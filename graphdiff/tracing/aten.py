@@ -75,7 +75,7 @@ def module_of(program: Callable[..., Any]) -> Any:
     module = torch.nn.Module()
     for name, value in _names_of(program).items():
         if isinstance(value, torch.nn.Module):
-            module.add_module(name, value)
+            module.add_module(f"{name}_" if hasattr(module, name) else name, value)
     module.forward = _called_forward(program)
     return module
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphdiff.errors import TraceError
+from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.operations.network import Operations
 from graphdiff.operations.space import Array
 from graphdiff.operations.sweeps import Maps, Operation
@@ -38,7 +39,7 @@ def trace_torch(program: Callable[..., Any], args: Sequence[Any], kwargs: Mappin
         If torch cannot export it, or what it exports would not have the program's derivative.
     """
     module = module_of(program)
-    with as_usual():
+    with as_usual(), collector_at_rest():
         graph = exported(module, args, kwargs)
         ends = ends_of(graph)
     called = type(program).__name__ if program is module else getattr(program, "__name__", "a function")

@@ -103,7 +103,10 @@ class Names:
 
 
 def _written_out(nodes: Sequence[Any], parameters: Mapping[Any, str]) -> dict[str, int]:
-    """Return the steps of recurrent modules: each begins with a product with the weight of what was hidden before."""
+    """Return the steps of recurrent modules, as they are computed: on the way back the first is the last in time.
+
+    Each begins with a product with the weight of what was hidden before.
+    """
     steps: dict[str, int] = {}
     begun: dict[tuple[str, str], tuple[str, int]] = {}
     for node in nodes:
