@@ -21,7 +21,7 @@ from graphdiff.tracing.module_paths import Names, about_of, op_of
 from graphdiff.tracing.torch_ends import Ends, ends_of
 from graphdiff.tracing.torch_gradients import Autograd, require_leaves, without_functions
 from graphdiff.tracing.torch_maps import Call, Held, Origin, Slot, local_maps, several
-from graphdiff.tracing.torch_space import torch_space
+from graphdiff.tracing.torch_space import is_near, torch_space
 
 __all__ = ["trace_torch"]
 
@@ -80,6 +80,9 @@ def _reference(tape: _Tape, graph: Exported) -> Autograd:
     with told("torch"), without_functions():
         leaves, results = reference.run()
     require_leaves(leaves.values(), results)
+    for (title, node), result in zip(ends.results, results, strict=True):
+        if node is not None and not is_near(tape.values[node], result):
+            raise TraceError(f"what torch.export made of the program gives another {title!r} than the program itself")
     return reference
 
 
