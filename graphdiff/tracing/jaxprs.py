@@ -139,6 +139,7 @@ class _Run:
     max_steps: int
     rows: list[tuple[str, Any, tuple[int, ...], Maps | None, dict[str, Any]]] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    has_while: bool = False
 
     def note(self, op: str, value: Any, operands: tuple[int, ...], maps: Maps | None, about: dict[str, Any]) -> _Node:
         self.rows.append((op, value, operands, maps, about))
@@ -234,6 +235,7 @@ class _Run:
 
     def loop(self, params: Mapping[str, Any], operands: list[Any], about: dict[str, Any]) -> list[Any]:
         """Do the turns of a while loop, which has no derivative in reverse otherwise."""
+        self.has_while = True
         test, test_constants = _opened(params["cond_jaxpr"])
         body, body_constants = _opened(params["body_jaxpr"])
         n_test, n_body = params["cond_nconsts"], params["body_nconsts"]
@@ -243,7 +245,7 @@ class _Run:
         while bool(asks(*map(_value, [*tested, *carried]))[0]):
             if step == self.max_steps:
                 raise LimitError(
-                    f"a while loop goes round more than {step:,} times: ",
+                    f"a while loop goes round more than {step:,} times",
                     Remedy(Keyword("limits", {"steps": 10 * step}), "unrolls more"),
                 )
             carried = self.equations(body, body_constants, [*fixed, *carried], about | {"step": step})
@@ -354,7 +356,8 @@ def trace_jax(
         return {names[place]: adjoint for place, adjoint in zip(floats, adjoints, strict=True)}
 
     called = getattr(program, "__name__", type(program).__name__)
-    return Operations(operations, tuple(names), (), titles, JAX, called, reference, again)
+    own = None if run.has_while else reference  # JAX has none of it in reverse
+    return Operations(operations, tuple(names), (), titles, JAX, called, own, again)
 
 
 Call = Callable[[Sequence[Any]], inspect.BoundArguments]
@@ -368,12 +371,13 @@ def _flat(program: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple
         bound = inspect.signature(program).bind(*args, **kwargs)
     except TypeError as error:
         raise UsageError(f"the function cannot be called so: {error}") from None
-    paths, tree = jax.tree_util.tree_flatten_with_path(bound.arguments)
-    names = ["".join(_part(key, place) for place, key in enumerate(path)) for path, _ in paths]
+    titles = list(bound.arguments)
+    paths, tree = jax.tree_util.tree_flatten_with_path(list(bound.arguments.values()))
+    names = [titles[path[0].idx] + "".join(_part(key, 1) for key in path[1:]) for path, _ in paths]
 
     def call(leaves: Sequence[Any]) -> inspect.BoundArguments:
-        arguments = jax.tree_util.tree_unflatten(tree, leaves)
-        return inspect.BoundArguments(bound.signature, arguments)
+        arguments = dict(zip(titles, jax.tree_util.tree_unflatten(tree, leaves), strict=True))
+        return inspect.BoundArguments(bound.signature, arguments)  # type: ignore[arg-type]
 
     return names, [leaf for _, leaf in paths], call
 
