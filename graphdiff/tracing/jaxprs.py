@@ -377,7 +377,7 @@ def _flat(program: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple
 
     def call(leaves: Sequence[Any]) -> inspect.BoundArguments:
         arguments = dict(zip(titles, jax.tree_util.tree_unflatten(tree, leaves), strict=True))
-        return inspect.BoundArguments(bound.signature, arguments)  # type: ignore[arg-type]
+        return inspect.BoundArguments(bound.signature, arguments)
 
     return names, [leaf for _, leaf in paths], call
 
