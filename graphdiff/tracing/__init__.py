@@ -76,7 +76,11 @@ def trace(
         operand, all of them functions of the operands.
     limits : mapping of str to int, optional
         Of expressions, in place of `graphdiff.tracing.expressions.LIMITS`: ``length``, ``depth``, ``digits``,
-        ``bits``.
+        ``bits``. Of JAX ``steps``, how many turns of a loop are unrolled (1,000).
+    arrays : {"scalars", "whole"}
+        Whether each number of an array is a node, or the array.
+    backend : {"numpy", "jax", "torch"}, optional
+        The library that computes: with one arrays are kept whole. PyTorch is recognized by its modules.
 
     Returns
     -------
@@ -154,10 +158,14 @@ def trace(
     (['x#3'], ['x', 'x#1', 'x#2', 'x#3'])
     """
     if (library := _library_of(program, (args, kwargs), arrays, backend)) is not None:
-        if symbolic or rules or limits:
-            raise UsageError("symbolic=, rules= and limits= are for scalars: arrays that are kept whole have none")
+        if symbolic or rules:
+            raise UsageError("symbolic= and rules= are for scalars: arrays that are kept whole have none")
+        if limits and (library != "jax" or limits.keys() != {"steps"}):
+            raise UsageError(
+                "of arrays that are kept whole there is one limit: ", Keyword("limits", {"steps": 1000}), " of JAX"
+            )
         module, _, function = BACKENDS[library].partition(":")
-        operations: Operations = getattr(import_module(module), function)(program, args, kwargs)
+        operations: Operations = getattr(import_module(module), function)(program, args, kwargs, **(limits or {}))
         return operations
     table = user_rules(rules or {})
     if isinstance(program, str):
