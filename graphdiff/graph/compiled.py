@@ -25,6 +25,7 @@ from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
 from graphdiff.graph.costs import HIDDEN
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.particulars import with_particulars, with_places
+from graphdiff.graph.plain import few_in
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
@@ -568,7 +569,6 @@ def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     return list(arithmetic.added(row).items())
 
 
-@collector_at_rest()
 def compile(
     graph: nx.DiGraph | NDArray[Any] | Any,
     *,
@@ -630,6 +630,17 @@ def compile(
         raise UsageError(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
+    if (few := few_in(graph, weight)) is not None:
+        meanings = intake.meanings_of(graph.graph)
+        meanings["weight_meaning"] = weight_meaning_of(weight, meanings["weight_meaning"])
+        weights = arithmetic.exactly(few.weights) if exact else few.weights
+        return CompiledGraph(few.topology, weights, cycles, exact, **meanings)
+    with collector_at_rest():
+        return _compiled(graph, weight, default_weight, cycles, exact)
+
+
+def _compiled(graph: Any, weight: Weight, default_weight: Number, cycles: CyclePolicy, exact: bool) -> CompiledGraph:
+    """Return any graph compiled."""
     edges = intake.from_graph(graph)
     topology, numbers = _arranged(edges)
     topology = with_places(topology, graph)

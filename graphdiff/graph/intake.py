@@ -221,7 +221,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         titles=_titles(graph),
         also_called=tuple([(text, i) for i in leaves if isinstance(text := graph.nodes[names[i]].get("output"), str)]),
         rows=rows,
-        **_meanings(graph.graph),
+        **meanings_of(graph.graph),
         drawing=drawing_names(graph),
         absences=absences_of(graph.graph),
     )
@@ -235,14 +235,21 @@ def _from_saved(topology: Topology, graph: nx.Graph) -> Edges:
         heads=topology.ids[topology.heads],
         names=topology.names,
         keys=topology.keys,
-        **_meanings(graph.graph),
+        **meanings_of(graph.graph),
         drawing=drawing_names(graph),
         topology=topology,
         columns=topology.attributes,
     )
 
 
-def _meanings(about: Mapping[str, Any]) -> dict[str, Any]:
+def meanings_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the attributes of a graph say that its edges, weights and nodes mean.
+
+    Examples
+    --------
+    >>> meanings_of({"edge_meaning": "feeds"})
+    {'edge_meaning': 'feeds', 'weight_meaning': 'unknown', 'node_meaning': 'unknown'}
+    """
     return {name: str(about.get(name, "unknown")) for name in ("edge_meaning", "weight_meaning", "node_meaning")}
 
 
