@@ -633,8 +633,9 @@ def compile(
     if (few := few_in(graph, weight)) is not None:
         meanings = intake.meanings_of(graph.graph)
         meanings["weight_meaning"] = weight_meaning_of(weight, meanings["weight_meaning"])
-        weights = arithmetic.exactly(few.weights) if exact else few.weights
-        return CompiledGraph(few.topology, weights, cycles, exact, **meanings)
+        weights = few.weights()
+        weights = arithmetic.exactly(weights) if exact else weights
+        return CompiledGraph(few.shape(), weights, cycles, exact, **meanings)
     with collector_at_rest():
         return _compiled(graph, weight, default_weight, cycles, exact)
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 from math import isfinite
 from typing import Any, Self, TypeAlias
 
@@ -34,6 +33,7 @@ OF_GRAPHS = {"quotient", "node_title", "unmet", "left_out"}
 OF_NODES = {"root", "leaf", "output"}
 #: Meanings of edges of which more is known than their weights.
 KNOWN_BESIDE = ("depends on", "drives")
+NO_CYCLES = np.empty((0, 2), dtype=np.int64)
 
 
 @dataclass(eq=False)
@@ -92,30 +92,24 @@ class Plain:
             return None
         return cls(rows, order, weight, one, numbers, list(rows), list(map(tuple, map(rows.__getitem__, order))))
 
-    @property
     def weights(self) -> Weights:
-        """The weights as `graphdiff.compile` has them."""
-        return arithmetic.unify(self.numbers)
+        """Return the weights as `graphdiff.compile` has them."""
+        return np.array(self.numbers, dtype=np.float64) if type(self.one) is float else arithmetic.unify(self.numbers)
 
-    @cached_property
-    def places(self) -> dict[Node, int]:
-        """The place of each node in the order."""
-        return dict(zip(self.order, range(len(self.order)), strict=True))
-
-    @cached_property
-    def topology(self) -> Topology:
-        """The shape of the graph, as `graphdiff.compile` makes it."""
-        places, sizes = self.places, list(map(len, self.heads))
-        numbers = dict(zip(self.names, range(len(sizes)), strict=True))
-        ids = [numbers[node] for node in self.order]
+    def shape(self) -> Topology:
+        """Return the shape of the graph as `graphdiff.compile` makes it."""
+        count, sizes = len(self.order), list(map(len, self.heads))
+        ids = list(map(dict(zip(self.names, range(count), strict=True)).__getitem__, self.order))
+        places = dict(zip(self.order, range(count), strict=True))
+        heads = list(map(places.__getitem__, chain.from_iterable(self.heads)))
         of_id = dict(zip(ids, sizes, strict=True))
-        first = [0, *accumulate(map(of_id.__getitem__, range(len(sizes))))]
-        given = [edge for number in ids for edge in range(first[number], first[number + 1])]
+        first = [0, *accumulate(map(of_id.__getitem__, range(count)))]
+        given = list(chain.from_iterable(map(range, map(first.__getitem__, ids), map(first[1:].__getitem__, ids))))
         return Topology(
             ids=np.array(ids, dtype=np.int64),
             ptr=np.array([0, *accumulate(sizes)], dtype=np.uint64),
-            heads=np.array([places[head] for row in self.heads for head in row], dtype=index_type(len(sizes))),
-            cyclic=np.empty((0, 2), dtype=np.int64),
+            heads=np.array(heads, dtype=index_type(count)),
+            cyclic=NO_CYCLES,
             names=self.names,
             given=np.array(given, dtype=index_type(len(given))),
         )
@@ -127,7 +121,7 @@ def few_in(graph: Any, weight: object) -> Plain | None:
     Examples
     --------
     >>> G = nx.DiGraph([("a", "b", {"weight": 2}), ("b", "c", {"weight": 3})])
-    >>> few_in(G, "weight").weights, few_in(G, None), few_in(nx.MultiDiGraph(G), "weight")
+    >>> few_in(G, "weight").weights(), few_in(G, None), few_in(nx.MultiDiGraph(G), "weight")
     (array([2, 3]), None, None)
     """
     if not isinstance(weight, str) or not is_plain(graph) or not is_unmarked(graph):

@@ -42,7 +42,7 @@ INDEXED = 1 << 14
 
 
 def _frozen(array: Ints) -> Ints:
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 

@@ -66,6 +66,16 @@ class Walk(Plain):
             for head, data in self.rows[node].items()
         ]
 
+    @cached_property
+    def topology(self) -> Topology:
+        """The shape of the graph."""
+        return self.shape()
+
+    @cached_property
+    def places(self) -> dict[Node, int]:
+        """The place of each node in the order."""
+        return dict(zip(self.order, range(len(self.order)), strict=True))
+
     @property
     def labels(self) -> Sequence[Node]:
         """The nodes in topological order."""
