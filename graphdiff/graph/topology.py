@@ -285,7 +285,12 @@ class Topology:
         return next(self.edge_labels(np.array([edge])))
 
     def edge_labels(self, edges: Ints | None = None) -> Iterator[Edge]:
-        """Yield the labels of some edges of the rows, or of all in their order; the first few cost little."""
+        """Yield the labels of some edges of the rows, or of all in their order; the first few of many cost little."""
+        if edges is None and self.n_edges <= INDEXED and len(self._index) == self.n_edges:
+            return iter(self._index)
+        return self._labels_of(edges)
+
+    def _labels_of(self, edges: Ints | None) -> Iterator[Edge]:
         names, keys = self.titled, self.keys
         for start, stop in blocks(self.n_edges if edges is None else len(edges)):
             chosen = np.arange(start, stop) if edges is None else edges[start:stop]
@@ -321,7 +326,7 @@ class Topology:
 
     @cached_property
     def _index(self) -> dict[Edge, int]:
-        return {edge: place for place, edge in enumerate(self.edge_labels())}
+        return {edge: place for place, edge in enumerate(self._labels_of(None))}
 
     @cached_property
     def _by_head(self) -> dict[Hashable, dict[Any, int]]:

@@ -34,8 +34,8 @@ from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
-from graphdiff.sums.results import Named, Shaped, topology_of
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.results import Named, OfShape, Shaped
+from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
 
 
@@ -276,13 +276,13 @@ def flow_through(between: Between) -> Flow:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Named):
+class Contributions(OfShape):
     """The part of a total that runs through each edge or node.
 
     Attributes
     ----------
-    array : array, shape (n,)
-        The contributions, in the order of the compiled graph's edges or nodes.
+    numbers : list, or array of shape (n,)
+        The contributions, in the order of the compiled graph's edges or nodes; `array` has them in an array.
     total : number
         The total influence that they are parts of.
     what : {"edge", "node"}
@@ -290,15 +290,10 @@ class Contributions(Named):
         The shape of the graph; made when it is first asked for, where the graph was not compiled.
     """
 
-    array: NDArray[Any]
+    numbers: list[Number] | NDArray[Any]
     total: Number
     what: str
     shape: Topology | Shaped
-
-    @cached_property
-    def topology(self) -> Topology:
-        """The shape of the graph."""
-        return topology_of(self.shape)
 
     def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
         return self.shape.edge_labels(places) if self.what == "edge" else self.shape.node_labels(places)
@@ -511,7 +506,7 @@ def edge_contributions(
     """
     if (walk := walk_for_result(graph, options, source, target)) is not None:
         tangents, adjoints = walk.forward(source), walk.reverse(target)
-        return Contributions(checked_array(walk.through(tangents, adjoints)), checked(tangents[target]), "edge", walk)
+        return Contributions(checked_list(walk.through(tangents, adjoints)), checked(tangents[target]), "edge", walk)
     flows = flow_between(compiled(graph, options), source, target)
     return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
 

@@ -20,7 +20,7 @@ from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.direct import Walk, direct_total, walk_for_result
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values
 
 
 @takes_options
@@ -219,6 +219,4 @@ def _result(graph: CompiledGraph, values: Values, what: str) -> Influences:
 
 
 def _walked(walk: Walk, values: Mapping[Any, Number], what: str) -> Influences:
-    array = checked_array(list(values.values()))
-    array.flags.writeable = False
-    return Influences(walk, array, what)
+    return Influences(walk, checked_list(list(values.values())), what)

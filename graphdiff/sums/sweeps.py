@@ -289,6 +289,13 @@ def checked(value: Number) -> Number:
     return value
 
 
+def checked_list(values: list[Number]) -> list[Number]:
+    """Return numbers that are all floats or all ints, or raise where a float has left the range."""
+    if values and type(values[0]) is float and not (math.isfinite(sum(values)) or all(map(math.isfinite, values))):
+        raise overflow()
+    return values
+
+
 def checked_array(values: Values) -> NDArray[Any]:
     """Return finished numbers as an array, or raise where one has left the range of its type."""
     if isinstance(values, list) and set(map(type, values)) == {float}:
