@@ -30,6 +30,7 @@ from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
+from graphdiff.kernels import FEW
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Call, Keyword, Remedy
@@ -462,6 +463,11 @@ class CompiledGraph(Displayed):
     def one_and_zero(self) -> tuple[Number, Number]:
         """1 and 0 in the type of the weights."""
         return arithmetic.one_and_zero(self.weights)
+
+    @cached_property
+    def is_few(self) -> bool:
+        """Whether lists hold all that a sweep needs: few nodes and edges without cycles, floats or ints."""
+        return self.n_nodes + self.n_edges <= FEW and isinstance(self.weights, np.ndarray) and not len(self.topology.cyclic)
 
     @property
     def divisible(self) -> CompiledGraph:

@@ -36,7 +36,8 @@ from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
 
 __all__ = [
-    "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
+    "Certificate", "Ends", "certificate_of", "certified", "certified_by", "change_bound", "doubt", "error_bound",
+    "is_bounded", "rough_bound", "rough_bound_of",
 ]  # fmt: skip
 
 
@@ -91,7 +92,7 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
     if between.given_seeds and not arithmetic.in_floats(between.graph.weights):
         product += 1  # an exact weight beside a seed that is a float is rounded to one first
     bound = _error_bound(between, float(sizes.total), sizes.adjoints, product, underflow)
-    return _certified(value, sizes.total, bound)
+    return certified_by(value, sizes.total, bound)
 
 
 def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
@@ -106,7 +107,12 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     most = float(np.max(roundings[nodes[between.targets]], initial=0.0)) + len(between.targets) - 1
     if between.leaving is not None:
         most, lost = most + product, lost + len(between.targets)
-    return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
+    return error_bound(most, abs_sum, underflow * lost)
+
+
+def error_bound(most: float, abs_sum: float, lost: float) -> float:
+    """Bound the error where the longest chain has so many roundings, and so many smallest floats are lost."""
+    return rounded_up(gamma(most) * abs_sum + UNDERFLOW * lost) if most > 0 else 0.0
 
 
 def rounded_up(bound: float) -> float:
@@ -182,7 +188,7 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if candidate.min(initial=0.0) >= 0 and system.is_enough(candidate):  # below 0 an inverse was rounded away
-            return _certified(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
+            return certified_by(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
 
 
@@ -209,7 +215,7 @@ def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certi
     with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
         behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
         bound = rounded_up(float(system.missed(tangents) @ behind) + added)
-    return _certified(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
+    return certified_by(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
 
 
 def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArray[Any]:
@@ -230,7 +236,8 @@ def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArra
     return np.array(off)
 
 
-def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
+def certified_by(value: Number, abs_sum: Number, bound: float) -> Certificate:
+    """Return what is known of a total that is within a bound of the exact one."""
     size = abs(value)
     condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
     return Certificate(value, abs_sum, condition, bound, certain_digits(size, bound))
@@ -320,7 +327,7 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     if sizes is None and not (between.loops and arithmetic.have_sizes(between.graph.weights)):
         return None
     if isinstance(flows.total, (int, Fraction)):
-        return _certified(flows.total, abs_sum, 0.0)
+        return certified_by(flows.total, abs_sum, 0.0)
     is_rounded = isinstance(flows.total, (float, complex))
     if between.loops and is_rounded and _have_fractions(flows.graph.weights):
         return None  # beside a seed that is a float: what rounding them to floats does to walks is not known

@@ -20,7 +20,7 @@ from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.direct import Walk, direct_total, walk_for_result
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
-from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values
+from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values, unit_at
 
 
 @takes_options
@@ -163,6 +163,10 @@ def forward(
     if (walk := walk_for_result(graph, options, source)) is not None:
         return _walked(walk, walk.forward(source), "tangents")
     ready = compiled(graph, options)
+    if (few := unit_at(ready, source)) is not None:
+        lists, place = few
+        lists.push(place, ready.n_nodes)
+        return Influences(ready.topology, checked_list(lists.values), "tangents")
     seeds = seeds_of(ready, source).anchored(ready)
     loops = on_the_way(ready, sources=seeds.positions)
     return _result(ready, forward_values(ready, seeds.at(ready.one_and_zero[0]), loops), "tangents")
@@ -205,6 +209,10 @@ def reverse(
     if (walk := walk_for_result(graph, options, target)) is not None:
         return _walked(walk, walk.reverse(target), "adjoints")
     ready = compiled(graph, options)
+    if (few := unit_at(ready, target)) is not None:
+        lists, place = few
+        lists.pull(0, place + 1)
+        return Influences(ready.topology, checked_list(lists.values), "adjoints")
     seeds = seeds_of(ready, target).anchored(ready)
     loops = on_the_way(ready, targets=seeds.positions)
     return _result(ready, reverse_values(ready, seeds.at(ready.one_and_zero[0]), loops), "adjoints")

@@ -224,6 +224,25 @@ def _engine(
     return _Lists(graph, seeds, among)
 
 
+def unit_at(graph: CompiledGraph, end: object) -> tuple[_Lists, int] | None:
+    """Return a unit at one node and its position, ready to be swept, on a graph of few edges; None for all else.
+
+    Examples
+    --------
+    >>> lists, place = unit_at(CompiledGraph.from_arrays([0, 1], [1, 2], [2.0, 3.0]), 0)
+    >>> lists.push(place, 3)
+    >>> lists.values
+    [1.0, 2.0, 6.0]
+    """
+    if not (graph.is_few and isinstance(end, (str, int))) or pays(graph.n_edges, graph.walked[0]):
+        return None
+    place = graph.topology.known(end)
+    if place is None:
+        return None
+    graph.walked[0] += graph.n_edges
+    return _Lists(graph, {place: graph.one_and_zero[0]}, None), place
+
+
 def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion) -> bool:
     """Return whether machine numbers can hold the sweep: ints only if no partial sum can wrap."""
     if weights.dtype.kind == "f":

@@ -11,14 +11,18 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import End, Seeds
 from graphdiff.paths.paths import Path
 from graphdiff.paths.shortest import shortest
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
 from graphdiff.sums.between import Between, ends_of, restriction, total_over
+from graphdiff.sums.certificate import Certificate, certificate_of
 from graphdiff.sums.cycles import Range, components_in, mask_ahead, positions_in
+from graphdiff.sums.flow import Flow, flow_through
 from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.straight import Straight
 from graphdiff.text.names import Edge
 from graphdiff.text.requirements import attributes_of
 from graphdiff.why.conditions import Condition, conditions
@@ -131,3 +135,92 @@ class Ways:
     def _members(self, cycles: list[Range]) -> list[list[Any]]:
         labels = self.between.graph.topology.labels
         return [list(labels[start:stop]) for start, stop in cycles if stop - start > 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """What an explanation is of: what lies between two ends, swept.
+
+    Attributes
+    ----------
+    ways : Ways
+        What lies between whatever the weights.
+    part : Between
+        What lies between the ends.
+    sweeps : Flow
+        One forward and one reverse sweep through it.
+    """
+
+    ways: Ways
+    part: Between
+    sweeps: Flow
+
+    @property
+    def graph(self) -> CompiledGraph:
+        """The graph."""
+        return self.part.graph
+
+    @property
+    def total(self) -> Number:
+        """The total influence."""
+        return self.sweeps.total
+
+    @property
+    def n_paths(self) -> int | None:
+        """How many paths there are; None where a cycle is solved."""
+        return self.ways.n_paths
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """How far the total can be trusted."""
+        return certificate_of(self.part, self.sweeps)
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """The same between two nodes of a small graph, of which the total and what is proven of it are known before.
+
+    Attributes
+    ----------
+    graph : CompiledGraph
+    source, target : node
+    given : networkx.DiGraph or None
+        What it was compiled from.
+    known : Straight
+    """
+
+    graph: CompiledGraph
+    source: Any
+    target: Any
+    given: nx.DiGraph | None
+    known: Straight
+
+    @cached_property
+    def ways(self) -> Ways:
+        """What lies between whatever the weights."""
+        return Ways.of(self.graph, self.source, self.target, self.given)
+
+    @property
+    def part(self) -> Between:
+        """What lies between the ends."""
+        return self.ways.between
+
+    @cached_property
+    def sweeps(self) -> Flow:
+        """One forward and one reverse sweep through it."""
+        return flow_through(self.part)
+
+    @property
+    def total(self) -> Number:
+        """The total influence."""
+        return self.known.total
+
+    @property
+    def n_paths(self) -> int:
+        """How many paths there are."""
+        return self.known.n_paths
+
+    @property
+    def certificate(self) -> Certificate:
+        """How far the total can be trusted."""
+        return self.known.certificate
