@@ -467,7 +467,8 @@ class CompiledGraph(Displayed):
     @cached_property
     def is_few(self) -> bool:
         """Whether lists hold all that a sweep needs: few nodes and edges without cycles, floats or ints."""
-        return self.n_nodes + self.n_edges <= FEW and isinstance(self.weights, np.ndarray) and not len(self.topology.cyclic)
+        is_small = self.n_nodes + self.n_edges <= FEW and not len(self.topology.cyclic)
+        return is_small and isinstance(self.weights, np.ndarray)
 
     @property
     def divisible(self) -> CompiledGraph:
@@ -637,7 +638,7 @@ def compile(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
     if (few := few_in(graph, weight)) is not None:
-        meanings = intake.meanings_of(graph.graph)
+        meanings = intake.meanings_of(graph.graph)  # type: ignore[union-attr]
         meanings["weight_meaning"] = weight_meaning_of(weight, meanings["weight_meaning"])
         weights = few.weights()
         weights = arithmetic.exactly(weights) if exact else weights

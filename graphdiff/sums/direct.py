@@ -198,6 +198,6 @@ def direct_count(graph: Any, source: Any, target: Any) -> int | None:
 def _is_plain(graph: Any, ends: tuple[Any, ...]) -> bool:
     """Tell whether a graph is one of networkx, to be called by its labels alone, and has some nodes."""
     try:
-        return is_plain(graph) and all([end in graph._adj for end in ends])
+        return is_plain(graph) and all(end in graph._adj for end in ends)
     except TypeError:  # what cannot be hashed is no node
         return False

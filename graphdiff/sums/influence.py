@@ -20,7 +20,17 @@ from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.direct import Walk, direct_total, walk_for_result
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
-from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values, unit_at
+from graphdiff.sums.sweeps import (
+    Values,
+    checked,
+    checked_array,
+    checked_list,
+    forward_from,
+    forward_values,
+    place_in_lists,
+    reverse_from,
+    reverse_values,
+)
 
 
 @takes_options
@@ -163,10 +173,8 @@ def forward(
     if (walk := walk_for_result(graph, options, source)) is not None:
         return _walked(walk, walk.forward(source), "tangents")
     ready = compiled(graph, options)
-    if (few := unit_at(ready, source)) is not None:
-        lists, place = few
-        lists.push(place, ready.n_nodes)
-        return Influences(ready.topology, checked_list(lists.values), "tangents")
+    if (place := place_in_lists(ready, source)) is not None:
+        return Influences(ready.topology, checked_list(forward_from(ready, place)), "tangents")
     seeds = seeds_of(ready, source).anchored(ready)
     loops = on_the_way(ready, sources=seeds.positions)
     return _result(ready, forward_values(ready, seeds.at(ready.one_and_zero[0]), loops), "tangents")
@@ -209,10 +217,8 @@ def reverse(
     if (walk := walk_for_result(graph, options, target)) is not None:
         return _walked(walk, walk.reverse(target), "adjoints")
     ready = compiled(graph, options)
-    if (few := unit_at(ready, target)) is not None:
-        lists, place = few
-        lists.pull(0, place + 1)
-        return Influences(ready.topology, checked_list(lists.values), "adjoints")
+    if (place := place_in_lists(ready, target)) is not None:
+        return Influences(ready.topology, checked_list(reverse_from(ready, place)), "adjoints")
     seeds = seeds_of(ready, target).anchored(ready)
     loops = on_the_way(ready, targets=seeds.positions)
     return _result(ready, reverse_values(ready, seeds.at(ready.one_and_zero[0]), loops), "adjoints")

@@ -243,11 +243,6 @@ class Shaped(Protocol):
         """Yield some edges, or all, row by row."""
 
 
-def topology_of(shape: Topology | Shaped) -> Topology:
-    """Return the shape of a graph, made now if it was not."""
-    return shape if isinstance(shape, Topology) else shape.topology
-
-
 class OfShape(Named):
     """A number for each node or edge of a graph, in the order of its shape."""
 
@@ -258,7 +253,7 @@ class OfShape(Named):
     _known: dict[Any, Number] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: self.__dict__[name] for name in self.__dataclass_fields__}
+        return {name: value for name, value in self.__dict__.items() if name != "_known"}
 
     @cached_property
     def array(self) -> NDArray[Any]:  # type: ignore[override]
@@ -272,7 +267,7 @@ class OfShape(Named):
     @cached_property
     def topology(self) -> Topology:
         """The shape of the graph."""
-        return topology_of(self.shape)
+        return self.shape if isinstance(self.shape, Topology) else self.shape.topology
 
     def __len__(self) -> int:
         return len(self.numbers)

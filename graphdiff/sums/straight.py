@@ -47,11 +47,9 @@ def straight(graph: CompiledGraph, source: Any, target: Any) -> Straight | None:
     totals, sizes, counts = _ahead(graph.listed_rows, start, stop, one, zero)
     if not counts[stop]:
         return None
-    bound: float | None = 0.0
-    if type(one) is float:
-        bound = _bound(graph, start, stop, sizes, counts)
-        if bound is None:
-            return None
+    bound = _bound(graph, start, stop, sizes, counts) if type(one) is float else 0.0
+    if bound is None:
+        return None
     return Straight(totals[stop], counts[stop], certified_by(totals[stop], sizes[stop], bound))
 
 
@@ -73,23 +71,27 @@ def _ahead(
 
 def _bound(graph: CompiledGraph, start: int, stop: int, sizes: list[float], counts: list[int]) -> float | None:
     """Return the bound of the error of floats; None where one may leave its range, or has fallen below it."""
-    rows, topology = graph.listed_rows, graph.topology
+    onward, entering = _behind(graph.listed_rows, start, stop, counts)
+    largest = max(*sizes, *onward)
+    if any(not here and size < SMALLEST_NORMAL for here, size in zip(entering, onward, strict=True)):
+        return None
+    if not largest < LARGE:
+        return None
+    put_in, most = [0] * len(sizes), [0.0] * len(sizes)
+    put_in[start] = 1
+    rows = graph.topology.ptr.tolist(), graph.topology.heads.tolist()
+    lost = kernel.roundings(*rows, put_in, onward, 1.0, entering, most)
+    return error_bound(most[stop], sizes[stop], lost)
+
+
+def _behind(rows: Rows, start: int, stop: int, counts: list[int]) -> tuple[list[float], list[int]]:
+    """Return what a unit at each node between makes at the target in absolute values, and 0 at these nodes, else -1."""
     onward, entering = [0.0] * len(rows), [-1] * len(rows)
     onward[stop], entering[stop] = 1.0, 0
     for node in range(stop - 1, start - 1, -1):
         if counts[node]:
-            size = 0.0
             for head, weight in rows[node]:
                 if not entering[head]:
-                    size += abs(weight) * onward[head]
+                    onward[node] += abs(weight) * onward[head]
                     entering[node] = 0
-            onward[node] = size
-            if size < SMALLEST_NORMAL and not entering[node]:
-                return None
-    if not max(max(sizes), max(onward)) < LARGE:
-        return None
-    put_in, most = [0] * len(rows), [0.0] * len(rows)
-    put_in[start] = 1
-    edges = topology.ptr.tolist(), topology.heads.tolist()
-    lost = kernel.roundings(*edges, put_in, onward, 1.0, entering, most)
-    return error_bound(most[stop], sizes[stop], lost)
+    return onward, entering

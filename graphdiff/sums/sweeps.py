@@ -111,6 +111,50 @@ def reverse_values(
     return engine.values
 
 
+def place_in_lists(graph: CompiledGraph, end: object) -> int | None:
+    """Return the position of an end that is one node, where few edges are swept in lists; None for all else.
+
+    Examples
+    --------
+    >>> place_in_lists(CompiledGraph.from_arrays([0, 1], [1, 2]), 1)
+    1
+    """
+    if not (graph.is_few and isinstance(end, (str, int))) or pays(graph.n_edges, graph.walked[0]):
+        return None
+    return graph.topology.known(end)
+
+
+def forward_from(graph: CompiledGraph, place: int) -> list[Number]:
+    """Push a unit at a position forward, in lists.
+
+    Examples
+    --------
+    >>> forward_from(CompiledGraph.from_arrays([0, 1], [1, 2], [2.0, 3.0]), 0)
+    [1.0, 2.0, 6.0]
+    """
+    lists = _one_in_lists(graph, place)
+    lists.push(place, graph.n_nodes)
+    return lists.values
+
+
+def reverse_from(graph: CompiledGraph, place: int) -> list[Number]:
+    """Pull a unit at a position back, in lists.
+
+    Examples
+    --------
+    >>> reverse_from(CompiledGraph.from_arrays([0, 1], [1, 2], [2.0, 3.0]), 2)
+    [6.0, 3.0, 1.0]
+    """
+    lists = _one_in_lists(graph, place)
+    lists.pull(0, place + 1)
+    return lists.values
+
+
+def _one_in_lists(graph: CompiledGraph, place: int) -> _Lists:
+    graph.walked[0] += graph.n_edges
+    return _Lists(graph, {place: graph.one_and_zero[0]}, None)
+
+
 def _component_start(graph: CompiledGraph, position: int) -> int:
     """Return the first position of the component of `position`."""
     return int(graph.topology.representative[position]) if len(graph.topology.cyclic) else position
@@ -222,25 +266,6 @@ def _engine(
         return _Arrays(graph, seeds, weights)
     walked[0] += visits
     return _Lists(graph, seeds, among)
-
-
-def unit_at(graph: CompiledGraph, end: object) -> tuple[_Lists, int] | None:
-    """Return a unit at one node and its position, ready to be swept, on a graph of few edges; None for all else.
-
-    Examples
-    --------
-    >>> lists, place = unit_at(CompiledGraph.from_arrays([0, 1], [1, 2], [2.0, 3.0]), 0)
-    >>> lists.push(place, 3)
-    >>> lists.values
-    [1.0, 2.0, 6.0]
-    """
-    if not (graph.is_few and isinstance(end, (str, int))) or pays(graph.n_edges, graph.walked[0]):
-        return None
-    place = graph.topology.known(end)
-    if place is None:
-        return None
-    graph.walked[0] += graph.n_edges
-    return _Lists(graph, {place: graph.one_and_zero[0]}, None), place
 
 
 def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion) -> bool:

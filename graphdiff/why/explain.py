@@ -109,7 +109,8 @@ def explain(
         raise UsageError("explain asks how one node rests on another: give a ", Keyword("target"), ", or LEAVES")
     ready = compiled(graph, options)
     if (known := straight(ready, source, target)) is not None:
-        return Explanation(*titled(ready, source, target), Direct(ready, source, target, given, known))
+        first, last = titled(ready, source, target)
+        return Explanation(first, last, Direct(ready, source, target, given, known))
     return explain_each([ready], source, target, given)[0]
 
 
