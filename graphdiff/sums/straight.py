@@ -9,10 +9,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.kernels import pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.certificate import LARGE, Certificate, certified_by, error_bound
 
 __all__ = ["Straight", "straight"]
+
+#: What is asked of arrays, kernels or not, costs as much as so many times the work in lists.
+ARRAYS = 8
 
 Rows: TypeAlias = list[list[tuple[int, Number]]]
 
@@ -39,6 +43,8 @@ def straight(graph: CompiledGraph, source: Any, target: Any) -> Straight | None:
     (5.0, 2, 7.0, 15)
     """
     if not (graph.is_few and isinstance(source, (str, int)) and isinstance(target, (str, int))):
+        return None
+    if pays(graph.n_edges // ARRAYS):
         return None
     start, stop = map(graph.topology.known, (source, target))
     if start is None or stop is None or start >= stop:
