@@ -214,9 +214,10 @@ class Topology:
     @cached_property
     def _find(self) -> Callable[[Hashable], int | None]:
         """How the position of a label is found: by the labels' own index, where they bring one, else by a dict."""
-        names, positions = self.names, self.positions
+        names = self.names
         if names is not None and not isinstance(names, Indexed):
             return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
+        positions = self.positions
         find = _itself(self.n_nodes) if names is None else names.find
 
         def position(label: Hashable) -> int | None:

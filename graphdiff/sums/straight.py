@@ -22,15 +22,21 @@ Rows: TypeAlias = list[list[tuple[int, Number]]]
 
 
 class Straight(NamedTuple):
-    """What is known of a total."""
+    """What is known of a total: how many paths make it, the sum of their absolute influences, and its error's bound."""
 
     total: Number
     n_paths: int
-    certificate: Certificate
+    abs_sum: Number
+    error_bound: float
+
+    @property
+    def certificate(self) -> Certificate:
+        """What is proven about the total."""
+        return certified_by(self.total, self.abs_sum, self.error_bound)
 
 
 def straight(graph: CompiledGraph, source: Any, target: Any) -> Straight | None:
-    """Return the total between two nodes, its paths and its certificate; None where that takes more.
+    """Return what is known of the total between two nodes; None where that takes more.
 
     Where the graph is not few, an end is no single node or not there, no path leads from one to the other, or floats
     may leave their range, upwards or downwards.
@@ -38,8 +44,8 @@ def straight(graph: CompiledGraph, source: Any, target: Any) -> Straight | None:
     Examples
     --------
     >>> graph = CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2], [2.0, -1.0, 3.0])
-    >>> total, n_paths, certificate = straight(graph, 0, 2)
-    >>> total, n_paths, certificate.abs_sum, certificate.digits
+    >>> known = straight(graph, 0, 2)
+    >>> known.total, known.n_paths, known.abs_sum, known.certificate.digits
     (5.0, 2, 7.0, 15)
     """
     if not (graph.is_few and isinstance(source, (str, int)) and isinstance(target, (str, int))):
@@ -56,7 +62,7 @@ def straight(graph: CompiledGraph, source: Any, target: Any) -> Straight | None:
     bound = _bound(graph, start, stop, sizes, counts) if type(one) is float else 0.0
     if bound is None:
         return None
-    return Straight(totals[stop], counts[stop], certified_by(totals[stop], sizes[stop], bound))
+    return Straight(totals[stop], counts[stop], sizes[stop], bound)
 
 
 def _ahead(
@@ -78,15 +84,13 @@ def _ahead(
 def _bound(graph: CompiledGraph, start: int, stop: int, sizes: list[float], counts: list[int]) -> float | None:
     """Return the bound of the error of floats; None where one may leave its range, or has fallen below it."""
     onward, entering = _behind(graph.listed_rows, start, stop, counts)
-    largest = max(*sizes, *onward)
-    if any(not here and size < SMALLEST_NORMAL for here, size in zip(entering, onward, strict=True)):
+    if any(not node and size < SMALLEST_NORMAL for node, size in zip(entering, onward, strict=True)):
         return None
-    if not largest < LARGE:
+    if not max(*sizes, *onward) < LARGE:
         return None
-    put_in, most = [0] * len(sizes), [0.0] * len(sizes)
-    put_in[start] = 1
-    rows = graph.topology.ptr.tolist(), graph.topology.heads.tolist()
-    lost = kernel.roundings(*rows, put_in, onward, 1.0, entering, most)
+    rows, nothing = (graph.topology.ptr.tolist(), graph.topology.heads.tolist()), [0] * len(sizes)
+    most = [0.0] * len(sizes)
+    lost = kernel.roundings(*rows, nothing, onward, 1.0, entering, most)  # at the source the one seed is no sum
     return error_bound(most[stop], sizes[stop], lost)
 
 

@@ -220,7 +220,7 @@ class Direct:
         """How many paths there are."""
         return self.known.n_paths
 
-    @property
+    @cached_property
     def certificate(self) -> Certificate:
         """How far the total can be trusted."""
         return self.known.certificate

@@ -38,7 +38,7 @@ def compare(graph: gd.CompiledGraph, source: Any, target: Any) -> bool:
     known = straight(graph, source, target)
     if known is not None:
         why = explain_each([graph], source, target)[0]
-        assert said(*known) == said(why.total, why.n_paths, why.certificate)
+        assert said(known.total, known.n_paths, known.certificate) == said(why.total, why.n_paths, why.certificate)
         assert gd.explain(graph, source, target).to_dict() == why.to_dict()
     return known is not None
 
