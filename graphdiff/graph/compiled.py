@@ -25,7 +25,7 @@ from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
 from graphdiff.graph.costs import HIDDEN
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.particulars import with_particulars, with_places
-from graphdiff.graph.plain import few_in
+from graphdiff.graph.plain import Plain, few_in
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
@@ -637,14 +637,18 @@ def compile(
         raise UsageError(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
-    if (few := few_in(graph, weight)) is not None:
-        meanings = intake.meanings_of(graph.graph)  # type: ignore[union-attr]
-        meanings["weight_meaning"] = weight_meaning_of(weight, meanings["weight_meaning"])
-        weights = few.weights()
-        weights = arithmetic.exactly(weights) if exact else weights
-        return CompiledGraph(few.shape(), weights, cycles, exact, **meanings)
+    if isinstance(weight, str) and (few := few_in(graph, weight)) is not None:
+        return _of_few(few, weight, intake.meanings_of(cast(nx.DiGraph, graph).graph), cycles, exact)
     with collector_at_rest():
         return _compiled(graph, weight, default_weight, cycles, exact)
+
+
+def _of_few(few: Plain, weight: str, meanings: Mapping[str, Any], cycles: CyclePolicy, exact: bool) -> CompiledGraph:
+    """Return a small graph compiled that is in order already."""
+    meaning = weight_meaning_of(weight, meanings["weight_meaning"])
+    weights = arithmetic.exactly(few.weights()) if exact else few.weights()
+    edges, nodes = meanings["edge_meaning"], meanings["node_meaning"]
+    return CompiledGraph(few.shape(), weights, cycles, exact, edges, meaning, nodes)
 
 
 def _compiled(graph: Any, weight: Weight, default_weight: Number, cycles: CyclePolicy, exact: bool) -> CompiledGraph:

@@ -40,6 +40,8 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import node_text
 
 _MISSING = object()
+#: What edges, weights and nodes mean where a graph does not say it.
+UNKNOWN = dict.fromkeys(("edge_meaning", "weight_meaning", "node_meaning"), "unknown")
 #: The ways out where edges have no weight of the name that is asked for.
 TAKES = "takes that number"
 WITHOUT_WEIGHTS = (
@@ -250,7 +252,7 @@ def meanings_of(about: Mapping[str, Any]) -> dict[str, Any]:
     >>> meanings_of({"edge_meaning": "feeds"})
     {'edge_meaning': 'feeds', 'weight_meaning': 'unknown', 'node_meaning': 'unknown'}
     """
-    return {name: str(about.get(name, "unknown")) for name in ("edge_meaning", "weight_meaning", "node_meaning")}
+    return UNKNOWN if not about else {name: str(about.get(name, "unknown")) for name in UNKNOWN}
 
 
 def edge_data(graph: nx.Graph) -> Sequence[Mapping[str, Any]]:

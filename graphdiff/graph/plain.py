@@ -105,7 +105,7 @@ class Plain:
         of_id = dict(zip(ids, sizes, strict=True))
         first = [0, *accumulate(map(of_id.__getitem__, range(count)))]
         given = list(chain.from_iterable(map(range, map(first.__getitem__, ids), map(first[1:].__getitem__, ids))))
-        return Topology(
+        return Topology.of_rows(
             ids=np.array(ids, dtype=np.int64),
             ptr=np.array([0, *accumulate(sizes)], dtype=np.uint64),
             heads=np.array(heads, dtype=index_type(count)),
