@@ -573,6 +573,8 @@ def find_edge(topology: Topology, edge: Any) -> int:
         raise UsageError(
             f"{edge!r} is no edge: a list of edges is needed, each (tail, head), or (tail, head, key) in a multigraph"
         )
+    if (place := topology.place(edge)) is not None:
+        return place
     tail, head = topology.position(edge[0]), topology.position(edge[1])
     first, last = int(topology.ptr[tail]), int(topology.ptr[tail + 1])
     places = (np.flatnonzero(topology.heads[first:last] == head) + first).tolist()

@@ -116,6 +116,12 @@ class Numbers(Result):
 class Keyed(Numbers, Mapping[Any, Any]):
     """What has something to say of each of some nodes or edges, in the order of an array; made when asked for."""
 
+    #: What there is to say by the keys, once all keys of few were asked for.
+    _known: dict[Any, Any] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_known"}
+
     def _place(self, key: Any) -> int | None:
         """Return where a key stands; None where there is no such key."""
         raise NotImplementedError
@@ -141,7 +147,20 @@ class Keyed(Numbers, Mapping[Any, Any]):
             yield from self.array[start:stop].tolist()
 
     def __getitem__(self, key: Any) -> Any:
+        if self._known is not None:
+            try:
+                return self._known[key]
+            except (KeyError, TypeError):
+                pass
         return self._value(self._require(key))
+
+    def keys(self) -> KeysView[Any]:
+        """Return the keys; of few what there is to say is found at once from now on, as ``dict(…)`` asks for each."""
+        if len(self) > INDEXED:
+            return super().keys()
+        known = dict(zip(self._keys(), self._values(), strict=True))
+        object.__setattr__(self, "_known", known)
+        return known.keys()
 
     def __iter__(self) -> Iterator[Any]:
         return self._keys()
@@ -249,11 +268,6 @@ class OfShape(Named):
     #: The numbers, all of one kind where they are a list.
     numbers: list[Number] | NDArray[Any]
     shape: Topology | Shaped
-    #: The numbers by their keys, once all keys were asked for.
-    _known: dict[Any, Number] | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_known"}
 
     @cached_property
     def array(self) -> NDArray[Any]:  # type: ignore[override]
@@ -271,22 +285,6 @@ class OfShape(Named):
 
     def __len__(self) -> int:
         return len(self.numbers)
-
-    def __getitem__(self, key: Any) -> Any:
-        if self._known is not None:
-            try:
-                return self._known[key]
-            except (KeyError, TypeError):
-                pass
-        return self._value(self._require(key))
-
-    def keys(self) -> KeysView[Any]:
-        """Return the keys; of few the numbers are found at once from now on, as ``dict(…)`` asks for each."""
-        if len(self) > INDEXED:
-            return super().keys()
-        known = dict(zip(self._keys(), self._values(), strict=True))
-        object.__setattr__(self, "_known", known)
-        return known.keys()
 
     def _value(self, place: int) -> Any:
         return self.numbers[place] if isinstance(self.numbers, list) else self.numbers.item(place)
