@@ -573,7 +573,8 @@ def find_edge(topology: Topology, edge: Any) -> int:
         raise UsageError(
             f"{edge!r} is no edge: a list of edges is needed, each (tail, head), or (tail, head, key) in a multigraph"
         )
-    if (place := topology.place(edge)) is not None:
+    # Of many edges the keys alone, which a place asks for, are a pass over all.
+    if topology.n_edges <= INDEXED and (place := topology.place(edge)) is not None:
         return place
     tail, head = topology.position(edge[0]), topology.position(edge[1])
     first, last = int(topology.ptr[tail]), int(topology.ptr[tail + 1])
