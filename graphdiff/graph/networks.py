@@ -15,11 +15,14 @@ from graphdiff.graph.forms import is_form
 from graphdiff.graph.intake import Edges, from_graph
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.topology import Topology
-from graphdiff.graph.views import pictured
+from graphdiff.graph.views import DiGraph, MultiDiGraph, pictured
 from graphdiff.text.names import Edge
 from graphdiff.text.tables import Result
 
-__all__ = ["IN_GROUP", "RANKED", "edge_data", "filled", "marked", "network", "network_of", "pictured", "shape_of"]
+__all__ = [
+    "IN_GROUP", "RANKED", "DiGraph", "MultiDiGraph", "edge_data", "filled", "marked", "network", "network_of",
+    "pictured", "shape_of",
+]  # fmt: skip
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
