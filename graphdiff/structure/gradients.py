@@ -263,7 +263,9 @@ def gradient_flow(between: Between, limits: tuple[float, float]) -> GradientFlow
     else:
         sizes = _sizes(reverse_over(alive, SEMIRINGS["sum-product"]))
     roots = sorted(set(between.sources) - set(between.targets))
-    inner = np.setdiff1d(np.arange(between.n_nodes), np.array(roots, dtype=np.int64))
+    is_inner = np.ones(between.n_nodes, dtype=bool)
+    is_inner[roots] = False
+    inner = np.flatnonzero(is_inner)
     layers = list(_layers(inner, depths[inner], sizes))
     low, high = (limit * start for limit in limits)
     return GradientFlow(
