@@ -242,10 +242,10 @@ class Census:
         """How many paths there are, the sum of their lengths, and that of the squares of these."""
         if not self._in_floats:
             number, total, squares = (Count(Bounds(each, each)) for each in self._moments)
-        else:
-            bounds = (self._swept.over(self.between.targets, column) for column in range(3))
-            number, total, squares = (Count(each, partial(self._moment, column)) for column, each in enumerate(bounds))
-        return number, total, squares
+            return number, total, squares
+        bounds = (self._swept.over(self.between.targets, column) for column in (1, 2))
+        total, squares = (Count(each, partial(self._moment, column)) for column, each in enumerate(bounds, 1))
+        return self.n_paths, total, squares
 
     def _moment(self, which: int) -> int:
         return self._moments[which]

@@ -261,8 +261,9 @@ def _busiest(census: Census, ends: Ends, on_all: NDArray[np.bool_]) -> tuple[int
     before, behind = census.before, census.behind
     logs = before.logs[ends[0]] + behind.logs[ends[1]]
     near = np.flatnonzero(logs >= logs.max() - LOG_ERROR)
-    _, first = np.unique(np.stack([ends[0][near], ends[1][near]]), axis=1, return_index=True)  # of parallel edges
-    near = near[np.sort(first)]
+    if len(near) > 1:  # of parallel edges only the first
+        _, first = np.unique(ends[0][near] * census.between.n_nodes + ends[1][near], return_index=True)
+        near = near[np.sort(first)]
     pairs = list(zip(ends[0][near].tolist(), ends[1][near].tolist(), strict=True))
     ((place, bounds),) = first_of(
         1,

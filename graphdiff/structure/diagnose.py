@@ -577,11 +577,13 @@ def _top(
         return [numbers[node] for node in nodes]
 
     top = first_of(TOP, sums.logs[ends], lambda place: sums.over(ends[place : place + 1]), counted)
-    return tuple([(between.label(ends[at]), Count(bounds, partial(_only, counted, at))) for at, bounds in top])
+    return tuple(
+        [(between.label(ends[at]), Count(bounds, partial(_number_at, exactly, ends[at]))) for at, bounds in top]
+    )
 
 
-def _only(counted: Callable[[list[int]], list[int]], place: int) -> int:
-    return counted([place])[0]
+def _number_at(exactly: Callable[[list[int]], dict[int, int]], node: int) -> int:
+    return exactly([node])[node]
 
 
 def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from fractions import Fraction
 from typing import Any
 
@@ -125,6 +126,13 @@ def test_the_ends_with_most_paths(name: str) -> None:
         assert seen is not None
         assert seen.leaves == tuple((leaf, n * 2**800) for leaf, n in right)
         assert seen.roots == ((0, int(n_edges.sum()) * 2**800),)
+
+
+def test_what_is_not_counted_yet_can_be_pickled() -> None:
+    graph, _ = deep(2)
+    found = gd.diagnose(graph)
+    again = pickle.loads(pickle.dumps(found))
+    assert again.to_dict() == found.to_dict()
 
 
 def test_what_bounds_leave_open_is_counted() -> None:
