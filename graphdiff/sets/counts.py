@@ -31,7 +31,7 @@ __all__ = ["Bounds", "Census", "Count", "Sums", "first_of"]
 Told = TypeVar("Told")
 
 #: How many times a census looks at each edge, some.
-VISITS = 10
+VISITS = 4
 
 #: More than the logarithm to base 2 of any number can be wrong.
 LOG_ERROR = 1e-6
