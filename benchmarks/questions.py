@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numba  # noqa: F401, loaded at the start as after any large graph: all kernels are compiled
 
 import graphdiff as gd
-from benchmarks.graphs import EdgeArrays, layered, scattered
+from benchmarks.graphs import EdgeArrays, deep, layered, scattered
 from benchmarks.peers import sorted_dict_loop
 from benchmarks.report import Row, Size, compare
 
@@ -19,6 +19,13 @@ def run(size: Size) -> Iterator[Row]:
         yield from _small(scattered(n_nodes, n_edges), size)
     for n_nodes, n_edges in ((200_000, 1_000_000), (1_000_000, 5_000_000)):
         yield from _large(layered(size.of(n_nodes), size.of(n_edges), n_layers=8), size)
+    # Of many layers, and deep, where numbers of paths have ten thousands of digits.
+    for arrays in (
+        layered(size.of(105_000), size.of(5_250_000), n_layers=50),
+        deep(size.of(200_000), size.of(1_200_000)),
+        deep(size.of(200_000), size.of(2_200_000)),
+    ):
+        yield from _large(arrays, size, ("diagnose", "diagnose, and its report"))
 
 
 def _answers(graph: Any, source: Any, target: Any, *names: str) -> list[Any]:
@@ -36,14 +43,18 @@ def _questions(graph: Any, source: Any, target: Any) -> dict[str, Callable[[], A
         "explain: the same and the number of paths": lambda: _answers(graph, source, target, *parts, "n_paths"),
         "sensitivities": lambda: gd.sensitivities(graph, source, target),
         "diagnose": lambda: gd.diagnose(graph, source, target),
+        "diagnose, and its report": lambda: str(gd.diagnose(graph, source, target)),
     }
 
 
-def _large(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
+def _large(arrays: EdgeArrays, size: Size, names: Collection[str] | None = None) -> Iterator[Row]:
+    """Time all questions of a graph, or some."""
     graph = gd.CompiledGraph.from_arrays(arrays.tails, arrays.heads, arrays.weights)
-    for name, question in _questions(graph, arrays.source, arrays.target).items():
-        calls = {"graphdiff": question, "graphdiff, one pass": lambda: gd.forward(graph, arrays.source)}
-        yield from compare(name, arrays.text, calls, size)
+    questions = _questions(graph, arrays.source, arrays.target)
+    for name, question in questions.items():
+        if names is None or name in names:
+            calls = {"graphdiff": question, "graphdiff, one pass": lambda: gd.forward(graph, arrays.source)}
+            yield from compare(name, arrays.text, calls, size)
 
 
 def _small(arrays: EdgeArrays, size: Size) -> Iterator[Row]:

@@ -180,8 +180,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="The most that reading DOT, laying out a picture (-O FILE.svg or .png), and integer programmes of cut "
-        "and cycles may take, each. Default: 60.",
+        help="The most that each takes: reading DOT, a picture (-O FILE.svg, .png), integer programmes (of cut above "
+        "2,000 edges only if given). Default: 60.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",

@@ -14,6 +14,28 @@ from numpy.typing import NDArray
 from graphdiff.kernels.sweep import ONE
 
 
+def joined(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    edges: NDArray[Any],
+    weights: NDArray[Any],
+    stops: NDArray[Any],
+    new_heads: NDArray[Any],
+    sizes: NDArray[Any],
+    numbers: NDArray[Any],
+) -> None:
+    """Copy the rows of edges, and the size of each one's weight, to where the longer rows that they are in stop."""
+    for node in range(len(ptr) - 1):
+        edge, end = np.uint64(ptr[node]), np.uint64(ptr[node + 1])
+        here = np.uint64(stops[node]) - (end - edge)
+        while edge < end:
+            new_heads[here] = heads[edge]
+            sizes[here] = abs(np.float64(weights[edges[edge]]))
+            numbers[here] = edges[edge]
+            edge += ONE
+            here += ONE
+
+
 def strongest(
     ptr: NDArray[Any],
     heads: NDArray[Any],

@@ -18,6 +18,11 @@ from numpy.typing import NDArray
 
 ONE = np.uint64(1)  # unsigned indices spare the check for wraparound: up to twice as fast
 
+#: Numbers from 2**WIDTH on are numbers below it times a power of that; further apart than two such powers neither
+#: changes the other.
+WIDTH = 512
+LARGE, SMALL = 2.0**WIDTH, 2.0**-WIDTH
+
 
 def forward(
     ptr: NDArray[Any], heads: NDArray[Any], weights: NDArray[Any], values: NDArray[Any], start: int, stop: int
@@ -182,35 +187,6 @@ def reverse_scaled(
         exponents[node] = exponent + shift
 
 
-def count(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
-    """Add up how many paths lead to each node, from where they are put in; stop where they are more than `most`.
-
-    `counts` has -1 at nodes that play no part. Returns whether all are counted.
-    """
-    for node in range(len(counts)):
-        here = counts[node]
-        if here > 0:
-            for edge in range(ptr[node], ptr[node + 1]):
-                head = heads[edge]
-                if counts[head] >= 0:
-                    counts[head] += here
-                    if counts[head] > most:
-                        return False
-    return True
-
-
-def count_back(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
-    """Add up how many paths lead on from each node to where counts are put in; else as `count`, of all nodes."""
-    for node in range(len(counts) - 1, -1, -1):
-        here = counts[node]
-        for edge in range(ptr[node], ptr[node + 1]):
-            here += counts[heads[edge]]
-            if here > most:
-                return False
-        counts[node] = here
-    return True
-
-
 def count_between(
     ptr: Sequence[int],
     heads: Sequence[int],
@@ -219,9 +195,10 @@ def count_between(
     totals: MutableSequence[int],
     most: float,
 ) -> bool:
-    """Add to the one of `totals` how many paths lead to the ends, each as often as it is one; else as `count`.
+    """Add to the one of `totals` how many paths lead to the ends, each as often as it is one; stop beyond `most`.
 
-    A count is dropped once it is passed on: of deep graphs all of them would be gigabytes.
+    `counts` has -1 at nodes that play no part, else how many paths start there. Returns whether all are counted. A
+    count is dropped once it is passed on: of deep graphs all of them would be gigabytes.
     """
     for node in range(len(counts)):
         here = counts[node]
@@ -240,36 +217,59 @@ def count_between(
     return True
 
 
-def moments(
-    ptr: Sequence[int],
-    heads: Sequence[int],
-    ends: Sequence[int],
-    counts: MutableSequence[int],
-    sums: MutableSequence[int],
-    squares: MutableSequence[int],
-    totals: MutableSequence[int],
-    most: float,
-) -> bool:
-    """Add to `totals` the number of paths to the ends, their lengths and the squares of these; as `count_between`."""
-    for node in range(len(counts)):
-        number, total, square = counts[node], sums[node], squares[node]
-        if ends[node] > 0:
-            totals[0] += ends[node] * number
-            totals[1] += ends[node] * total
-            totals[2] += ends[node] * square
-            if totals[0] > most or totals[2] > most:
-                return False
-        square += 2 * total + number
-        total += number
+def push_wide(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    highs: NDArray[Any],
+    lows: NDArray[Any],
+    powers: NDArray[Any],
+    high: NDArray[Any],
+    low: NDArray[Any],
+) -> None:
+    """Push numbers of paths along all edges, each the sum of two floats, times a power of ``2**WIDTH``.
+
+    The first column is how many; of three columns the others are the sums of their lengths and of the squares of these.
+
+    Parameters
+    ----------
+    highs, lows : arrays of shape (n_nodes, n_columns)
+        How many paths start at each node, and zeros.
+    powers : zeros at first
+    high, low : arrays of shape (n_columns,)
+        For what is passed on.
+    """
+
+    def added(high: float, low: float, more: float, rest: float) -> tuple[float, float]:
+        total = high + more
+        taken = total - high
+        rest += low + ((high - (total - taken)) + (more - taken))
+        whole = total + rest
+        return whole, rest - (whole - total)
+
+    for node in range(len(powers)):
+        if highs[node, 0] >= LARGE:
+            powers[node] += 1
+            highs[node] *= SMALL
+            lows[node] *= SMALL
+        high[:], low[:] = highs[node], lows[node]
+        if len(high) == 3:  # an edge more: the square of each length grows by the old and by the new one
+            high[2], low[2] = added(high[2], low[2], high[1], low[1])
+            high[1], low[1] = added(high[1], low[1], high[0], low[0])
+            high[2], low[2] = added(high[2], low[2], high[1], low[1])
         for edge in range(ptr[node], ptr[node + 1]):
             head = heads[edge]
-            counts[head] += number
-            sums[head] += total
-            squares[head] += square
-            if squares[head] > most:  # the largest, where there is an edge at all
-                return False
-        counts[node] = sums[node] = squares[node] = 0
-    return True
+            ahead = powers[node] - powers[head]
+            if ahead < -1:
+                continue  # too small to change anything
+            if ahead > 0:
+                powers[head] = powers[node]
+                highs[head] *= SMALL if ahead == 1 else 0.0
+                lows[head] *= SMALL if ahead == 1 else 0.0
+            scale = SMALL if ahead < 0 else 1.0
+            for column in range(len(high)):
+                highs[head, column], lows[head, column] = added(
+                    highs[head, column], lows[head, column], scale * high[column], scale * low[column]
+                )
 
 
 def extremes(

@@ -152,5 +152,5 @@ def _ends(search: Search, chosen: list[Any]) -> tuple[Ints, Ints, NDArray[Any]]:
         return nodes, nodes, np.ones(len(nodes))
     arrays = search.arrays
     assert arrays is not None
-    edges = np.array([search.places[label][0] for label in chosen], dtype=np.int64)
+    edges = np.array([search.candidates[label][0] for label in chosen], dtype=np.int64)
     return arrays.tails[edges], search.between.heads[edges], arrays.weights[edges]

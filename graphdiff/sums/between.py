@@ -427,9 +427,12 @@ def exact_sums(
     Examples
     --------
     >>> ptr, heads = np.array([0, 70, 140, 140]), np.repeat([1, 2], 70)
-    >>> (counts,) = exact_sums(kernel.count, ptr, heads, np.array([1, 0, 0]))
-    >>> counts.tolist(), exact_sums(kernel.count, ptr, heads, np.array([2**50, 0, 0]))[0][2] == 4900 * 2**50
-    ([1, 70, 4900], True)
+    >>> ends = np.array([0, 0, 1])
+    >>> for start in (1, 2**50):
+    ...     *_, total = exact_sums(kernel.count_between, ptr, heads, ends, np.array([start, 0, 0]), np.array([0]))
+    ...     int(total[0]) == 4900 * start
+    True
+    True
     """
     copies = [column.copy() for column in columns]
     if run(sweep, len(heads), ptr, heads, *copies, MOST):

@@ -286,51 +286,60 @@ def paths_in(rows: Rows) -> list[list[int]]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_counts_and_lengths_are_those_of_the_paths(seed: int) -> None:
     rows = Rows(seed)
-    starts, ends, nothing = (
-        np.array([2, 1, 0, 0, 0, 0, 0]),
-        np.array([0, 0, 0, 0, 1, 0, 3]),
-        np.zeros(7, dtype=np.int64),
-    )
+    starts, ends = np.array([2, 1, 0, 0, 0, 0, 0]), np.array([0, 0, 0, 0, 1, 0, 3])
     paths = [(path, starts[path[0]]) for path in paths_in(rows) if starts[path[0]]]
-    before = [sum(often for path, often in paths if path[-1] == node) for node in range(7)]
     lengths = [len(path) - 1 for path, often in paths for _ in range(often * ends[path[-1]])]
-    for form in forms(sweep.count):
-        counts = starts.copy()
-        assert form(rows.ptr, rows.heads, counts, 10**6)
-        assert counts.tolist() == before
-        assert not form(rows.ptr, rows.heads, starts.copy(), 1) or max(before) <= 1
     for form in forms(sweep.count_between):
         total = np.zeros(1, dtype=np.int64)
         assert form(rows.ptr, rows.heads, ends, starts.copy(), total, 10**6)
         assert total.tolist() == [len(lengths)]
-    for form in forms(sweep.moments):
-        totals = np.zeros(3, dtype=np.int64)
-        columns = starts.copy(), nothing.copy(), nothing.copy()
-        assert form(rows.ptr, rows.heads, ends, *columns, totals, 10**6)
+    for form in forms(sweep.push_wide):
+        totals = ends @ pushed(form, rows, starts)[0]
         assert totals.tolist() == [len(lengths), sum(lengths), sum(length**2 for length in lengths)]
+
+
+def pushed(form: Kernel, rows: Rows, starts: Any) -> tuple[Any, Any, Any]:
+    """Return what `push_wide` makes of numbers that are put in: two floats each, and the powers."""
+    highs, lows, powers = np.zeros((rows.n_nodes, 3)), np.zeros((rows.n_nodes, 3)), np.zeros(rows.n_nodes, dtype=int)
+    highs[:, 0] = starts
+    form(rows.ptr, rows.heads, highs, lows, powers, np.empty(3), np.empty(3))
+    return highs, lows, powers
+
+
+@pytest.mark.parametrize("start", [2.0**100, 2.0**511, 2.0**540, 2.0**1000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_floats_and_a_power_are_ints_of_106_bits(seed: int, start: float) -> None:
+    """The first node puts in a large number, the others small ones, so that each is beside others of other powers."""
+    rows = Rows(seed)
+    starts = np.array([start, 1, 1, 3, 1, 1, 1])
+    exact = [[int(number), 0, 0] for number in starts]
+    for tail, head in zip(rows.tails.tolist(), rows.heads.tolist(), strict=True):
+        number, total, square = exact[tail]
+        for column, more in enumerate((number, total + number, square + 2 * total + number)):
+            exact[head][column] += more
+    for form in forms(sweep.push_wide):
+        for high, low, power, right in zip(*(each.tolist() for each in pushed(form, rows, starts)), exact, strict=True):
+            for one, other, whole in zip(high, low, right, strict=True):
+                made = (Fraction(one) + Fraction(other)) * 2 ** (sweep.WIDTH * power)
+                assert abs(made - whole) <= Fraction(whole, 2**100)
+                assert made == whole or whole >= 2**104
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_plays_no_part_is_not_counted(seed: int) -> None:
     rows = Rows(seed)
-    starts = np.array([1, 0, 0, -1, 0, 0, 0])
     through = [path for path in paths_in(rows) if path[0] == 0 and 3 not in path]
-    for form in forms(sweep.count):
-        counts = starts.copy()
-        form(rows.ptr, rows.heads, counts, 10**6)
-        assert counts.tolist() == [
-            -1 if node == 3 else sum(path[-1] == node for path in through) for node in range(rows.n_nodes)
-        ]
+    for form in forms(sweep.count_between):
+        total, ends = np.zeros(1, dtype=np.int64), np.array([1, 1, 1, 0, 1, 1, 1])
+        assert form(rows.ptr, rows.heads, ends, np.array([1, 0, 0, -1, 0, 0, 0]), total, 10**6)
+        assert total.tolist() == [len(through)]
+        assert not form(rows.ptr, rows.heads, ends, np.array([9, 0, 0, -1, 0, 0, 0]), total, 8)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_counts_and_distances_from_behind(seed: int) -> None:
+def test_distances_from_behind(seed: int) -> None:
     rows = Rows(seed)
     lead = [[path for path in paths_in(rows) if path[0] == node and path[-1] == 6] for node in range(rows.n_nodes)]
-    for form in forms(sweep.count_back):
-        counts = np.array([0, 0, 0, 0, 0, 0, 1])
-        assert form(rows.ptr, rows.heads, counts, 10**6)
-        assert counts.tolist() == list(map(len, lead))
     for form in forms(sweep.distances):
         fewest = np.array([90, 90, 90, 90, 90, 90, 0])
         form(rows.ptr, rows.heads, fewest)
