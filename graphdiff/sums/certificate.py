@@ -31,6 +31,7 @@ from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import enclosed
 from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW, gamma, summed
+from graphdiff.sums.factors import Factor
 from graphdiff.sums.flow import Flow, flow, flow_through
 from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
@@ -324,13 +325,19 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     is_rounded = isinstance(flows.total, (float, complex))
     if between.loops and is_rounded and _have_fractions(flows.graph.weights):
         return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
-    if between.loops and between.graph.cycles == "reduced-form" and is_rounded:
+    are_enclosed = between.graph.cycles == "reduced-form" or (sizes is None and _are_factors(between, flows.graph))
+    if between.loops and are_enclosed and is_rounded:
         return reduced_certificate(between, flows, abs_sum)
     if sizes is None:
         return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
     if not is_rounded:
         return None
     return solved_certificate(between, flows, sizes) if between.loops else certificate(between, flows.total, sizes)
+
+
+def _are_factors(between: Between, graph: CompiledGraph) -> bool:
+    """Return whether each component on the way has a bound of its exact inverse."""
+    return all(isinstance(graph.solved.get(start), Factor) for start, _ in between.loops)
 
 
 def _have_fractions(weights: arithmetic.Weights) -> bool:
@@ -370,14 +377,13 @@ def is_bounded(between: Between, flows: Flow) -> bool:
     True
     """
     weights = between.graph.weights
-    if between.loops:
-        return False
     exact = (int, Fraction, arithmetic.Dyadic)
     if not isinstance(weights, np.ndarray) and all(isinstance(weight, exact) for weight in weights):
         return True
     if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
         return True
-    if isinstance(weights, np.ndarray) and not pays(len(weights)) and _look_bounded(between, weights):
+    is_short = isinstance(weights, np.ndarray) and not between.loops and not pays(len(weights))
+    if is_short and _look_bounded(between, weights):
         return True
     sizes = flows.sizes
     if sizes is None or not isinstance(sizes.total, float):
