@@ -382,8 +382,7 @@ def is_bounded(between: Between, flows: Flow) -> bool:
         return True
     if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
         return True
-    is_short = isinstance(weights, np.ndarray) and not between.loops and not pays(len(weights))
-    if is_short and _look_bounded(between, weights):
+    if isinstance(weights, np.ndarray) and not pays(len(weights)) and _look_bounded(between, weights):
         return True
     sizes = flows.sizes
     if sizes is None or not isinstance(sizes.total, float):
@@ -395,9 +394,11 @@ def is_bounded(between: Between, flows: Flow) -> bool:
 def _look_bounded(between: Between, weights: NDArray[Any]) -> bool:
     """Return whether a look at the weights shows it, which is quicker than sweeps in plain Python.
 
-    However the paths branch, what starts at the sources is multiplied by at most the product, over all nodes, of the
-    sums of the absolute weights that leave each, where these are above 1.
+    Where no walk goes round a cycle: however the paths branch, what starts at the sources is multiplied by at most the
+    product, over all nodes, of the sums of the absolute weights that leave each, where these are above 1.
     """
+    if between.loops:
+        return False
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
     put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]

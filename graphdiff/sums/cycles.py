@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -42,7 +42,7 @@ MAX_RADIUS = 1 - 1e-9
 MAX_NAMED = 300
 #: The largest component that is inverted, in nodes: its matrix is dense.
 MAX_SOLVED = 5_000
-#: The largest component of exact numbers that is solved, and of complex ones that is inverted: elimination is in Python.
+#: The largest component of exact numbers that is solved, and of complex ones that is inverted, in lists of Python.
 MAX_SOLVED_EXACTLY = 200
 #: What helps wherever walks cannot be summed.
 COLLAPSE = Remedy(Keyword("cycles", "collapse"), "makes it one node")
@@ -177,13 +177,12 @@ def _most(graph: CompiledGraph) -> tuple[int, str]:
     return MAX_SOLVED_EXACTLY, "MAX_SOLVED_EXACTLY"
 
 
-def _too_many(graph: CompiledGraph, size: int, limit: str, *instead: Remedy) -> LimitError:
+def _too_many(graph: CompiledGraph, size: int, limit: str) -> LimitError:
     most, name = _most(graph)
     return LimitError(
         f"a cycle runs through {size:,} nodes, and ",
         Keyword("cycles", graph.cycles),
         f" takes up to {most:,} {limit}",
-        *instead,
         Remedy(Keyword("", python=f"graphdiff.sums.cycles.{name}"), "is that limit"),
         COLLAPSE,
     )
@@ -232,8 +231,7 @@ def _machine_numbers(graph: CompiledGraph, weights: Weights, size: int) -> NDArr
     if isinstance(weights, np.ndarray):
         return weights.astype(np.float64, copy=False)
     if not any(isinstance(weight, complex) for weight in weights):
-        floats = Remedy(Keyword("exact", False), "or weights that are floats, has no such limit")
-        raise _too_many(graph, size, "in exact numbers, whose elimination takes minutes beyond", floats)
+        raise _too_many(graph, size, "in exact numbers, of which elimination takes long; of floats it takes any")
     return _complex(weights)
 
 

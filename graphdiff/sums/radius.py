@@ -137,7 +137,7 @@ def _squared(matrix: Any, most_bytes: float) -> Any:
     if isinstance(matrix, np.ndarray):
         return matrix @ matrix if fits else None
     blocks, entries = [], 0
-    most = min(DENSE * size**2 if fits else np.inf, most_bytes / (2 * (item + 4)))  # blocks, and what they are joined to
+    most = min(DENSE * size**2 if fits else np.inf, most_bytes / (2 * (item + 4)))  # the blocks, and all in one
     if np.diff(matrix.indptr)[matrix.indices].sum(dtype=np.float64) <= MAX_PRODUCTS:
         for start in range(0, size, ROWS):
             blocks.append(matrix[start : start + ROWS] @ matrix)
