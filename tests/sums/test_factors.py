@@ -315,6 +315,32 @@ class TestBeyond5000Nodes:
         (strongest,) = gd.strongest_paths(ring, 0, 3, k=1, cycles="solve")
         assert strongest.influence == 0.125
 
+    @pytest.mark.usefixtures("no_inverse")
+    def test_pivots_are_taken_where_there_is_none_on_the_diagonal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(factors, "_ways", lambda sizes: iter([]))
+        graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 1.0, -1.0, -0.5], cycles="solve")
+        assert gd.total_influence(graph, 0, 1) == pytest.approx(1.0)
+        monkeypatch.setattr(factors, "_pivoting", lambda sizes: iter([]))
+        with pytest.raises(gd.errors.LimitError, match="converge, and no way within .* GiB.*MAX_BYTES is that limit"):
+            factored(2, np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([1.0, 1.0, -1.0, -0.5]), MAX_RADIUS)
+
+    def test_explaining_waits_for_what_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("graphdiff.why.explain.strongest", lambda *args: pytest.fail("nobody asked"))
+        size = 5_001
+        ring = gd.CompiledGraph.from_arrays(range(size), [*range(1, size), 0], np.full(size, 0.5), cycles="solve")
+        why = gd.explain(ring, 0, 3)
+        assert why.total == 0.125
+        assert why.certificate is not None
+        assert why.certificate.error_bound < 1e-14
+
+    def test_of_complex_numbers_it_is_solved_beyond_200(self) -> None:
+        ring = nx.DiGraph()
+        ring.add_weighted_edges_from((node, (node + 1) % 201, 0.5j) for node in range(201))
+        ahead = gd.forward(ring, 0, cycles="solve")
+        assert [ahead[node] for node in (0, 1, 2, 100)] == pytest.approx([1, 0.5j, -0.25, 0.5**100], rel=1e-12, abs=0)
+        (strongest,) = gd.strongest_paths(ring, 0, 2, k=1, cycles="solve")
+        assert strongest.influence == -0.25
+
     def test_of_exact_numbers_it_is_not(self) -> None:
         ring = nx.DiGraph()
         ring.add_weighted_edges_from((node, (node + 1) % 5_001, Fraction(1, 2)) for node in range(5_001))

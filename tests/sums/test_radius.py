@@ -65,7 +65,9 @@ def test_what_weights_are_off_by_counts() -> None:
 def test_powers_that_do_not_fit_prove_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     table, vector = known_of(0.999)
     for most in (2 * 8 * 10**2 - 1, 100):
-        assert by_powers(table, 0.0, vector, 1.0, most)[1] == by_powers(csr_of(table), 0.0, vector, 1.0, most)[1] == np.inf
+        assert (
+            by_powers(table, 0.0, vector, 1.0, most)[1] == by_powers(csr_of(table), 0.0, vector, 1.0, most)[1] == np.inf
+        )
     assert by_powers(table, 0.0, vector, 1.0, 2 * 8 * 10**2)[1] < np.inf
     monkeypatch.setattr(radius, "MAX_PRODUCTS", 0)
     monkeypatch.setattr(radius, "DENSE", 2.0)
