@@ -244,6 +244,24 @@ def test_the_witness_proves_the_radius() -> None:
         assert isinstance(factored(25, tails, heads, weights * (1 + 1e-6), MAX_RADIUS), Unproven)
 
 
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_no_part_of_the_inverse_is_above_its_bound(shape: dict[str, Any]) -> None:
+    for seed in range(3):
+        edges = component(seed, 9, **shape)
+        solver = factored(9, *edges, MAX_RADIUS)
+        assert isinstance(solver, Factor)
+        inverse = np.abs(np.linalg.inv(np.eye(9) - table_of(edges, 9)))
+        for put_in in (np.eye(9)[seed], np.random.default_rng(seed).random(9)):
+            assert (inverse @ put_in <= solver.onward(put_in) * (1 + 1e-9)).all()
+
+
+def test_numbers_of_several_kinds_are_put_in_as_one() -> None:
+    ring = factored(2, np.array([0, 1]), np.array([1, 0]), np.array([0.5, 0.5]), MAX_RADIUS)
+    assert isinstance(ring, Factor)
+    assert ring.ahead([Fraction(3, 2), 0]) == pytest.approx([2.0, 1.0])
+    assert ring.back([Fraction(3, 2), 1.5j]) == pytest.approx([2 + 1j, 1 + 2j])
+
+
 def eliminated(pattern: NDArray[np.bool_]) -> int:
     """Return how many entries below the diagonal elimination leaves, by doing it."""
     filled = pattern.copy()
