@@ -201,10 +201,16 @@ def whole_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
 
 
 def enclosed(graph: CompiledGraph, start: int, stop: int) -> Inverse | Factor:
-    """Return (I - A)^-1 of a component of floats or complex numbers under ``"reduced-form"``, with its proof."""
+    """Return (I - A)^-1 of a component of floats or complex numbers with its proof, whatever the policy.
+
+    Raises
+    ------
+    CycleError
+        If I - A is not proven to be regular.
+    """
     walks(graph, start, stop)
-    inverse: Inverse | Factor = graph.solved[start]
-    return inverse
+    inverse = graph.solved[start]
+    return inverse if isinstance(inverse, (Inverse, Factor)) else _reduced(graph, start, stop)
 
 
 def _large(graph: CompiledGraph, start: int, stop: int) -> Factor:

@@ -171,6 +171,19 @@ class TestEveryWay:
             gd.forward(graph, {0: 1e9})
 
 
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if "own" in shape], ids=str)
+def test_the_exact_total_of_an_inverse_is_within_the_bound(shape: dict[str, Any]) -> None:
+    for seed in range(4):
+        tails, heads, weights = component(seed, 6, **shape)
+        more = np.append(tails, [6, 2]), np.append(heads, [0, 7]), np.append(weights, [3.0, -0.1])  # in, and out again
+        certificate = gd.explain(compiled(more), 6, 7).certificate
+        assert certificate is not None
+        real, imaginary = exact_row(more, 8, 6)[7]
+        off = Fraction(certificate.value.real) - real, Fraction(certificate.value.imag) - imaginary
+        assert off[0] ** 2 + off[1] ** 2 <= Fraction(certificate.error_bound) ** 2
+        assert certificate.error_bound < 1e-6 * float(max(abs(real), abs(imaginary)))
+
+
 @pytest.mark.usefixtures("no_inverse")
 class TestRefused:
     def ring(self, *weights: float) -> gd.CompiledGraph:
@@ -339,7 +352,7 @@ class TestBeyond5000Nodes:
         graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 1.0, -1.0, -0.5], cycles="solve")
         assert gd.total_influence(graph, 0, 1) == pytest.approx(1.0)
         monkeypatch.setattr(factors, "_pivoting", lambda sizes: iter([]))
-        with pytest.raises(gd.errors.LimitError, match="converge, and no way within .* GiB.*MAX_BYTES is that limit"):
+        with pytest.raises(gd.errors.LimitError, match=r"converge, and no way within .* GiB.*MAX_BYTES is that limit"):
             factored(2, np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([1.0, 1.0, -1.0, -0.5]), MAX_RADIUS)
 
     def test_explaining_waits_for_what_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
