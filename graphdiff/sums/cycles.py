@@ -30,6 +30,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import PACKAGES, CycleError, FormatError, LimitError, MissingExtraError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.kernels.blas import one_thread
 from graphdiff.kernels.reach import reached, reaching
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.enclosure import Inverse, enclosed_inverse
@@ -165,7 +166,8 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     if start not in graph.solved:
         small = _walks if isinstance(graph.weights, np.ndarray) else _exact_walks
         solve = small if stop - start <= _most(graph)[0] else _large
-        graph.solved[start] = solve(graph, start, stop)
+        with one_thread(stop - start):
+            graph.solved[start] = solve(graph, start, stop)
     solved = graph.solved[start]
     return solved.approximate if isinstance(solved, Inverse) else solved
 
@@ -498,7 +500,8 @@ def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     instead: list[object] = []
     matrix = _numbers(graph, start, stop)
     if matrix is not None:
-        eigenvalues = np.linalg.eigvals(matrix)
+        with one_thread(stop - start):
+            eigenvalues = np.linalg.eigvals(matrix)
         radius = float(np.abs(eigenvalues).max())
         limit = "" if radius < MAX_RADIUS else ": they do not converge"
         solve = f"{solve} (spectral radius {radius:.3g}{limit})"

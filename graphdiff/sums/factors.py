@@ -237,7 +237,7 @@ def factored(size: int, tails: NDArray[Any], heads: NDArray[Any], weights: Numbe
     >>> ring.back([0.0, 0.0, 1.0]).round(12).tolist(), ring.ahead([0.0, 0.0, 1.0]).round(12).tolist()
     ([2.0, 2.0, 2.0], [1.0, 1.0, 2.0])
     >>> factored(1, np.array([0]), np.array([0]), np.array([1.5]), 1.0)
-    Unproven(at_least=1.5, at_most=inf)
+    Unproven(at_least=1.5, at_most=1.5)
     """
     csr_of((1, 1))  # every way takes scipy
     roundings = _roundings(size, tails), _roundings(size, heads)

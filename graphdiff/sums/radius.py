@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.kernels.blas import one_thread
 from graphdiff.sums.enclosure import UNDERFLOW, gamma
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -68,7 +69,8 @@ def spectral_radius(matrix: NDArray[Any]) -> float:
     >>> round(spectral_radius(np.array([[0.0, 0.5], [0.5, 0.0]])), 12)
     0.5
     """
-    return float(np.abs(np.linalg.eigvals(matrix)).max())
+    with one_thread(len(matrix)):
+        return float(np.abs(np.linalg.eigvals(matrix)).max())
 
 
 def by_powers(matrix: Any, off: float, vector: Floats, limit: float, most_bytes: float) -> tuple[float, float]:
