@@ -203,6 +203,13 @@ def exactly(weights: Weights) -> Weights:
     return weights if all(type(weight) is int for weight in weights) else [Fraction(weight) for weight in weights]
 
 
+def are_divisible(weights: Weights) -> bool:
+    """Return whether weights divide as they are: whether `as_fractions` leaves them."""
+    if isinstance(weights, np.ndarray):
+        return weights.dtype.kind == "f"
+    return not any(isinstance(weight, (int, Dyadic)) for weight in weights)
+
+
 def as_fractions(weights: Weights) -> list[Any]:
     """Return ints and Dyadics as Fractions, for division; other objects as they are."""
     return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]

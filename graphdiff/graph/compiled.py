@@ -473,9 +473,12 @@ class CompiledGraph(Displayed):
     @property
     def divisible(self) -> CompiledGraph:
         """The same graph with ints and dyadics as Fractions, where an answer needs division."""
-        if arithmetic.in_floats(self.weights):
-            return self  # which a cached property would keep alive for ever
-        return self._in_fractions
+        # Itself a cached property would keep alive for ever.
+        return self if self._is_divisible else self._in_fractions
+
+    @cached_property
+    def _is_divisible(self) -> bool:
+        return arithmetic.are_divisible(self.weights)
 
     @cached_property
     def _in_fractions(self) -> CompiledGraph:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import pays, run
@@ -193,7 +194,9 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
 
 
 def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certificate:
-    """Return what is proven about a total of the reduced form, where the inverse of each component is enclosed.
+    """Return what is proven about a total of which the inverse of each component on the way is enclosed.
+
+    It is that of the reduced form, or of walks whose sizes have no finite sum.
 
     As in `solved_certificate` the total is off by at most the sum of what the tangents miss times the sizes of the
     exact adjoints. The computed adjoints solve y = target + A y up to what they miss in turn; what that makes comes
@@ -212,9 +215,12 @@ def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certi
         np.array([v[p] for p in between.positions.tolist()]) for v in (flows.tangents, flows.adjoints)
     )
     added = system.added(tangents)
-    with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
-        behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
-        bound = rounded_up(float(system.missed(tangents) @ behind) + added)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
+            behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
+            bound = rounded_up(float(system.missed(tangents) @ behind) + added)
+    except CycleError:  # an inverse that only eigenvalues speak for, not a proof
+        bound = math.inf
     return certified_by(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
 
 
@@ -223,17 +229,32 @@ def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArra
     off = missed.tolist()
     places = np.searchsorted(between.positions, np.array(between.loops)).tolist()
     starts = {after - 1: (start, loop) for (start, after), loop in zip(places, between.loops, strict=True)}
+    rows = _leaving(between, places)
     node = between.n_nodes - 1
     while node >= 0:
         start, loop = starts.get(node, (node, None))
         for place in range(start, node + 1):
-            row = [(head, weight) for head, _, weight in between.rows[place] if head > node]
+            row = rows[place]
             passed = sum(arithmetic.size(weight) * off[head] for head, weight in row)
             off[place] = (off[place] + passed) * (1 + 4 * gamma(len(row) + 4)) + len(row) * UNDERFLOW
         if loop is not None:
             off[start : node + 1] = enclosed(graph, *loop).onward(np.array(off[start : node + 1])).tolist()
         node = start - 1
     return np.array(off)
+
+
+def _leaving(between: Between, loops: list[list[int]]) -> list[list[tuple[int, Number]]]:
+    """Return the edges of each node that lead out of its component, as heads and weights."""
+    last = np.arange(between.n_nodes)
+    for start, after in loops:
+        last[start:after] = after - 1
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    out = np.flatnonzero(between.heads > last[tails])
+    weights = arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges[out]))
+    rows: list[list[tuple[int, Number]]] = [[] for _ in last]
+    for tail, head, weight in zip(tails[out].tolist(), between.heads[out].tolist(), weights, strict=True):
+        rows[tail].append((head, weight))
+    return rows
 
 
 def certified_by(value: Number, abs_sum: Number, bound: float) -> Certificate:
@@ -331,7 +352,7 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     is_rounded = isinstance(flows.total, (float, complex))
     if between.loops and is_rounded and _have_fractions(flows.graph.weights):
         return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
-    if between.loops and between.graph.cycles == "reduced-form" and is_rounded:
+    if between.loops and is_rounded and (sizes is None or between.graph.cycles == "reduced-form"):
         return reduced_certificate(between, flows, abs_sum)
     if sizes is None:
         return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
@@ -377,8 +398,6 @@ def is_bounded(between: Between, flows: Flow) -> bool:
     True
     """
     weights = between.graph.weights
-    if between.loops:
-        return False
     exact = (int, Fraction, arithmetic.Dyadic)
     if not isinstance(weights, np.ndarray) and all(isinstance(weight, exact) for weight in weights):
         return True
@@ -396,9 +415,11 @@ def is_bounded(between: Between, flows: Flow) -> bool:
 def _look_bounded(between: Between, weights: NDArray[Any]) -> bool:
     """Return whether a look at the weights shows it, which is quicker than sweeps in plain Python.
 
-    However the paths branch, what starts at the sources is multiplied by at most the product, over all nodes, of the
-    sums of the absolute weights that leave each, where these are above 1.
+    Where no walk goes round a cycle: however the paths branch, what starts at the sources is multiplied by at most the
+    product, over all nodes, of the sums of the absolute weights that leave each, where these are above 1.
     """
+    if between.loops:
+        return False
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
     put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]
@@ -455,12 +476,11 @@ def doubt(digits: int, bound: float, *, of: str = "", condition: str = "") -> st
     --------
     >>> doubt(1, 0.25)
     'Only 1 digit is certain: the error can be 0.25; exact=True (--exact) has none.'
+    >>> doubt(0, math.inf)
+    'No error bound is proven; exact=True (--exact) has no error.'
     """
     if math.isinf(bound):
-        return (
-            "No error bound is proven: the absolute influences of the walks have no finite sum; "
-            "exact=True (--exact) has no error."
-        )
+        return "No error bound is proven; exact=True (--exact) has no error."
     if digits >= CERTAIN:
         return None
     lead = {0: f"No digit{of} is", 1: f"Only 1 digit{of} is"}.get(digits, f"Only {digits} digits{of} are")

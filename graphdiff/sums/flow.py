@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import CycleError, UsageError
+from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
@@ -84,17 +84,18 @@ class Flow:
     def sizes(self) -> Flow | None:
         """The flow of absolute values, which is this one where no weight is negative.
 
-        None where weights have none, as symbols, or walks whose sizes have no finite sum.
+        None where weights have none, as symbols, or walks whose sizes have no finite sum, or none that is proven.
         """
         if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
         are_sizes = self.starts.are_sizes and self.ends.are_sizes and self._has_sizes
         if are_sizes and not self._is_reduced:
             return self
+        _ = self.total  # what it is refused for, this is too
         sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
         try:
             _ = sizes.total
-        except CycleError:  # the walks themselves have been summed, or their equations solved
+        except (CycleError, LimitError):  # the walks themselves have been summed, or their equations solved
             return None
         return self if are_sizes else sizes
 

@@ -23,6 +23,7 @@ from graphdiff.errors import LimitError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.blas import one_thread
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
 from graphdiff.sums.factors import Factor
@@ -285,7 +286,8 @@ def _solve_forward(graph: CompiledGraph, values: Values, start: int, stop: int) 
         if isinstance(matrix, Factor):
             values[start:stop] = _like(values, matrix.ahead(entering))
         elif isinstance(matrix, np.ndarray):
-            values[start:stop] = _like(values, np.asarray(entering) @ matrix)
+            with one_thread(stop - start):
+                values[start:stop] = _like(values, np.asarray(entering) @ matrix)
         else:
             values[start:stop] = [_dot(entering, column) for column in zip(*matrix, strict=True)]
 
@@ -297,7 +299,8 @@ def _solve_reverse(graph: CompiledGraph, values: Values, start: int, stop: int) 
         if isinstance(matrix, Factor):
             values[start:stop] = _like(values, matrix.back(leaving))
         elif isinstance(matrix, np.ndarray):
-            values[start:stop] = _like(values, matrix @ np.asarray(leaving))
+            with one_thread(stop - start):
+                values[start:stop] = _like(values, matrix @ np.asarray(leaving))
         else:
             values[start:stop] = [_dot(row, leaving) for row in matrix]
 
