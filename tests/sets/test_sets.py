@@ -128,7 +128,8 @@ def test_a_collapsed_component_goes_as_one(graph: nx.MultiDiGraph, data: st.Data
     root = data.draw(st.sampled_from(list(graph)))
     starts, own = (np.array([ready.topology.position(root)]), np.array([values[node] for node in ready.labels]))
     rows = np.unique(ready.topology.representative).astype(np.int64)
-    columns = setsums.row_sizes(ready, rows, starts, own)
+    sets = setsums.RowSets(ready, starts)
+    columns = [size(own, rows) for size in (sets.reach, sets.going, sets.itself)]
     for row, size, held, itself in zip(rows.tolist(), *(column.tolist() for column in columns), strict=True):
         inside = next(c for c in nx.strongly_connected_components(graph) if ready.labels[row] in c)
         rest = graph.copy()
@@ -145,8 +146,8 @@ def test_a_collapsed_root_stands_for_all_its_members(root: str) -> None:
     ready = gd.compile(graph, weight=None, cycles="collapse")
     row, start = ready.topology.representative[[ready.topology.position(root)]], ready.topology.position(root)
     ones = np.ones(len(graph), dtype=np.int64)
-    reach, exclusive, _ = setsums.row_sizes(ready, row.astype(np.int64), np.array([start]), ones)
-    assert (reach.tolist(), exclusive.tolist()) == ([3], [3])
+    sets = setsums.RowSets(ready, np.array([start]))
+    assert (sets.reach(ones, row).tolist(), sets.going(ones, row).tolist()) == ([3], [3])
 
 
 @pytest.mark.parametrize("name", ENGINES)
