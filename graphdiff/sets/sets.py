@@ -416,24 +416,28 @@ class RowSets:
 
     def itself(self, own: NDArray[Any], positions: NDArray[Any]) -> NDArray[Any]:
         """Return the values of rows."""
-        return self._weight(own)[positions]
+        values: NDArray[Any] = self._weight(own)[positions]
+        return values
 
     def reach(self, own: NDArray[Any], positions: NDArray[Any]) -> NDArray[Any]:
         """Return the sums of the values of what rows reach, themselves left out."""
         ones = bool((own == 1).all())
-        return reached_sums(self.graph.topology, positions, own, ones, self.progress) - self.itself(own, positions)
+        sums = reached_sums(self.graph.topology, positions, own, ones, self.progress)
+        sums -= self.itself(own, positions)
+        return sums
 
     def going(self, own: NDArray[Any], positions: NDArray[Any]) -> NDArray[Any]:
         """Return the sums of the values of what goes with rows, themselves left out."""
         if not self._is_collapsed:
-            return _going(self._members, own)[positions]
-        going = _going(self._components, self._weight(own))[positions]
-        if self.graph.topology.loose is None:
-            return going
-        # A member may keep another by such an edge alone: a node by itself goes without.
-        first = self.graph.topology.representative
-        is_merged = np.bincount(first)[first][positions] > 1
-        return np.where(is_merged, going, _going(self._members, own)[positions])
+            going = _going(self._members, own)
+        else:
+            going = _going(self._components, self._weight(own))
+            if self.graph.topology.loose is not None:
+                # A member may keep another by such an edge alone: a node by itself goes without.
+                first = self.graph.topology.representative
+                going = np.where(np.bincount(first)[first] > 1, going, _going(self._members, own))
+        rows: NDArray[Any] = going[positions]
+        return rows
 
     @property
     def _is_collapsed(self) -> bool:

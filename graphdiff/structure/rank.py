@@ -674,7 +674,7 @@ def _set_columns(
     values: dict[Any, Any] | None,
     progress: Progress | None,
 ) -> Sized:
-    """Return what gives the columns of sizes by their titles: counts of nodes, and sums of a value that is asked for."""
+    """Return what gives the columns of sizes by their titles: counts of nodes, and sums of a value where asked for."""
     topology = ready.topology
     starts = root_positions(ready, list(source) if isinstance(source, Mapping) else source)
     sets, ones = RowSets(ready, starts, progress), values_at(topology, None)
