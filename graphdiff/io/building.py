@@ -126,6 +126,9 @@ def node_ids(packages: Iterable[tuple[str, str]]) -> list[str]:
     ['numpy', 'networkx@3.6', 'networkx@3.7', 'numpy']
     """
     given = list(packages)
+    names = [name for name, _ in given]
+    if len(set(names)) == len(names):
+        return names
     times = Counter(name for name, _ in set(given))
     return [f"{name}@{version}" if version and times[name] > 1 else name for name, version in given]
 

@@ -105,7 +105,9 @@ def package_graph(
     wanted = chosen_kinds(kinds, known, default={*known, ""} - {*apart}) if kinds else None
     ids = _ids(packages)
     listed = list(needs)
-    chosen = (need for need in listed if (need.kind not in apart if wanted is None else need.kind in wanted))
+    there = {need.kind for need in listed}
+    left_out = there & {*apart} if wanted is None else there - wanted
+    chosen = [need for need in listed if need.kind not in left_out] if left_out else listed
     graph = _built(_nodes(ids, packages), ids, chosen)
     if kinds:
         keep_what_roots_reach(graph, kinds)
@@ -222,9 +224,10 @@ def place_of(wanted: object, places: Mapping[str, int], where: str) -> int:
 def _ids(packages: Sequence[Attributes]) -> list[str]:
     """Return the ids; a version that comes from two places is two versions, told apart as Cargo writes it."""
     stated = [(package["name"], package["version"]) for package in packages]
-    times = Counter(stated)
-    repeated = {key: set[str]() for key, n in times.items() if n > 1} if len(times) < len(stated) else {}
-    for key, package in zip(stated, packages, strict=True) if repeated else ():
+    if len(set(stated)) == len(stated):
+        return node_ids(stated)
+    repeated = {key: set[str]() for key, times in Counter(stated).items() if times > 1}
+    for key, package in zip(stated, packages, strict=True):
         if key in repeated:
             repeated[key].add(_origin(package))
     several = {key for key, origins in repeated.items() if len(origins) > 1}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from graphdiff.errors import FormatError, LimitError
@@ -110,8 +110,9 @@ def _declared(folders: _Folders, name: str, *, first: bool) -> tuple[list[Need],
     needs: list[Need] = []
     unmet: list[tuple[int, str]] = []
     for tail, (folder, entry) in enumerate(folders.entries):
-        inside = folders.seen_from(folder)
-        for wanted, kind, attributes in declared(entry, f"{name}: {folder or 'the project'}"):
+        asked = declared(entry, f"{name}: {folder or 'the project'}")
+        inside = folders.seen_from(folder) if asked else []
+        for wanted, (kind, attributes) in asked.items():
             head = folders.find(inside, wanted)
             if head is None:
                 unmet += [] if attributes["optional"] else [(tail, wanted)]
@@ -159,24 +160,25 @@ def _entry_of_version_1(entry: Record, where: str) -> Record:
     return entry_of_version_2 | {"version": version}
 
 
-def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:
-    """Yield what an entry needs: the name, the kind of need, and what else is said of it.
+def declared(entry: Mapping[str, object], where: str) -> dict[str, tuple[str, Record]]:
+    """Return what an entry needs: by name the kind of need, and what else is said of it.
 
     Examples
     --------
-    >>> list(declared({"peerDependencies": {"vue": "3"}, "devDependencies": {"vue": "3.5"}}, "x.json"))
-    [('vue', 'dev', {'clause': '3.5', 'optional': False})]
+    >>> declared({"peerDependencies": {"vue": "3"}, "devDependencies": {"vue": "3.5"}}, "x.json")
+    {'vue': ('dev', {'clause': '3.5', 'optional': False})}
     """
     meta = mapping(entry.get("peerDependenciesMeta"), where)
-    needed: dict[str, tuple[str, str]] = {}
+    needed: dict[str, tuple[str, Record]] = {}
     for field, kind in FIELDS.items():
         if field in entry:
-            place = f"{where}: {field}"
+            place, optional = f"{where}: {field}", kind == "optional"
             for wanted, clause in mapping(entry[field], place).items():
-                needed[wanted] = (kind, text(clause, place))
-    for wanted, (kind, clause) in needed.items():
-        may_miss = kind == "peer" and mapping(meta.get(wanted), where).get("optional") is True
-        yield wanted, kind, {"clause": clause, "optional": kind == "optional" or may_miss}
+                needed[wanted] = (kind, {"clause": text(clause, place), "optional": optional})
+    for wanted, (kind, attributes) in needed.items() if meta else ():
+        if kind == "peer" and mapping(meta.get(wanted), where).get("optional") is True:
+            attributes["optional"] = True
+    return needed
 
 
 class _Folders:
@@ -203,10 +205,12 @@ class _Folders:
         led = ((folder, self.places.get(target)) for folder, target in self.links.items())
         self.found = self.places | {folder: place for folder, place in led if place is not None}
         #: What the folders of packages begin with, up to any ``node_modules/``: elsewhere there is none.
-        self.holding = {folder[: match.end()] for folder in self.found for match in INTO.finditer(folder)}
+        nested = (folder for folder in self.found if folder.rfind(FOLDER) > 0)
+        self.holding = {FOLDER, *(folder[: match.end()] for folder in nested for match in INTO.finditer(folder))}
+        stated = (text(entry["name"], f"{name}: {at}") if "name" in entry else "" for at, entry in self.entries)
         self.names = [
-            text(entry.get("name"), f"{name}: {folder}") or names.get(folder) or _last(folder) or "."
-            for folder, entry in self.entries
+            own or names.get(folder) or _last(folder) or "."
+            for own, (folder, _) in zip(stated, self.entries, strict=True)
         ]
 
     @property
@@ -267,9 +271,8 @@ def _attributes(folders: _Folders) -> list[Record]:
         if isinstance(entry.get("deprecated"), str):
             attributes["deprecated"] = entry["deprecated"]
         attributes["marker"] = systems(entry, where)
-        for flag, called in FLAGS.items():
-            if entry.get(flag) is True:
-                attributes[called] = True
+        if not FLAGS.keys().isdisjoint(entry):
+            attributes |= {called: True for flag, called in FLAGS.items() if entry.get(flag) is True}
         if place in roots:
             attributes |= {"path": folder, "root": True} if place else {"root": True}
         records.append(attributes)
@@ -288,7 +291,7 @@ def systems(entry: Mapping[str, Any], where: str) -> str:
     >>> systems({"os": ["linux"], "cpu": ["x64", "arm64"]}, "x.json"), systems({"os": "!win32"}, "x.json")
     ('os=linux & (cpu=x64 | cpu=arm64)', 'os=!win32')
     """
-    if not entry.keys() & SYSTEMS:
+    if entry.keys().isdisjoint(SYSTEMS):
         return ""
     said = {key: entry[key] if isinstance(entry.get(key), list) else [entry.get(key)] for key in SYSTEMS}
     choices = [" | ".join(f"{key}={text(one, where)}" for one in values) for key, values in said.items() if any(values)]
@@ -362,7 +365,7 @@ def _stated_by(tree: Record, where: str) -> dict[str, tuple[str, Record]]:
         "dependencies": tree.get("_dependencies"),
         "peerDependenciesMeta": tree.get("peerDependenciesMeta"),
     }
-    return {wanted: (kind, said) for wanted, kind, said in declared(entry, where)} if "_dependencies" in tree else {}
+    return declared(entry, where) if "_dependencies" in tree else {}
 
 
 def _asked_for(child: Record, wanted: str) -> str:
