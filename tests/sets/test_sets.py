@@ -168,6 +168,43 @@ def test_the_dominator_tree_is_that_of_networkx(name: str, n_nodes: int, n_edges
         assert dict(zip(order[1:].tolist(), order[dominator[1:]].tolist(), strict=True)) == expected
 
 
+@pytest.mark.parametrize("memory", [1, 1 << 28], ids=["blocks", "one block"])
+def test_sums_over_what_is_reached_are_added_in_the_order_of_positions(memory: int, monkeypatch: Any) -> None:
+    """To the bit: numpy's sum of each block, over components and nodes that nothing enters, too."""
+    monkeypatch.setattr(setsums, "BITS_MEMORY", memory)
+    rng = np.random.default_rng(3)
+    graph = nx.DiGraph(rng.integers(0, 150, (260, 2)).tolist())
+    graph.add_nodes_from(range(150))
+    values = dict(enumerate(rng.normal(size=150).tolist()))
+    topology = gd.compile(graph, weight=None, cycles="collapse").topology
+    own = np.array([values[node] for node in topology.labels])
+    sums, size = gd.reach_sizes(graph, values=values), 64 if memory == 1 else 150
+    for place, node in enumerate(topology.labels):
+        mask = np.array([other == node or other in nx.descendants(graph, node) for other in topology.labels])
+        blocks = [own[start : start + size][mask[start : start + size]].sum() for start in range(0, 150, size)]
+        assert sums[node] == sum(blocks) - own[place]
+
+
+def test_a_ranking_by_exclusive_reaches_only_from_the_rows_that_it_shows(monkeypatch: Any) -> None:
+    sized: list[int] = []
+    whole = setsums.reached_sums
+
+    def counting(topology: Any, positions: Any, *rest: Any) -> Any:
+        sized.append(len(positions))
+        return whole(topology, positions, *rest)
+
+    monkeypatch.setattr(setsums, "reached_sums", counting)
+    graph = nx.gn_graph(300, seed=1)
+    nx.set_node_attributes(graph, 2, "size")
+    first = gd.rank(graph, by="exclusive", value="size", top=3, weight=None)
+    assert sized == [3, 3]
+    every = gd.rank(graph, by="exclusive", value="size", weight=None)
+    assert sized == [3, 3, 300, 300]
+    assert {title: column[:3].tolist() for title, column in every.sizes.items()} == {
+        title: column.tolist() for title, column in first.sizes.items()
+    }
+
+
 def test_reach_in_several_blocks_of_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(setsums, "BITS_MEMORY", 1)
     graph = nx.gn_graph(300, seed=1)
