@@ -100,7 +100,12 @@ def shape_of(topology: Topology) -> tuple[nx.DiGraph | nx.MultiDiGraph, list[Edg
     return graph, edges
 
 
-def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any, dict[Any, Any]]) -> GraphT:
+def filled(
+    graph: GraphT,
+    nodes: Mapping[Any, dict[str, Any]],
+    rows: Mapping[Any, dict[Any, Any]],
+    entering: Mapping[Any, dict[Any, Any]] | None = None,
+) -> GraphT:
     """Return an empty graph with nodes and edges in it; the dicts that are given become its own.
 
     Parameters
@@ -112,6 +117,8 @@ def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any
     rows : mapping of node to dict
         For every node its edges: a dict from head to the edge's attributes; in a multigraph from head to a dict from
         key to attributes.
+    entering : mapping of node to dict, optional
+        The same edges by their heads, where those into a node are in another order than the rows are.
 
     Examples
     --------
@@ -120,10 +127,11 @@ def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any
     >>> list(G.edges(keys=True, data=True)), list(G.predecessors("b"))
     ([('a', 'b', 0, {'kind': 'x'}), ('a', 'b', 1, {})], ['a'])
     """
-    entering: dict[Any, dict[Any, Any]] = {node: {} for node in nodes}
-    for tail, row in rows.items():
-        for head, entry in row.items():
-            entering[head][tail] = entry
+    if entering is None:
+        entering = {node: {} for node in nodes}
+        for tail, row in rows.items():
+            for head, entry in row.items():
+                entering[head][tail] = entry
     graph._node.update(nodes)
     graph._adj.update(rows)
     graph._pred.update(entering)

@@ -19,6 +19,7 @@ from graphdiff.io.outline import HEAD_BYTES, outline, root_element
 from graphdiff.io.refused import refusal, refusal_of_binary
 from graphdiff.io.sniff import seen
 from graphdiff.io.source import PathOrFile, files_of, load, name_of, text_of
+from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword, Remedy
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class _File:
         row = format_named(key)
         options = self.options_of(row)
         _check_options(key, row, options)
-        with plugins.of_package(row.package, f"its format {key!r} fails"):
+        with collector_at_rest(), plugins.of_package(row.package, f"its format {key!r} fails"):
             function = row.viewer if self.frozen else row.function
             graph: nx.DiGraph = function(
                 self.data, name=self.name, **(options if row.package else with_omitted(options))
