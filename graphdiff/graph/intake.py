@@ -399,12 +399,23 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number, 
     if column is not None and column.numbers is not None:
         return checked(edges, column.numbers)
     try:
+        if edges.topology is not None:
+            raise KeyError(weight)
         values = list(map(itemgetter(weight), edges.data))
     except KeyError:
-        given = [data.get(weight, _MISSING) for data in edges.data]
-        values = _filled(edges, given, weight, default)
+        values = _filled(edges, _given(edges, weight), weight, default)
     values = _parts_of_one(values, exact)
     return checked(edges, _fractions(values) if exact else values)
+
+
+def _given(edges: Edges, name: str) -> list[Any]:
+    """Return what each edge has of this name, and `_MISSING` where it has nothing."""
+    if edges.topology is None:
+        return [data.get(name, _MISSING) for data in edges.data]
+    column = edges.columns.get(name)
+    if column is None:
+        return [_MISSING] * len(edges.tails)
+    return [_MISSING if value is None else value for value in column]
 
 
 def _parts_of_one(values: list[Any], exact: bool) -> list[Any]:

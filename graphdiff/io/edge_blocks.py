@@ -322,7 +322,8 @@ class _Plain:
             numbering = Numbering()
             codes = numbering.of(*text_and_ends).astype(np.int64)
             texts = list(numbering.labels)
-            _require_directed(replace(self.table, columns=[texts if at == place else [] for at in _others(layout)]))
+            by_place = [texts if at == place else [] for at in range(len(self.table.names))]
+            _require_directed(replace(self.table, columns=by_place))
             columns[place] = _of_texts(texts, codes, column.gaps)
         return _Cells(names, ids, columns)
 
