@@ -233,8 +233,11 @@ def test_numbers_are_those_of_first_appearance(compiled: bool, chunks: list[list
     assert list(numbering.labels) == list(known)
 
 
-@given(pairs=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=20))
-def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[str, str]]) -> None:
+INTS = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
+
+
+@given(pairs=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=20) | st.lists(st.tuples(INTS, INTS), min_size=1))
+def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[Any, Any]]) -> None:
     columns = dict(zip(("source", "target"), map(list, zip(*pairs, strict=True)), strict=True))
     table = pa.table({**columns, "weight": [1.0] * len(pairs)})
     expected = read_edges(table)
@@ -251,10 +254,12 @@ def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[str
 def test_only_many_short_names_are_numbered_by_our_own_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graphdiff.io.table.MANY", 4)
     monkeypatch.setattr("graphdiff.io.table.available", lambda: True)
-    chunks = [pa.array(["ab", "abcd"], type=pa.large_string()), pa.array(["a" * 16, "a" * 42], type=pa.large_string())]
-    assert _is_quicker(chunks, 4)
-    assert not _is_quicker(chunks[:1], 2)
-    assert not _is_quicker([chunks[1], chunks[1]], 4)
+    short, long = (pa.array(names, type=pa.large_string()) for names in (["a" * 16, "a" * 32], ["a" * 16, "a" * 42]))
+    assert _is_quicker(short, 4)
+    assert not _is_quicker(short, 2)
+    assert not _is_quicker(long, 4)
+    assert _is_quicker(pa.array([1]), 4)
+    assert not _is_quicker(pa.array([date(2026, 1, 1)]), 4)
 
 
 def test_there_is_room_for_many_names_and_long_ones() -> None:
