@@ -79,6 +79,17 @@ class Parts:
         """Return a whole column, of one row or more."""
         return pa.chunked_array(list(self.pieces(name)))
 
+    def only(self, mask: NDArray[np.bool_]) -> Parts:
+        """Return the rows of a mask."""
+
+        def pieces(name: str) -> Iterator[Any]:
+            done = 0
+            for piece in self.pieces(name):
+                yield piece.filter(pa.array(mask[done : done + len(piece)]))
+                done += len(piece)
+
+        return Parts(int(mask.sum()), self.names, pieces)
+
     def cell(self, name: str, row: int) -> Any:
         """Return what stands in a column, for a message."""
         for piece in self.pieces(name):

@@ -416,12 +416,15 @@ def _numbered_here(names: Iterator[Any], total: int, progress: Progress) -> tupl
         is_text = not pa.types.is_integer(piece.type)
         for start in range(0, len(piece), SLICE):
             block = piece.slice(start, SLICE)
-            cells = text_and_ends(block) if is_text else (block.to_numpy().view(np.uint8), np.arange(0, 8 * len(block) + 1, 8))
-            ids[done : done + len(block)] = numbering.of(*cells)
+            ids[done : done + len(block)] = numbering.of(*(text_and_ends if is_text else _bytes_and_ends)(block))
             done += len(block)
             progress(done, total)
     labels = numbering.labels
     return ids, labels if is_text else Integers(labels.text.view(np.int64))
+
+
+def _bytes_and_ends(ints: Any) -> tuple[Ids, Ids]:
+    return ints.to_numpy().view(np.uint8), np.arange(0, 8 * len(ints) + 1, 8)
 
 
 def _require_utf8(labels: Texts) -> None:

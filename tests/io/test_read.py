@@ -361,9 +361,6 @@ def test_each_row_is_complete(key):
 @pytest.mark.parametrize(
     ("start", "message"),
     [
-        pytest.param(b"PAR1", "is Parquet; graphdiff.read_edges", id="Parquet"),
-        pytest.param(b"ARROW1", "is an Arrow file; graphdiff.read_edges", id="Arrow"),
-        pytest.param(b"\xff\xff\xff\xff", "is an Arrow stream; graphdiff.read_edges", id="Arrow stream"),
     ],
 )
 def test_files_that_other_functions_open_are_sent_there(start: bytes, message: str) -> None:
