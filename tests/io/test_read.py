@@ -356,13 +356,3 @@ def test_each_row_is_complete(key):
     assert all(suffix == suffix.lower() for suffix in reader.suffixes)
     assert "repeat" in reader.about
     assert "\n" not in reader.about
-
-
-@pytest.mark.parametrize(
-    ("start", "message"),
-    [
-    ],
-)
-def test_files_that_other_functions_open_are_sent_there(start: bytes, message: str) -> None:
-    with pytest.raises(FormatError, match=message):
-        read(io.BytesIO(start + bytes(100)))
