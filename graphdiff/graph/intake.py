@@ -229,10 +229,11 @@ def _from_networkx(graph: nx.Graph) -> Edges:
 
 def _from_saved(topology: Topology, graph: nx.Graph) -> Edges:
     """Return the edges of a saved graph, which is in order already."""
+    ids = topology.ids.astype(index_type(topology.n_nodes))
     return Edges(
         n_nodes=topology.n_nodes,
-        tails=topology.ids[topology.rows.tails],
-        heads=topology.ids[topology.heads],
+        tails=ids[topology.rows.tails],
+        heads=ids[topology.heads],
         names=topology.names,
         keys=topology.keys,
         **_meanings(graph.graph),

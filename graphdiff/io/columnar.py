@@ -5,6 +5,7 @@ What the columns are, and what repeated rows are, is as in CSV (`graphdiff.io.ed
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -89,8 +90,10 @@ def view_columnar(
         _require_directed(name, attributes)
         if weight:
             attributes["weight"] = _weight(name, parts, weight[0])
+            _let_go(data)
         ids, labels = numbered(table, parts, (source, target), lambda done, total: None)
         ids, names = ids.astype(np.uint32), _as_labels(labels)
+        _let_go(data)
         _require_names(name, names, ids, (source, target))
         names = names.at(as_met(len(names), ids))
         try:
@@ -100,6 +103,12 @@ def view_columnar(
             raise WeightError(f"{name}: {told}") from None
     graph.graph["format"] = "edge list in Arrow columns"
     return graph
+
+
+def _let_go(data: Any) -> None:
+    """Take what has been read of a map out of memory: it is not needed again."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+        data.madvise(mmap.MADV_DONTNEED)
 
 
 def _layout(table: Table, wanted: Mapping[str, str]) -> Layout:

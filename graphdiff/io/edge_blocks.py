@@ -460,20 +460,25 @@ def _edges(n_nodes: int, ids: Ids, weight: Column | None) -> _Edges:
         order = np.argsort(firsts, kind="stable")
         return _Edges(tails, heads[order], rows[order], len(rows))
     is_first = firsts == np.arange(len(firsts), dtype=firsts.dtype)
-    kept, others = np.flatnonzero(is_first), np.flatnonzero(~is_first)
-    sums, several = _added(weight, rows[kept], rows[others], np.searchsorted(kept, firsts[others]))
-    return _Edges(tails[kept], heads[kept], rows[kept], len(rows), several, sums)
+    others = np.flatnonzero(~is_first)
+    places = firsts[others].astype(np.int64)
+    kept, added = rows[is_first], rows[others]
+    sums, several = _added(weight, kept, added, places - np.searchsorted(others, places))
+    return _Edges(tails[is_first], heads[is_first], kept, len(rows), several, sums)
 
 
 def _added(weight: Column, rows: Ids, others: Ids, edges: Ids) -> tuple[Column, NDArray[np.bool_]]:
     """Return the weights of edges that stand in some rows, those of other rows added, and which have several."""
-    values, absent, several = weight.values[rows], weight.missing[rows], np.zeros(len(rows), dtype=bool)
+    values, missing, several = weight.values[rows], weight.missing, np.zeros(len(rows), dtype=bool)
     several[edges] = True
     if values.dtype == np.float32:
         values = values.astype(np.float64)
     with np.errstate(over="ignore"):  # what leaves the floats is refused where it is compiled
         np.add.at(values, edges, weight.values[others])  # one after the other, as rows are
-    np.logical_or.at(absent, edges, weight.missing[others])
+    absent = None
+    if missing.any():
+        absent = missing[rows]
+        np.logical_or.at(absent, edges, missing[others])
     if values.dtype.kind == "i" and np.abs(weight.values.astype(np.float64)).sum() >= SAFE_INT:
         raise OverflowError("a sum of ints")
-    return Column(values, absent if absent.any() else None), several
+    return Column(values, absent), several
