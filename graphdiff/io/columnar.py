@@ -19,7 +19,7 @@ from graphdiff.io import rows
 from graphdiff.io.edge_blocks import as_met, view_of
 from graphdiff.io.edge_list import Layout, is_undirected, layout_of, wanted_columns
 from graphdiff.io.ends import LOOKED_AT, known_ends
-from graphdiff.io.frames import Parts, Table, attribute_columns, damage_told, is_numeric, opened_bytes, pa
+from graphdiff.io.frames import Parts, Table, attribute_columns, damage_told, first_text, is_numeric, opened_bytes, pa
 from graphdiff.io.path_models import layout_of as model_of
 from graphdiff.io.table import numbered
 from graphdiff.kernels.collecting import collector_at_rest
@@ -169,7 +169,7 @@ def _weight(file: str, parts: Parts, name: str) -> Column:
     weights = attribute_columns(Parts(parts.n_rows, [name], lambda _: column.chunks), [name]).get(name)
     if not is_numeric(column) or weights is None:
         told = f"the column {name!r} is {column.type}, and weights are floats, ints of 64 bits, decimals, or yes and no"
-        raise WeightError(f"{file}: {told}; cast it")
+        raise WeightError(f"{file}: {told}{first_text(column)}; cast it")
     wrong = ~np.isfinite(weights.given) if weights.given.dtype.kind == "f" else np.zeros(0, dtype=bool)
     if weights.absent is not None and len(wrong):
         wrong &= ~weights.absent

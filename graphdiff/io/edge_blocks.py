@@ -462,9 +462,11 @@ def _edges(n_nodes: int, ids: Ids, weight: Column | None) -> _Edges:
     is_first = firsts == np.arange(len(firsts), dtype=firsts.dtype)
     others = np.flatnonzero(~is_first)
     places = firsts[others].astype(np.int64)
-    kept, added = rows[is_first], rows[others]
-    sums, several = _added(weight, kept, added, places - np.searchsorted(others, places))
-    return _Edges(tails[is_first], heads[is_first], kept, len(rows), several, sums)
+    del firsts  # of many millions each array counts
+    n_rows, added, rows = len(rows), rows[others], rows[is_first]
+    tails, heads = tails[is_first], heads[is_first]
+    sums, several = _added(weight, rows, added, places - np.searchsorted(others, places))
+    return _Edges(tails, heads, rows, n_rows, several, sums)
 
 
 def _added(weight: Column, rows: Ids, others: Ids, edges: Ids) -> tuple[Column, NDArray[np.bool_]]:

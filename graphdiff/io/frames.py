@@ -28,8 +28,8 @@ from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
 
 __all__ = [
-    "Parts", "Table", "attribute_columns", "damage_told", "is_text", "numbers_of", "opened", "opened_bytes", "pa",
-    "text_and_ends",
+    "Parts", "Table", "attribute_columns", "damage_told", "first_text", "is_numeric", "is_text", "numbers_of", "opened",
+    "opened_bytes", "pa", "text_and_ends",
 ]  # fmt: skip
 
 
@@ -165,6 +165,7 @@ DAMAGE: tuple[type[Exception], ...] = (
     OSError,
     EOFError,
     OverflowError,
+    MemoryError,  # of a number of rows that is none
     UnicodeError,
     lzma.LZMAError,
 )
@@ -178,23 +179,25 @@ def damage_told(name: str) -> Iterator[None]:
     except GraphdiffError:
         raise
     except DAMAGE as error:
-        raise FormatError(f"{name}: {error}") from error
+        raise FormatError(f"{name}: {' '.join(str(error).split())}") from error
 
 
 def _parquet(name: str, source: Callable[[], Any]) -> Table:
     from pyarrow import parquet
 
     file = parquet.ParquetFile(source())
+    n_rows = file.metadata.num_rows
 
     def pieces(column: str) -> Iterator[Any]:
+        left = n_rows
         for batch in file.iter_batches(BATCH, columns=[column]):
-            yield batch.column(column)
+            left -= batch.num_rows
+            if left >= 0:
+                yield batch.column(column)
+        if left:
+            raise FormatError(f"{name}: damaged: {n_rows - left:,} rows in {column!r}, and {n_rows:,} in the file")
 
-    return Table(
-        name,
-        file.schema_arrow.names,
-        lambda needed, others: Parts(file.metadata.num_rows, [*needed, *others], pieces),
-    )
+    return Table(name, file.schema_arrow.names, lambda needed, others: Parts(n_rows, [*needed, *others], pieces))
 
 
 def _arrow(name: str, source: Callable[[], Any]) -> Table:
@@ -340,14 +343,30 @@ def _frame_by_narwhals(native: Any) -> Table:
             if isinstance(frame, nw.LazyFrame):  # asked twice it may give its rows in another order
                 return Parts.of(frame.select([*needed, *others]).collect(backend="pyarrow").to_arrow())
             return _with_others(frame.select(needed).to_arrow(), frame, others)
-        except TypeError as error:  # a column of a kind that pyarrow does not take
-            raise FormatError(f"the frame: {error}") from error
+        except NO_PLACE as error:  # a column of a kind that pyarrow does not take, or of several
+            raise _of_several_kinds(frame, needed) or FormatError(f"the frame: {error}") from error
 
     return Table("the frame", names, read)
 
 
 #: What is raised of a column that Arrow has no place for.
 NO_PLACE: tuple[type[Exception], ...] = (TypeError, *DAMAGE)
+
+
+def _of_several_kinds(frame: Any, names: list[str]) -> FormatError | None:
+    """Return the error of the first cell of another kind than those above it; None where there is none."""
+    for name in names:
+        values = frame.lazy().collect().get_column(name).to_list()
+        kinds = [(row, _kind(value)) for row, value in enumerate(values) if value is not None and value == value]
+        other = next((row for row, kind in kinds if kind != kinds[0][1]), None)
+        if other is not None:
+            told = f"{name!r} is {values[other]!r}, {_kind(values[other])}, below {kinds[0][1]}; make all of one kind"
+            return FormatError(f"the frame, row {other + 1:,}: {told}")
+    return None
+
+
+def _kind(value: object) -> str:
+    return "a number" if arithmetic.is_number(value) else "text" if isinstance(value, str) else type(value).__name__
 
 
 def _with_others(edges: Any, frame: Any, others: list[str]) -> Parts:
@@ -432,6 +451,26 @@ def numbers_of(column: Any, default: Number) -> Weights | None:
         column = filled
     numbers: Weights = column.to_numpy() if numeric else column.to_pylist()
     return numbers
+
+
+#: What a text is that can be cast to a number.
+NUMERAL = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
+
+
+def first_text(column: Any) -> str:
+    """Return which row of a column of text holds no number, for a message; nothing where there is none.
+
+    Examples
+    --------
+    >>> first_text(pa.chunked_array([["1", "2.5", "n/a"]])), first_text(pa.chunked_array([["1", None]]))
+    ("; row 3, 'n/a', is no number", '')
+    """
+    from pyarrow import compute
+
+    if not is_text(column.type):
+        return ""
+    row = compute.index(compute.match_substring_regex(column, NUMERAL), False).as_py()
+    return "" if row < 0 else f"; row {row + 1:,}, {column[row].as_py()[:60]!r}, is no number"
 
 
 def _filled(column: Any, default: Number) -> Any:

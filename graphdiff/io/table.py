@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number, Weights
-from graphdiff.errors import FormatError, UsageError, WeightError
+from graphdiff.errors import FormatError, UsageError, WeightError, meant, nearest
 from graphdiff.graph.attributes import is_plainly_no_weight
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
@@ -30,6 +30,7 @@ from graphdiff.io.frames import (
     Table,
     attribute_columns,
     damage_told,
+    first_text,
     is_numeric,
     is_text,
     numbers_of,
@@ -211,7 +212,8 @@ def _no_kind(table: Table, edges: Parts, name: str) -> UsageError:
 def _require_one(table: Table, name: str) -> None:
     """Raise unless a table has one column of a name."""
     if name not in table.columns:
-        raise UsageError(f"{table.name} has no column {name!r}; it has {_listed(table.columns)}")
+        close = meant(nearest(name, list(map(str, table.columns)))) or ";"
+        raise UsageError(f"{table.name} has no column {name!r}{close} it has {_listed(table.columns)}")
     if table.columns.count(name) > 1:
         raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
 
@@ -290,16 +292,18 @@ def _weights(
         return None if default is None or preset is not None else [default] * edges.n_rows
     name, column = roles.weight, edges.column(roles.weight)
 
-    def refused(row: int, value: str) -> WeightError:
+    def refused(row: int, value: str, *remedies: Remedy) -> WeightError:
         ends = (edges.cell(roles.source, row), edges.cell(roles.target, row))
-        return WeightError(f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}", edge=ends)
+        told = f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}; leave such rows out"
+        return WeightError(told, *remedies, edge=ends)
 
     if column.null_count and default is None:
-        raise refused(_first_null(column), "missing")
+        raise refused(_first_null(column), "missing", Remedy(Keyword("default_weight", 1), "stands for empty cells"))
     numbers = numbers_of(column, default)
     if numbers is None:
         kind = f"the column {name!r} is {column.type}"
-        raise WeightError(f"{table.name}: {kind}, and weights are floats, ints, decimals, or yes and no; cast it")
+        told = f"{kind}, and weights are floats, ints, decimals, or yes and no{first_text(column)}; cast it"
+        raise WeightError(f"{table.name}: {told}")
     if arithmetic.in_floats(numbers) and not np.isfinite(numbers).all():
         row = int(np.flatnonzero(~np.isfinite(numbers))[0])
         raise refused(row, str(numbers[row]))

@@ -243,7 +243,8 @@ def test_an_unknown_format_lists_those_there_are():
 
 
 def test_an_option_of_another_format_says_whose_it_is():
-    with pytest.raises(UsageError, match=r"^format dot takes no option columns=: it is for csv, parquet, arrow, path-model$"):
+    told = r"^format dot takes no option columns=: it is for csv, parquet, arrow, path-model$"
+    with pytest.raises(UsageError, match=told):
         read(io.BytesIO(DOT), columns="source=a")
 
 

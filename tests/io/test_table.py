@@ -336,7 +336,11 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
     ),
     "no ends": (pd.DataFrame({"x": ["a"], "y": ["b"]}), UsageError, "give source= and target= of 'x', 'y'"),
     "no frame": (7, UsageError, "takes a path or a data frame, not int"),
-    "mixed objects": (pd.DataFrame({"u": ["a", 1], "v": ["b", "c"]}, dtype=object), FormatError, "the frame: "),
+    "mixed objects": (
+        pd.DataFrame({"u": ["a", 1], "v": ["b", "c"]}, dtype=object),
+        FormatError,
+        "the frame, row 2: .u. is 1",
+    ),
 }
 
 
@@ -558,6 +562,31 @@ def test_offsets_beyond_the_text_are_refused(suffix: str, name: str, tmp_path: P
     spoiled(path, ends.tobytes(), np.array([0, 7, 2**30, 16], dtype=np.int32).tobytes())
     with engine(name), pytest.raises(FormatError, match="offset"):
         read_edges(path)
+
+
+SEVERAL: dict[str, tuple[dict[str, list[Any]], str]] = {
+    "ends": ({"source": ["a", None, 1], "target": ["b", "b", "c"]}, "row 3: 'source' is 1, a number, below text; make"),
+    "weights": (
+        {"source": ["a", "a", "b"], "target": ["b", "b", "c"], "weight": [1, 2.5, "x"]},
+        "row 3: 'weight' is 'x', text, below a number; make all of one kind",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SEVERAL)
+def test_the_cell_of_another_kind_is_told(what: str) -> None:
+    columns, message = SEVERAL[what]
+    with pytest.raises(FormatError, match=f"^the frame, {message}"):
+        read_edges(pd.DataFrame(columns))
+
+
+def test_a_missing_weight_and_a_column_of_text_are_told_with_a_way_out() -> None:
+    with pytest.raises(WeightError, match=r"missing; leave such rows out; default_weight=1 stands for empty cells$"):
+        read_edges(arrow([("a", "b", 0.5), ("b", "c", None)]))
+    with pytest.raises(WeightError, match=r"or yes and no; row 2, 'n/a', is no number; cast it$"):
+        read_edges(arrow([("a", "b", "0.5"), ("b", "c", "n/a")]))
+    with pytest.raises(UsageError, match="no column 'wieght'; did you mean 'weight'"):
+        read_edges(arrow(ROWS), weight="wieght")
 
 
 def test_frames_that_no_arrow_table_holds_are_refused() -> None:
