@@ -294,8 +294,11 @@ def _weights(
 
     def refused(row: int, value: str, *remedies: Remedy) -> WeightError:
         ends = (edges.cell(roles.source, row), edges.cell(roles.target, row))
-        told = f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}; leave such rows out"
-        return WeightError(told, *remedies, edge=ends)
+        is_default = default is not None and edges.cell(name, row) is None
+        advice = "" if is_default else "; leave such rows out"
+        return WeightError(
+            f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}{advice}", *remedies, edge=ends
+        )
 
     if column.null_count and default is None:
         raise refused(_first_null(column), "missing", Remedy(Keyword("default_weight", 1), "stands for empty cells"))

@@ -670,7 +670,7 @@ def test_an_empty_cell_has_the_default_weight(kind: str, what: str) -> None:
     graph = read_edges(frame, default_weight=default)
     same = gd.compile(weighted([("a", "b", right[0]), ("b", "c", right[1])]))
     assert repr(graph.weights) == repr(same.weights)
-    with pytest.raises(WeightError, match=r"^the frame, row [12]: the weight in 'weight' is missing$"):
+    with pytest.raises(WeightError, match=r"^the frame, row [12]: the weight in 'weight' is missing; leave such"):
         read_edges(frame)
 
 
