@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -48,6 +49,11 @@ def run(size: Size) -> Iterator[Row]:
             peer = {"networkx, dict loop": (*script, "loop", str(path), *ends)}
             alone = {"json alone": parsing("json", f"json.load(open({str(path)!r}))")} if path.suffix == ".json" else {}
             yield from compare_processes("why, whole process", what, own | peer | alone, size)
+        what, path, ends = rows_of(Path(folder), size)
+        columns = in_columns(path)
+        own = {"graphdiff": (*graphdiff, "why", str(columns), *ends)}
+        peer = {"graphdiff, of the same in CSV": (*graphdiff, "why", str(path), *ends)}
+        yield from compare_processes("why, whole process", what.replace("CSV", "Parquet"), own | peer, size)
     if INDEX.is_file():
         ranking = {
             "graphdiff": (*graphdiff, "rank", str(INDEX), "--by", "exclusive", "--value", "size"),
@@ -89,6 +95,14 @@ def rows_of(folder: Path, size: Size) -> Question:
         file.writelines(lines)
     ends = f"node{max(0, n_nodes - 1000)}", f"node{n_nodes - 1}"
     return f"CSV, {n_edges:,} rows, {n_nodes:,} names", path, ends
+
+
+def in_columns(path: Path) -> Path:
+    """Write the same rows in Parquet, in another process: pyarrow would count as this one's memory."""
+    columns = path.with_suffix(".parquet")
+    script = "import sys; from pyarrow import csv, parquet; parquet.write_table(csv.read_csv(sys.argv[1]), sys.argv[2])"
+    subprocess.run([sys.executable, "-c", script, str(path), str(columns)], check=True)
+    return columns
 
 
 def lock_of(folder: Path, size: Size) -> Question:

@@ -231,10 +231,11 @@ def _from_networkx(graph: nx.Graph) -> Edges:
 
 def _from_saved(topology: Topology, graph: nx.Graph) -> Edges:
     """Return the edges of a saved graph, which is in order already."""
+    ids = topology.ids.astype(index_type(topology.n_nodes))
     return Edges(
         n_nodes=topology.n_nodes,
-        tails=topology.ids[topology.rows.tails],
-        heads=topology.ids[topology.heads],
+        tails=ids[topology.rows.tails],
+        heads=ids[topology.heads],
         names=topology.names,
         keys=topology.keys,
         **meanings_of(graph.graph),
@@ -408,12 +409,23 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number, 
     if column is not None and column.numbers is not None:
         return checked(edges, column.numbers)
     try:
+        if edges.topology is not None:
+            raise KeyError(weight)
         values = list(map(itemgetter(weight), edges.data))
     except KeyError:
-        given = [data.get(weight, _MISSING) for data in edges.data]
-        values = _filled(edges, given, weight, default)
+        values = _filled(edges, _given(edges, weight), weight, default)
     values = _parts_of_one(values, exact)
     return checked(edges, _fractions(values) if exact else values)
+
+
+def _given(edges: Edges, name: str) -> list[Any]:
+    """Return what each edge has of this name, and `_MISSING` where it has nothing."""
+    if edges.topology is None:
+        return [data.get(name, _MISSING) for data in edges.data]
+    column = edges.columns.get(name)
+    if column is None:
+        return [_MISSING] * len(edges.tails)
+    return [_MISSING if value is None else value for value in column]
 
 
 def _parts_of_one(values: list[Any], exact: bool) -> list[Any]:
