@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from numpy.typing import NDArray
 
-def prefetch(values: Sequence[Any], place: int) -> None:
+
+def prefetch(values: Sequence[Any] | NDArray[Any], place: int) -> None:
     """Have ``values[place]`` brought near; nothing waits for it. In plain Python it does nothing.
 
     Examples
