@@ -56,6 +56,8 @@ class TestPeersAgree:
         forward = in_c.get("forward", {}) | peers.scipy_forward(graph, arrays.source)
         for call in forward.values():
             np.testing.assert_allclose(call(), expected[0], rtol=1e-12, atol=1e-300)
+        for call in peers.c_as_given(graph, arrays).values():
+            np.testing.assert_allclose(call(), expected[0][graph.topology.positions], rtol=1e-12, atol=1e-300)
         for call in in_c.get("reverse", {}).values():
             np.testing.assert_allclose(call(), expected[1], rtol=1e-12, atol=1e-300)
 
