@@ -14,6 +14,7 @@ from graphs import ENGINES, engine
 import graphdiff as gd
 from graphdiff import kernels
 from graphdiff.kernels import blocks, order, reach, sweep
+from graphdiff.kernels.prefetch import known_to_numba, prefetch
 
 Kernel = Callable[..., Any]
 
@@ -131,6 +132,29 @@ def test_a_node_that_is_not_reached_pushes_nothing_even_along_what_is_no_number(
         values = np.array([1.0, 0.0, 0.0])
         kernel(ptr, heads, np.array([3.0, np.inf]), values, 0, 3)
         assert values.tolist() == [1.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize("n_edges", [1, 63, 64, 65, 66, 150])
+def test_a_pass_asks_early_for_what_comes_and_never_for_what_is_no_edge(n_edges: int) -> None:
+    ptr = np.arange(n_edges + 2, dtype=np.uint64)  # an edge a node, so that a row ends after each edge
+    ptr[-1] = n_edges
+    heads = np.minimum(np.arange(n_edges) + 1 + np.arange(n_edges) % 3, n_edges).astype(np.uint32)
+    weights = np.linspace(0.3, 1.7, n_edges)
+    right = [1.0] + [0.1] * n_edges
+    for tail, (head, weight) in enumerate(zip(heads.tolist(), weights.tolist(), strict=True)):
+        right[head] += right[tail] * weight
+    for kernel in forms(sweep.forward):
+        values = np.array([1.0] + [0.1] * n_edges)
+        kernel(ptr, heads, weights, values, 0, n_edges + 1)
+        assert values.tolist() == right
+
+
+def test_machine_code_has_the_instruction_that_asks_early() -> None:
+    numba = pytest.importorskip("numba", reason="numba is not installed", exc_type=ImportError)
+    known_to_numba()
+    compiled = numba.njit(lambda values: prefetch(values, 1))
+    compiled(np.zeros(2))
+    assert "call void @llvm.prefetch" in next(iter(compiled.inspect_llvm().values()))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
