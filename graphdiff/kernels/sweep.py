@@ -10,7 +10,7 @@ Every path in turn, depth first with a stack: the products of the weights along 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from math import frexp, ldexp
+from math import frexp, ldexp, log
 from typing import Any
 
 import numpy as np
@@ -120,6 +120,55 @@ def has_negative(
             if weights[edge] < 0 and inside[heads[edge]]:
                 return True
     return False
+
+
+def signs(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    weights: Sequence[float],
+    nodes: Sequence[int],
+    marks: MutableSequence[int],
+) -> None:
+    """Mark which signs the ways from each of `nodes` have: 1 is positive, 2 negative, 3 both.
+
+    `marks` has those of what the ends put in at first, and 0 at nodes that play no part.
+    """
+    for place in range(len(nodes) - 1, -1, -1):
+        node = nodes[place]
+        mark = marks[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if mark == 3:
+                break
+            behind = marks[heads[edge]]
+            if weights[edge] > 0:
+                mark |= behind
+            elif weights[edge] < 0:
+                mark |= (behind & 1) << 1 | behind >> 1
+        marks[node] = mark
+
+
+def entropy(parts: Sequence[float], weights: Sequence[float], total: float, partials: MutableSequence[float]) -> int:
+    """Add up part / total · log(weight) of all edges that have a part, as numbers whose exact sum that is.
+
+    Returns how many of `partials` they are (J. Shewchuk, "Adaptive precision floating-point arithmetic and fast robust
+    geometric predicates", Discrete & Computational Geometry 18, 1997, as `math.fsum` has it).
+    """
+    size = 0
+    for edge in range(len(parts)):
+        if parts[edge] != 0:
+            added, kept = parts[edge] / total * log(weights[edge]), 0
+            for place in range(size):
+                larger, smaller = added, partials[place]
+                if abs(larger) < abs(smaller):
+                    larger, smaller = smaller, larger
+                added = larger + smaller
+                lost = smaller - (added - larger)
+                if lost != 0:
+                    partials[kept] = lost
+                    kept += 1
+            partials[kept] = added
+            size = kept + 1
+    return size
 
 
 def roundings(

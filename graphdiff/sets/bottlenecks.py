@@ -30,7 +30,7 @@ def bottlenecks(between: Between) -> list[Any]:
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     on_all, _ = on_every_path(between, tails)
     ends = {*between.sources, *between.targets}
-    return [between.labels[node] for node in np.flatnonzero(on_all).tolist() if node not in ends]
+    return [between.label(node) for node in np.flatnonzero(on_all).tolist() if node not in ends]
 
 
 def fewer_edges_than(limit: int, between: Between) -> bool:

@@ -129,7 +129,7 @@ def lengths_of(between: Between) -> Lengths:
     columns = between.n_stops, between.n_starts, nothing, nothing, np.zeros(3, dtype=np.int64)
     *_, totals = exact_sums(kernel.moments, between.ptr, between.heads, *columns)
     number, total, squares = map(int, totals)
-    shortest, longest = _extremes(between)
+    shortest, longest = extremes(between)
     counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
         shortest=shortest,
@@ -141,8 +141,16 @@ def lengths_of(between: Between) -> Lengths:
     )
 
 
-def _extremes(between: Between) -> tuple[int, int]:
-    """Return how many edges the shortest and the longest path have."""
+def extremes(between: Between) -> tuple[int, int]:
+    """Return how many edges the shortest and the longest path have, of which there is at least one.
+
+    Examples
+    --------
+    >>> from graphdiff.sums.between import restriction
+    >>> from graphdiff.graph.compiled import CompiledGraph
+    >>> extremes(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))
+    (1, 2)
+    """
     fewest, longest = np.full(between.n_nodes, between.n_nodes), np.zeros(between.n_nodes, dtype=np.int64)
     fewest[between.sources] = 0
     run(kernel.extremes, between.n_edges, between.ptr, between.heads, fewest, longest)

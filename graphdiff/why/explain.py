@@ -416,10 +416,11 @@ class Explanation(Result):
 
         The largest first; what a path passes of the sources themselves is no step.
         """
-        starts = self.ways.starts.positions
-        sources = {self.part.graph.topology.label(position) for position in starts}
-        edges = (each for position in starts for each in self.edge_contributions.out_of(position))
-        return self._parts((edge[1], number) for edge, number in edges if edge[1] not in sources)
+        topology, starts = self.part.graph.topology, self.ways.starts.positions
+        edges, numbers = self.sweeps.out_of(starts)
+        heads = topology.heads[edges]
+        steps = np.flatnonzero(~np.isin(heads, starts))
+        return self._parts(zip(topology.node_labels(heads[steps]), numbers[steps].tolist(), strict=True))
 
     def _parts(self, steps: Iterable[tuple[Any, Number]]) -> list[tuple[str, Number, float | None]]:
         """Return what steps bring, and as parts of `whole`; the largest first."""
@@ -434,8 +435,8 @@ class Explanation(Result):
         """Yield what is last, with what it contributes: of several targets themselves, else the tails of the edges."""
         if len(self.ways.ends.positions) == 1:
             edges, numbers = self.sweeps.into(self.ways.ends.positions[0])
-            tails = (edge[0] for edge in self.part.graph.topology.edge_labels(edges))
-            yield from zip(tails, numbers.tolist(), strict=True)
+            topology = self.part.graph.topology
+            yield from zip(topology.node_labels(topology.tails_of(edges)), numbers.tolist(), strict=True)
             return
         for node, seed in self.part.numbered_stops:
             number = arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(self.part.positions[node])]))
@@ -502,8 +503,7 @@ class Explanation(Result):
 
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""
-        series = self.edge_contributions.to_pandas()
-        return series.iloc[largest_first(series.tolist())]
+        return self.edge_contributions.to_pandas().iloc[largest_first(self.edge_contributions.array)]
 
     def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
         """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws.
