@@ -275,10 +275,10 @@ def count_between(
     for node in range(len(counts)):
         here = counts[node]
         if here > 0:
-            if ends[node] > 0:
-                totals[0] += ends[node] * here
-            if totals[0] > most:
-                return False
+            for _ in range(ends[node]):
+                totals[0] += here
+                if totals[0] > most:
+                    return False
             for edge in range(ptr[node], ptr[node + 1]):
                 head = heads[edge]
                 if counts[head] >= 0:
@@ -300,6 +300,7 @@ def moments(
     most: float,
 ) -> bool:
     """Add to `totals` the number of paths to the ends, their lengths and the squares of these; as `count_between`."""
+    most = most / 4  # of a square four times as much may be added up before it is looked at
     for node in range(len(counts)):
         number, total, square = counts[node], sums[node], squares[node]
         if ends[node] > 0:

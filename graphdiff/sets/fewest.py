@@ -332,9 +332,10 @@ def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] 
 
 def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
     ends = [tail for tail, *_ in steps], [head for _, head, _ in steps]
-    beyond = beyond_cut(search.between, ends, [1] * len(steps))
-    if beyond is None:
+    across = beyond_cut(search.between, ends, [1] * len(steps))
+    if across is None:
         return None
+    beyond = set(across.tolist())
     return [search.between.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
 
 
@@ -349,9 +350,10 @@ def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any
     doors = [(~node, node) if node in targets else (node, ~node) for node in range(len(labels))]
     pairs = [*doors, *((doors[tail][1], doors[head][0]) for tail, head, _ in steps)]
     sizes = [1 if node in room else -1 for node in range(len(doors))] + [-1] * len(steps)
-    beyond = beyond_cut(search.between, ([tail for tail, _ in pairs], [head for _, head in pairs]), sizes)
-    if beyond is None:
+    across = beyond_cut(search.between, ([tail for tail, _ in pairs], [head for _, head in pairs]), sizes)
+    if across is None:
         return None
+    beyond = set(across.tolist())
     return [labels[node] for node in sorted(room) if doors[node][0] not in beyond and doors[node][1] in beyond]
 
 

@@ -15,7 +15,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.sums.between import Between, exact_sums
 from graphdiff.text.numbers import plain
@@ -129,7 +128,7 @@ def lengths_of(between: Between) -> Lengths:
     columns = between.n_stops, between.n_starts, nothing, nothing, np.zeros(3, dtype=np.int64)
     *_, totals = exact_sums(kernel.moments, between.ptr, between.heads, *columns)
     number, total, squares = map(int, totals)
-    shortest, longest = extremes(between)
+    shortest, longest = between.lengths
     counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
         shortest=shortest,
@@ -139,22 +138,6 @@ def lengths_of(between: Between) -> Lengths:
         total=total,
         histogram=_histogram(between, number, longest) if counted else None,
     )
-
-
-def extremes(between: Between) -> tuple[int, int]:
-    """Return how many edges the shortest and the longest path have, of which there is at least one.
-
-    Examples
-    --------
-    >>> from graphdiff.sums.between import restriction
-    >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> extremes(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))
-    (1, 2)
-    """
-    fewest, longest = np.full(between.n_nodes, between.n_nodes), np.zeros(between.n_nodes, dtype=np.int64)
-    fewest[between.sources] = 0
-    run(kernel.extremes, between.n_edges, between.ptr, between.heads, fewest, longest)
-    return int(fewest[between.targets].min()), int(longest[between.targets].max())
 
 
 def _histogram(between: Between, n_paths: int, longest: int) -> dict[int, int]:

@@ -170,6 +170,14 @@ class Between:
         *_, total = exact_sums(kernel.count_between, rows.ptr, rows.heads, ends, counts, np.zeros(1, dtype=np.int64))
         return int(total[0])
 
+    @cached_property
+    def lengths(self) -> tuple[int, int]:
+        """How many edges the shortest and the longest path have, of which there is at least one."""
+        fewest, longest = np.full(self.n_nodes, self.n_nodes), np.zeros(self.n_nodes, dtype=np.int64)
+        fewest[self.sources] = 0
+        run(kernel.extremes, self.n_edges, self.ptr, self.heads, fewest, longest)
+        return int(fewest[self.targets].min()), int(longest[self.targets].max())
+
     @property
     def n_starts(self) -> NDArray[np.int64]:
         """How many sources each node is: of a collapsed component several members may be."""
@@ -415,8 +423,8 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
             raise SameComponentError(*ends, *solving(graph, graph.anchor(source)))
 
 
-#: Ints of the machine stay below this, so that twice as much with as much again can be told from it.
-MOST = 2**60
+#: Ints of the machine stay below this, so that one more can be added and be told from it.
+MOST = 2**62 - 1
 
 
 def exact_sums(

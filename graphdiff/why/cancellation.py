@@ -72,7 +72,7 @@ class Cancellation:
 
     @cached_property
     def node(self) -> Any:
-        """Where most meets: the node with the largest min of what positive and what negative edges bring in, or None."""
+        """Where most meets: the node with the largest min of what positive and what negative edges bring, or None."""
         edges, topology = self.flow.edges, self.between.graph.topology
         places = np.flatnonzero(edges)
         heads = topology.heads[places]

@@ -11,6 +11,8 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import ROOTS
@@ -431,9 +433,8 @@ def _narrow(first: Explanation) -> Iterator[str]:
     between = first.part
     if not 0 < between.n_edges <= CUT_AMONG:
         return
-    ends = set(between.sources), set(between.targets)
-    leaving = sum(tail in ends[0] for tail, row in enumerate(between.rows) for _ in row)
-    entering = sum(head in ends[1] for row in between.rows for head, *_ in row)
+    leaving = int(np.diff(between.ptr)[list(set(between.sources))].sum())
+    entering = int(np.isin(between.heads, between.targets).sum())
     if fewer_edges_than(min(leaving, entering, CUT_OF + 1), between):
         edges = [shorten(edge_name(edge), WIDTH // 2) for edge in first.cut]
         one_of = f"Each path uses one of these {len(edges)} edges:" if len(edges) > 1 else "Every path uses the edge"

@@ -16,7 +16,6 @@ from graphdiff.graph.ends import End, Seeds
 from graphdiff.paths.paths import Path
 from graphdiff.paths.shortest import shortest
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
-from graphdiff.sets.lengths import extremes
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.cycles import Range, components_in, mask_ahead, positions_in
 from graphdiff.text.names import Edge
@@ -71,7 +70,7 @@ class Ways:
         """Edges of the shortest and the longest path."""
         if self.between.loops or not self.between.targets:
             return None
-        return extremes(self.between)
+        return self.between.lengths
 
     @cached_property
     def shortest(self) -> list[Path]:
