@@ -54,7 +54,7 @@ def shortest(between: Between) -> Iterator[Path]:
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     lengths = ahead[tails] + 1 + behind[between.heads]  # of the shortest path that has the edge
     n_yielded = 0
-    for limit in _limits(int(min(behind[between.sources])), max(lengths, default=0)):
+    for limit in _limits(int(min(behind[between.sources])), int(lengths.max(initial=0))):
         sources = [source for source in between.sources if behind[source] <= limit]
         part = replace(between.keeping(lengths <= limit), sources=sources, entering=None, leaving=None)
         for path, length in islice(_ranked(between, part, spread), n_yielded, None):
@@ -97,7 +97,7 @@ def _lengthened(part: Between, spread: Weights) -> Between:
     have one length the weights do as they are.
     """
     weights = arithmetic.taken(spread, part.edges)
-    smallest = float(min(arithmetic.listed(weights), default=1))
+    smallest = float(np.min(np.asarray(weights), initial=1))
     fewest, longest = part.lengths if part.n_nodes else (0, 0)
     if part.n_edges > FEW and (bits := _bits(smallest, longest) if fewest < longest else 0) <= FEW_BITS:
         floats = np.zeros(part.graph.topology.n_edges)

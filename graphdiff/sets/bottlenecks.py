@@ -102,7 +102,7 @@ def fewest_edges(between: Between) -> list[Edge]:
     across = beyond_cut(between, (tails, between.heads), sizes, back=1)
     beyond[[] if across is None else across] = True
     crossing = between.edges[beyond[between.heads] & ~beyond[tails]]
-    return list(map(between.edge_label, crossing.tolist()))
+    return list(between.graph.topology.edge_labels(crossing))
 
 
 def beyond_cut(

@@ -173,10 +173,13 @@ class Between:
     @cached_property
     def lengths(self) -> tuple[int, int]:
         """How many edges the shortest and the longest path have, of which there is at least one."""
-        fewest, longest = np.full(self.n_nodes, self.n_nodes), np.zeros(self.n_nodes, dtype=np.int64)
-        fewest[self.sources] = 0
-        run(kernel.extremes, self.n_edges, self.ptr, self.heads, fewest, longest)
-        return int(fewest[self.targets].min()), int(longest[self.targets].max())
+        rows, nodes = self.arcs.walked
+        size = len(rows.ptr) - 1
+        fewest, longest = np.full(size, size), np.full(size, -size)  # which no path makes up for
+        longest[nodes], fewest[nodes[self.sources]] = 0, 0
+        run(kernel.extremes, len(rows.heads), rows.ptr, rows.heads, fewest, longest)
+        ends = nodes[self.targets]
+        return int(fewest[ends].min()), int(longest[ends].max())
 
     @property
     def n_starts(self) -> NDArray[np.int64]:
@@ -282,9 +285,10 @@ class Between:
     @cached_property
     def node_names(self) -> Once:
         """The labels of some nodes, where not all are wanted."""
-        return Once(self.n_nodes, self._labels_of)
+        return Once(self.n_nodes, self.labels_of)
 
-    def _labels_of(self, nodes: NDArray[Any]) -> list[Any]:
+    def labels_of(self, nodes: NDArray[Any]) -> list[Any]:
+        """Return the labels of some nodes, as in `labels`."""
         return self._labels_at(self.positions[nodes])
 
     @cached_property
