@@ -88,24 +88,35 @@ def derivatives(
     inside: NDArray[Any],
     places: NDArray[Any],
     products: NDArray[Any],
-    parts: NDArray[Any],
+    removals: NDArray[Any],
 ) -> int:
-    """Write of each edge among `nodes`, which are `inside`, its place, tangent · adjoint and what flows through it.
+    """Pull `adjoints` back to `nodes`, which are `inside`, and write what each edge among them does while it is there.
 
-    Returns how many there are.
+    That is its place, tangent · adjoint and minus what flows through it, in the order of the rows, at the end of the
+    arrays. Returns where they start.
     """
-    here, row, size = np.uint64(0), np.uint64(0), np.uint64(len(nodes))
-    while row < size:
+    here, row = np.uint64(len(places)), np.uint64(len(nodes))
+    while row > np.uint64(0):
+        row -= ONE
         node = nodes[row]
-        row += ONE
-        edge, end, tangent = ptr[node], ptr[node + 1], tangents[node]
+        begin, end, tangent, value, size = ptr[node], ptr[node + 1], tangents[node], adjoints[node], np.uint64(0)
+        edge = begin
         while edge < end:
             head = heads[edge]
             if inside[head]:
-                places[here] = edge
-                products[here] = tangent * adjoints[head]
-                parts[here] = tangent * weights[edge] * adjoints[head]
-                here += ONE
+                value += weights[edge] * adjoints[head]
+                size += ONE
+            edge += ONE
+        adjoints[node] = value
+        here -= size
+        at, edge = here, begin
+        while edge < end:
+            head = heads[edge]
+            if inside[head]:
+                places[at] = edge
+                products[at] = tangent * adjoints[head]
+                removals[at] = -(tangent * weights[edge] * adjoints[head])
+                at += ONE
             edge += ONE
     return int(here)
 

@@ -190,11 +190,29 @@ class Flow:
 
     @cached_property
     def derived(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Of each edge between its number, tangent · adjoint, and what flows through it."""
-        if self.are_kernels:
+        """Of each edge between its number, tangent · adjoint, and minus what flows through it."""
+        if self._are_swept_in_kernels:
             return self._derived_in_kernel()
         tails, heads, numbers = self.used
-        return numbers, checked_array(self._met(tails, heads)), self.edges[numbers]
+        return numbers, checked_array(self._met(tails, heads)), -self.edges[numbers]
+
+    @property
+    def _are_swept_in_kernels(self) -> bool:
+        """Whether kernels sweep floats forward, and would in reverse, without cycles to solve."""
+        tangents, weights = self.tangents, self.graph.weights
+        are_floats = isinstance(tangents, np.ndarray) and tangents.dtype.kind == "f" and arithmetic.in_floats(weights)
+        return are_floats and not self.loops and self.ends.are_floats
+
+    def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+        rows, nodes = self.rows, self.places
+        size = rows.n_leaving(nodes)
+        places = np.empty(size, dtype=index_type(len(rows.heads)))
+        products, removals, adjoints = np.empty(size), np.empty(size), np.zeros(self.graph.n_nodes)
+        for position, seed in self.ends.at(1.0).items():
+            adjoints[position] = seed
+        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, adjoints)
+        first = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, removals)
+        return rows.edges_at(places[first:]), checked_array(products[first:]), checked_array(removals[first:])
 
     def _met(self, tails: NDArray[Any], heads: NDArray[Any]) -> NDArray[Any] | list[Number]:
         """Return tangent · adjoint of some pairs of positions."""
@@ -204,15 +222,6 @@ class Flow:
         # Ints as Python's, for beside an edge of weight 0 nothing bounds them.
         pairs = zip(_numbers(self.tangents, tails), _numbers(self.adjoints, heads), strict=True)
         return [tangent * adjoint for tangent, adjoint in pairs] or np.empty(0, dtype=type(self.total))
-
-    def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        rows, nodes = self.rows, self.places
-        size = rows.n_leaving(nodes)
-        places = np.empty(size, dtype=index_type(len(rows.heads)))
-        products, parts = np.empty(size), np.empty(size)
-        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints)
-        n_between = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, parts)
-        return rows.edges_at(places[:n_between]), checked_array(products[:n_between]), checked_array(parts[:n_between])
 
     def into(self, position: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the edges that carry something into the component of a position from outside, and how much."""
