@@ -27,8 +27,7 @@ def bottlenecks(between: Between) -> list[Any]:
     """
     if between.loops or not between.n_nodes:
         return []
-    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-    on_all, _ = on_every_path(between, tails)
+    on_all, _ = on_every_path(between)
     ends = {*between.sources, *between.targets}
     return [between.label(node) for node in np.flatnonzero(on_all).tolist() if node not in ends]
 

@@ -224,7 +224,7 @@ def passages_of(between: Between, before: Counts, behind: Counts) -> Passages:
     is_inner = np.ones(between.n_nodes, dtype=bool)
     is_inner[[*between.sources, *between.targets]] = False
     inner = np.flatnonzero(is_inner)
-    on_nodes, on_edges = on_every_path(between, tails)
+    on_nodes, crossing = on_every_path(between)
     n_paths = sum(int(before[node]) for node in between.targets)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
@@ -239,25 +239,22 @@ def passages_of(between: Between, before: Counts, behind: Counts) -> Passages:
 
     node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: between.label(inner[place]))
     edge, bottleneck_edges = passages(
-        (tails, between.heads), on_edges, lambda place: between.edge_label(int(between.edges[place]))
+        (tails, between.heads), crossing[tails] == 1, lambda place: between.edge_label(int(between.edges[place]))
     )
     return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
 
 
-def on_every_path(between: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the masks of the nodes and of the edges that every path uses.
+def on_every_path(between: Between) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Return the mask of the nodes that every path uses, and how many edges cross the gap after each node.
 
     All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge
     leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
     a place before all nodes, and to a place behind them.
     """
-    size = between.n_nodes
-    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (between.sources, between.targets))
-    starts = np.concatenate([tails + 1, np.zeros_like(sources), targets + 1])
-    stops = np.concatenate([between.heads + 1, sources + 1, np.full_like(targets, size + 1)])
-    entering = np.bincount(stops, minlength=size + 2)
-    crossing = np.cumsum(np.bincount(starts, minlength=size + 2) - entering)
-    return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1
+    entering = np.bincount(between.heads, minlength=between.n_nodes) + between.n_starts
+    leaving = np.diff(between.ptr) + between.n_stops
+    crossing = np.cumsum(leaving - entering) + len(between.sources)
+    return crossing - leaving == 0, crossing
 
 
 def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: Counts, behind: Counts) -> tuple[int, int] | None:

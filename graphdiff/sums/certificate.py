@@ -99,7 +99,7 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     rows, nodes = between.arcs.walked
     size = len(rows.ptr) - 1
     put_in = np.bincount(nodes[between.sources], minlength=size)
-    entering, onward, roundings = np.full(size, -1), np.zeros(size), np.zeros(size)
+    entering, onward, roundings = np.full(size, -1, dtype=np.int32), np.zeros(size), np.zeros(size)
     entering[nodes] = 0
     onward[nodes] = _onward(between, adjoints)
     lost = run(kernel.roundings, len(rows.heads), rows.ptr, rows.heads, put_in, onward, product, entering, roundings)
