@@ -90,34 +90,35 @@ def derivatives(
     products: NDArray[Any],
     removals: NDArray[Any],
 ) -> int:
-    """Pull `adjoints` back to `nodes`, which are `inside`, and write what each edge among them does while it is there.
+    """Pull `adjoints` back to `nodes`, and write what each edge that leaves them does while it is there.
 
-    That is its place, tangent · adjoint and minus what flows through it, in the order of the rows, at the end of the
-    arrays. Returns where they start.
+    That is its place, tangent · adjoint and minus what flows through it, in the order of the rows, of each edge whose
+    head is `inside`; returns how many these are. Adjoints are 0 of what is not inside.
     """
     here, row = np.uint64(len(places)), np.uint64(len(nodes))
     while row > np.uint64(0):
         row -= ONE
         node = nodes[row]
-        begin, end, tangent, value, size = ptr[node], ptr[node + 1], tangents[node], adjoints[node], np.uint64(0)
-        edge = begin
+        edge, end, tangent, value = ptr[node], ptr[node + 1], tangents[node], adjoints[node]
+        here -= end - edge
+        at = here
         while edge < end:
-            head = heads[edge]
-            if inside[head]:
-                value += weights[edge] * adjoints[head]
-                size += ONE
+            head, weight = heads[edge], weights[edge]
+            adjoint = adjoints[head]
+            value += weight * adjoint
+            places[at] = edge
+            products[at] = tangent * adjoint
+            removals[at] = -(tangent * weight * adjoint)
+            at += ONE
             edge += ONE
         adjoints[node] = value
-        here -= size
-        at, edge = here, begin
-        while edge < end:
-            head = heads[edge]
-            if inside[head]:
-                places[at] = edge
-                products[at] = tangent * adjoints[head]
-                removals[at] = -(tangent * weights[edge] * adjoints[head])
-                at += ONE
-            edge += ONE
+    at, here, size = np.uint64(0), np.uint64(0), np.uint64(len(places))
+    while at < size:
+        if inside[heads[places[at]]]:
+            if here < at:
+                places[here], products[here], removals[here] = places[at], products[at], removals[at]
+            here += ONE
+        at += ONE
     return int(here)
 
 

@@ -211,8 +211,8 @@ class Flow:
         for position, seed in self.ends.at(1.0).items():
             adjoints[position] = seed
         edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, adjoints)
-        first = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, removals)
-        return rows.edges_at(places[first:]), checked_array(products[first:]), checked_array(removals[first:])
+        stop = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, removals)
+        return rows.edges_at(places[:stop]), checked_array(products[:stop]), checked_array(removals[:stop])
 
     def _met(self, tails: NDArray[Any], heads: NDArray[Any]) -> NDArray[Any] | list[Number]:
         """Return tangent · adjoint of some pairs of positions."""
@@ -257,9 +257,15 @@ class Flow:
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
             with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
-                return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
+                return checked_array(np.asarray(self.tangents)[tails] * weights * self._adjoints_at(heads))
         columns = _numbers(self.tangents, tails), arithmetic.listed(weights), _numbers(self.adjoints, heads)
         return checked_array([tangent * weight * adjoint for tangent, weight, adjoint in zip(*columns, strict=True)])
+
+    def _adjoints_at(self, heads: NDArray[Any]) -> Any:
+        """Return the adjoints of floats at some positions; of the only target it is the seed, which takes no sweep."""
+        one, zero = self.graph.one_and_zero
+        is_end = len(self.ends.positions) == 1 and not self.loops and bool((heads == self.ends.positions[0]).all())
+        return zero + self.ends.at(one)[self.ends.positions[0]] if is_end else np.asarray(self.adjoints)[heads]
 
 
 def _numbers(values: Values, places: NDArray[Any]) -> list[Number]:

@@ -22,6 +22,7 @@ from graphdiff.kernels.strongest import strongest_by_sign
 from graphdiff.kernels.sweep import signs
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.sums.between import Between
+from graphdiff.sums.certificate import rough_bound_of
 from graphdiff.sums.flow import Flow, entropies_by_sign
 from graphdiff.text.names import PLAIN
 from graphdiff.text.numbers import plain
@@ -127,7 +128,8 @@ def cancellation(between: Between, flow: Flow) -> Cancellation | None:
     total, abs_sum = flow.total, flow.sizes.total
     if isinstance(total, complex) or not abs_sum > abs(total):
         return None
-    if not between.loops and not _have_both_signs(between):
+    is_sure = isinstance(total, float) and abs_sum - abs(total) > 4 * rough_bound_of(flow)
+    if not (between.loops or is_sure or _have_both_signs(between)):
         return None  # the sums differ by roundings only
     return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), between, flow)
 
