@@ -375,8 +375,8 @@ def is_bounded(between: Between, flows: Flow) -> bool:
         return True
     if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
         return True
-    is_small = isinstance(weights, np.ndarray) and not between.loops and not pays(len(weights))
-    if is_small and _look_bounded(between, weights):
+    is_small = not between.loops and not pays(len(weights))
+    if is_small and isinstance(weights, np.ndarray) and _look_bounded(between, weights):
         return True
     sizes = flows.sizes
     if sizes is None or not isinstance(sizes.total, float):

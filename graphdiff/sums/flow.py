@@ -595,7 +595,8 @@ def _logs_of_steps(flows: Flow) -> Iterable[float]:
     parts, weights = flows.edges, flows.graph.weights
     if arithmetic.in_floats(weights) and parts.dtype.kind == "f" and pays(len(parts)):
         sums = np.empty(PARTIALS)
-        return sums[: jit(kernel.entropy)(parts, weights, float(flows.total), sums)].tolist()
+        size = int(jit(kernel.entropy)(parts, weights, float(flows.total), sums))
+        return list(map(float, sums[:size]))
     used = np.flatnonzero(parts)
     steps = zip(parts[used].tolist(), arithmetic.listed(arithmetic.taken(weights, used)), strict=True)
     return (float(number / flows.total) * _log(weight) for number, weight in steps)
