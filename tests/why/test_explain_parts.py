@@ -31,7 +31,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import GraphdiffError
+from graphdiff.errors import GraphdiffError, count_text
 from graphdiff.graph.compiled import POLICIES
 
 
@@ -472,3 +472,12 @@ def test_paths_are_counted_beyond_the_ints_of_the_machine(n_diamonds: int, engin
         assert gd.explain(graph, 0, 2 * n_diamonds).n_paths == 2**n_diamonds
         read = gd.diagnose(graph, 0, 2 * n_diamonds)
         assert (read.n_paths, read.lengths.total) == (2**n_diamonds, 3 * n_diamonds * 2 ** (n_diamonds - 1))
+
+
+@pytest.mark.parametrize("count", [3**70_000, 7**40_000, 2**400_000], ids=["3", "7", "2"])
+def test_counts_of_very_many_digits_are_written_by_their_first(count: int) -> None:
+    number = count_text(-count).removeprefix("about -")
+    digits = int(number.partition("e")[2])
+    lead = count // 10 ** (digits - 6)
+    assert 10**6 <= lead < 10**7
+    assert abs(float(number.partition("e")[0]) - lead / 1e6) <= 0.0101
