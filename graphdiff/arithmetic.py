@@ -229,6 +229,24 @@ def added(pairs: Iterable[tuple[Key, Number]]) -> dict[Key, Number]:
     return sums
 
 
+def added_at(places: NDArray[Any], numbers: Weights) -> tuple[NDArray[Any], Weights]:
+    """Return the places, without repetitions and in the order in which they come first, and the sums of their numbers.
+
+    Examples
+    --------
+    >>> added_at(np.array([7, 5, 7]), [1, 2, 3])
+    (array([7, 5]), [4, 2])
+    """
+    if bool((places[1:] > places[:-1]).all()):
+        return places, numbers
+    if in_floats(numbers):
+        once, first, which = np.unique(places, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        return once[order], np.bincount(which, numbers)[order]
+    sums = added(zip(places.tolist(), listed(numbers), strict=True))
+    return np.array(list(sums), dtype=np.int64), list(sums.values())
+
+
 def in_floats(weights: Weights) -> TypeGuard[NDArray[Any]]:
     """Return whether weights are an array of floats."""
     return isinstance(weights, np.ndarray) and weights.dtype.kind == "f"

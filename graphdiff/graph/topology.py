@@ -20,7 +20,7 @@ from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.graph.attributes import Column, Columns
 from graphdiff.graph.labels import Indexed, Integers, Texts, blocks
-from graphdiff.kernels import FEW
+from graphdiff.kernels import FEW, run
 from graphdiff.kernels.order import few_arranged, topological
 from graphdiff.kernels.rows import (
     Ints,
@@ -28,6 +28,7 @@ from graphdiff.kernels.rows import (
     grouped,
     index_type,
     kept_among,
+    n_in_rows,
     parallels,
     pointers,
     reordered,
@@ -91,7 +92,7 @@ class Rows:
         """Return how many edges leave some positions."""
         if len(positions) == len(self.ptr) - 1:  # all of them
             return len(self.heads)
-        return int((self.ptr[positions + 1] - self.ptr[positions]).sum())
+        return int(run(n_in_rows, len(positions), self.ptr, positions))
 
     @property
     def tails(self) -> Ints:

@@ -83,6 +83,14 @@ def take(values: Sequence[Any], which: Sequence[int], taken: MutableSequence[Any
         taken[place] = values[which[place]]
 
 
+def n_in_rows(ptr: Sequence[int], nodes: Sequence[int]) -> int:
+    """Return how many edges the rows of some nodes have."""
+    size = 0
+    for place in range(len(nodes)):
+        size += int(ptr[nodes[place] + 1]) - int(ptr[nodes[place]])
+    return size
+
+
 def keep(
     nodes: Sequence[int],
     ptr: Sequence[int],

@@ -10,7 +10,7 @@ Every path in turn, depth first with a stack: the products of the weights along 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from math import frexp, ldexp
+from math import frexp, ldexp, log
 from typing import Any
 
 import numpy as np
@@ -103,25 +103,37 @@ def derivatives(
     inside: NDArray[Any],
     places: NDArray[Any],
     products: NDArray[Any],
-    parts: NDArray[Any],
+    removals: NDArray[Any],
 ) -> int:
-    """Write of each edge among `nodes`, which are `inside`, its place, tangent · adjoint and what flows through it.
+    """Pull `adjoints` back to `nodes`, and write what each edge that leaves them does while it is there.
 
-    Returns how many there are.
+    That is its place, tangent · adjoint and minus what flows through it, in the order of the rows, of each edge whose
+    head is `inside`; returns how many these are. Adjoints are 0 of what is not inside.
     """
-    here, row, size = np.uint64(0), np.uint64(0), np.uint64(len(nodes))
-    while row < size:
+    here, row = np.uint64(len(places)), np.uint64(len(nodes))
+    while row > np.uint64(0):
+        row -= ONE
         node = nodes[row]
-        row += ONE
-        edge, end, tangent = ptr[node], ptr[node + 1], tangents[node]
+        edge, end, tangent, value = ptr[node], ptr[node + 1], tangents[node], adjoints[node]
+        here -= end - edge
+        at = here
         while edge < end:
-            head = heads[edge]
-            if inside[head]:
-                places[here] = edge
-                products[here] = tangent * adjoints[head]
-                parts[here] = tangent * weights[edge] * adjoints[head]
-                here += ONE
+            head, weight = heads[edge], weights[edge]
+            adjoint = adjoints[head]
+            value += weight * adjoint
+            places[at] = edge
+            products[at] = tangent * adjoint
+            removals[at] = -(tangent * weight * adjoint)
+            at += ONE
             edge += ONE
+        adjoints[node] = value
+    at, here, size = np.uint64(0), np.uint64(0), np.uint64(len(places))
+    while at < size:
+        if inside[heads[places[at]]]:
+            if here < at:
+                places[here], products[here], removals[here] = places[at], products[at], removals[at]
+            here += ONE
+        at += ONE
     return int(here)
 
 
@@ -135,6 +147,55 @@ def has_negative(
             if weights[edge] < 0 and inside[heads[edge]]:
                 return True
     return False
+
+
+def signs(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    weights: Sequence[float],
+    nodes: Sequence[int],
+    marks: MutableSequence[int],
+) -> None:
+    """Mark which signs the ways from each of `nodes` have: 1 is positive, 2 negative, 3 both.
+
+    `marks` has those of what the ends put in at first, and 0 at nodes that play no part.
+    """
+    for place in range(len(nodes) - 1, -1, -1):
+        node = nodes[place]
+        mark = marks[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if mark == 3:
+                break
+            behind = marks[heads[edge]]
+            if weights[edge] > 0:
+                mark |= behind
+            elif weights[edge] < 0:
+                mark |= (behind & 1) << 1 | behind >> 1
+        marks[node] = mark
+
+
+def entropy(parts: Sequence[float], weights: Sequence[float], total: float, partials: MutableSequence[float]) -> int:
+    """Add up part / total · log(weight) of all edges that have a part, as numbers whose exact sum that is.
+
+    Returns how many of `partials` they are (J. Shewchuk, "Adaptive precision floating-point arithmetic and fast robust
+    geometric predicates", Discrete & Computational Geometry 18, 1997, as `math.fsum` has it).
+    """
+    size = 0
+    for edge in range(len(parts)):
+        if parts[edge] != 0:
+            added, kept = parts[edge] / total * log(weights[edge]), 0
+            for place in range(size):
+                larger, smaller = added, partials[place]
+                if abs(larger) < abs(smaller):
+                    larger, smaller = smaller, larger
+                added = larger + smaller
+                lost = smaller - (added - larger)
+                if lost != 0:
+                    partials[kept] = lost
+                    kept += 1
+            partials[kept] = added
+            size = kept + 1
+    return size
 
 
 def roundings(
@@ -162,12 +223,12 @@ def roundings(
         if n_entering >= 0:
             here = most[node] + ((product if n_entering else 0.0) + max(0, n_entering + put_in[node] - 1))
             most[node] = here
+            lost += n_entering * onward[node]
             for edge in range(ptr[node], ptr[node + 1]):
                 head = heads[edge]
                 if entering[head] >= 0:
                     entering[head] += 1
                     most[head] = max(most[head], here)
-                    lost += onward[head]
     return lost
 
 
@@ -213,10 +274,10 @@ def count_between(
     for node in range(len(counts)):
         here = counts[node]
         if here > 0:
-            if ends[node] > 0:
-                totals[0] += ends[node] * here
-            if totals[0] > most:
-                return False
+            for _ in range(ends[node]):
+                totals[0] += here
+                if totals[0] > most:
+                    return False
             for edge in range(ptr[node], ptr[node + 1]):
                 head = heads[edge]
                 if counts[head] >= 0:

@@ -361,7 +361,7 @@ def _edges_across(search: Search, ends: Ends, places: NDArray[np.int64]) -> list
     if beyond is None:
         return None
     is_beyond = np.zeros(between.n_nodes, dtype=bool)
-    is_beyond[list(beyond)] = True
+    is_beyond[beyond[beyond < between.n_nodes]] = True
     across = places[~is_beyond[ends[0]] & is_beyond[ends[1]]]
     return list(between.edge_names.at(between.edges[across].tolist()))
 
@@ -380,9 +380,10 @@ def _nodes_across(search: Search, ends: Ends) -> list[Any] | None:
     into, out = doors
     sizes = np.concatenate([np.where(room, 1, -1), np.full(len(ends[0]), -1)])
     pairs = np.concatenate([into, out[ends[0]]]), np.concatenate([out, into[ends[1]]])
-    beyond = beyond_cut(search.between, pairs, sizes)
-    if beyond is None:
+    nodes_beyond = beyond_cut(search.between, pairs, sizes)
+    if nodes_beyond is None:
         return None
+    beyond = set(nodes_beyond.tolist())
     across = (node for node in np.flatnonzero(room).tolist() if into[node] not in beyond and out[node] in beyond)
     return [labels[node] for node in across]
 

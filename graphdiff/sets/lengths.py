@@ -15,8 +15,6 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.kernels import run
-from graphdiff.kernels import sweep as kernel
 from graphdiff.sets.counts import LOG_ERROR, Census, Count, first_of
 from graphdiff.sums.between import Between
 from graphdiff.text.numbers import plain
@@ -102,7 +100,7 @@ def lengths_of(census: Census) -> Lengths:
     """
     between = census.between
     number, total, _ = census.moments
-    shortest, longest = _extremes(between)
+    shortest, longest = between.lengths
     counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
         shortest=shortest,
@@ -125,14 +123,6 @@ def _deviation(number: Count, total: Count, squares: Count) -> float:
         return math.sqrt(least)
     n, t, s = (count.exact for count in counts)
     return math.sqrt((n * s - t * t) / (n * n))
-
-
-def _extremes(between: Between) -> tuple[int, int]:
-    """Return how many edges the shortest and the longest path have."""
-    fewest, longest = np.full(between.n_nodes, between.n_nodes), np.zeros(between.n_nodes, dtype=np.int64)
-    fewest[between.sources] = 0
-    run(kernel.extremes, between.n_edges, between.ptr, between.heads, fewest, longest)
-    return int(fewest[between.targets].min()), int(longest[between.targets].max())
 
 
 def _histogram(between: Between, n_bits: int, longest: int) -> dict[int, int]:
@@ -219,7 +209,7 @@ def passages_of(census: Census) -> Passages:
     is_inner = np.ones(between.n_nodes, dtype=bool)
     is_inner[[*between.sources, *between.targets]] = False
     inner = np.flatnonzero(is_inner)
-    on_nodes, on_edges = on_every_path(between, tails)
+    on_nodes, crossing = on_every_path(between)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
         if not len(on_all):
@@ -233,25 +223,22 @@ def passages_of(census: Census) -> Passages:
 
     node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: between.label(inner[place]))
     edge, bottleneck_edges = passages(
-        (tails, between.heads), on_edges, lambda place: between.edge_label(int(between.edges[place]))
+        (tails, between.heads), crossing[tails] == 1, lambda place: between.edge_label(int(between.edges[place]))
     )
     return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
 
 
-def on_every_path(between: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the masks of the nodes and of the edges that every path uses.
+def on_every_path(between: Between) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Return the mask of the nodes that every path uses, and how many edges cross the gap after each node.
 
     All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge
     leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
     a place before all nodes, and to a place behind them.
     """
-    size = between.n_nodes
-    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (between.sources, between.targets))
-    starts = np.concatenate([tails + 1, np.zeros_like(sources), targets + 1])
-    stops = np.concatenate([between.heads + 1, sources + 1, np.full_like(targets, size + 1)])
-    entering = np.bincount(stops, minlength=size + 2)
-    crossing = np.cumsum(np.bincount(starts, minlength=size + 2) - entering)
-    return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1
+    entering = np.bincount(between.heads, minlength=between.n_nodes) + between.n_starts
+    leaving = np.diff(between.ptr) + between.n_stops
+    crossing = np.cumsum(leaving - entering) + len(between.sources)
+    return crossing - leaving == 0, crossing
 
 
 def _busiest(census: Census, ends: Ends, on_all: NDArray[np.bool_]) -> tuple[int, Count]:

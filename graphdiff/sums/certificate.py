@@ -101,7 +101,7 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     rows, nodes = between.arcs.walked
     size = len(rows.ptr) - 1
     put_in = np.bincount(nodes[between.sources], minlength=size)
-    entering, onward, roundings = np.full(size, -1), np.zeros(size), np.zeros(size)
+    entering, onward, roundings = np.full(size, -1, dtype=np.int32), np.zeros(size), np.zeros(size)
     entering[nodes] = 0
     onward[nodes] = _onward(between, adjoints)
     lost = run(kernel.roundings, len(rows.heads), rows.ptr, rows.heads, put_in, onward, product, entering, roundings)
@@ -183,7 +183,7 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
         sizes.graph, dict.fromkeys(between.positions.tolist(), sizes.graph.one_and_zero[0]), between.loops
     )
     sweeps = flows.tangents, sizes.adjoints, spread
-    missed, most, lift = (np.array([values[p] for p in between.positions.tolist()]) for values in sweeps)
+    missed, most, lift = (np.array(arithmetic.taken(values, between.positions)) for values in sweeps)
     added = system.added(missed)
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
@@ -211,9 +211,7 @@ def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certi
         The sum of the absolute influences of the walks, infinite where they have none.
     """
     system = _System.of(between)
-    tangents, adjoints = (
-        np.array([v[p] for p in between.positions.tolist()]) for v in (flows.tangents, flows.adjoints)
-    )
+    tangents, adjoints = (np.array(arithmetic.taken(v, between.positions)) for v in (flows.tangents, flows.adjoints))
     added = system.added(tangents)
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
@@ -403,13 +401,16 @@ def is_bounded(between: Between, flows: Flow) -> bool:
         return True
     if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
         return True
-    if isinstance(weights, np.ndarray) and not pays(len(weights)) and _look_bounded(between, weights):
+    is_small = not between.loops and not pays(len(weights))
+    if is_small and isinstance(weights, np.ndarray) and _look_bounded(between, weights):
         return True
     sizes = flows.sizes
     if sizes is None or not isinstance(sizes.total, float):
         return False
-    largest = (_most(values, between) for values in (sizes.tangents, sizes.adjoints))
-    return sizes.total < LARGE and all(size < LARGE for size in largest)
+    largest = [_most(values, between) for values in (sizes.tangents, sizes.adjoints)]
+    # Walks pass a node more than once: what comes through is no part of the total, but of this product.
+    passing = largest[0] * largest[1] if between.loops else 0.0
+    return sizes.total < LARGE and passing < LARGE and all(size < LARGE for size in largest)
 
 
 def _look_bounded(between: Between, weights: NDArray[Any]) -> bool:

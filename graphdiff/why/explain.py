@@ -7,7 +7,7 @@ which zero it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, Overflow
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Any, Unpack, cast
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
@@ -417,43 +418,50 @@ class Explanation(Result):
             return self.cancellation.positive - self.cancellation.negative
         return None if self.certificate and self.certificate.abs_sum == math.inf else self.total
 
-    def last_steps(self) -> list[tuple[str, Number, float | None]]:
+    def last_steps(self, k: int | None = None) -> list[tuple[str, Number, float | None]]:
         """Return the nodes that the influence comes through last, each with its contribution and that as a part.
 
-        The largest first. The part is that of `whole`; into a cycle that has the target on it counts as the last step.
-        Of symbols and complex numbers there are no parts.
+        The largest first, and no more than `k` of them. The part is that of `whole`; into a cycle that has the target
+        on it counts as the last step, of several targets each is one. Of symbols and complex numbers there are none.
         """
-        return self._parts(self._last())
-
-    def first_steps(self) -> list[tuple[str, Number, float | None]]:
-        """Return the nodes that edges from the sources lead to, each with its contribution and that as a part.
-
-        The largest first; what a path passes of the sources themselves is no step.
-        """
-        starts = self.ways.starts.positions
-        sources = {self.basis.graph.topology.label(position) for position in starts}
-        edges = (each for position in starts for each in self.edge_contributions.out_of(position))
-        return self._parts((edge[1], number) for edge, number in edges if edge[1] not in sources)
-
-    def _parts(self, steps: Iterable[tuple[Any, Number]]) -> list[tuple[str, Number, float | None]]:
-        """Return what steps bring, and as parts of `whole`; the largest first."""
-        if self.whole == 0 or not _is_real(self.total):
-            return []
-        brought = arithmetic.added(steps)
-        name = self.basis.graph.topology.naming.called
-        rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
-        return [rows[place] for place in largest_first([row[1] for row in rows])]
-
-    def _last(self) -> Iterator[tuple[Any, Number]]:
-        """Yield what is last, with what it contributes: of several targets themselves, else the tails of the edges."""
+        topology = self.basis.graph.topology
         if len(self.ways.ends.positions) == 1:
             edges, numbers = self.sweeps.into(self.ways.ends.positions[0])
-            tails = (edge[0] for edge in self.basis.graph.topology.edge_labels(edges))
-            yield from zip(tails, numbers.tolist(), strict=True)
-            return
-        for node, seed in self.part.numbered_stops:
-            number = arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(self.part.positions[node])]))
-            yield self.part.labels[node], checked(number * seed)
+            return self._parts(topology.tails_of(edges), numbers, topology.node_labels, k)
+        positions = self.part.positions
+        brought = [
+            checked(arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(positions[node])])) * seed)
+            for node, seed in self.part.numbered_stops
+        ]
+        return self._parts(np.array(self.part.targets, dtype=np.int64), brought, self.part.labels_of, k)
+
+    def first_steps(self, k: int | None = None) -> list[tuple[str, Number, float | None]]:
+        """Return the nodes that edges from the sources lead to, each with its contribution and that as a part.
+
+        The largest first, and no more than `k` of them; what a path passes of the sources themselves is no step.
+        """
+        topology, starts = self.basis.graph.topology, self.ways.starts.positions
+        edges, numbers = self.sweeps.out_of(starts)
+        heads = topology.heads[edges]
+        steps = np.flatnonzero(~np.isin(heads, starts))
+        return self._parts(heads[steps], numbers[steps], topology.node_labels, k)
+
+    def _parts(
+        self,
+        nodes: NDArray[Any],
+        numbers: NDArray[Any] | list[Number],
+        labels: Callable[[NDArray[Any]], Iterable[Any]],
+        k: int | None,
+    ) -> list[tuple[str, Number, float | None]]:
+        """Return what steps bring, and as parts of `whole`; the largest `k` first."""
+        whole = self.whole
+        if whole == 0 or not _is_real(self.total):
+            return []
+        nodes, brought = arithmetic.added_at(nodes, numbers)
+        places = np.array(largest_first(brought, k), dtype=np.int64)
+        name = self.basis.graph.topology.naming.called
+        chosen = zip(labels(nodes[places]), arithmetic.listed(arithmetic.taken(brought, places)), strict=True)
+        return [(name(node), number, None if whole is None else float(number / whole)) for node, number in chosen]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
@@ -516,8 +524,7 @@ class Explanation(Result):
 
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""
-        series = self.edge_contributions.to_pandas()
-        return series.iloc[largest_first(series.tolist())]
+        return self.edge_contributions.to_pandas().iloc[largest_first(self.edge_contributions.array)]
 
     def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
         """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws.

@@ -17,11 +17,10 @@ from graphdiff.graph.ends import End, Seeds
 from graphdiff.paths.paths import Path
 from graphdiff.paths.shortest import shortest
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
-from graphdiff.sums.between import Between, ends_of, restriction, total_over
+from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.certificate import Certificate, certificate_of
 from graphdiff.sums.cycles import Range, components_in, mask_ahead, positions_in
 from graphdiff.sums.flow import Flow, flow_through
-from graphdiff.sums.semirings import SEMIRINGS
 from graphdiff.sums.straight import Straight
 from graphdiff.text.names import Edge
 from graphdiff.text.requirements import attributes_of
@@ -75,7 +74,7 @@ class Ways:
         """Edges of the shortest and the longest path."""
         if self.between.loops or not self.between.targets:
             return None
-        return total_over(self.between, SEMIRINGS["fewest-edges"]), total_over(self.between, SEMIRINGS["most-edges"])
+        return self.between.lengths
 
     @cached_property
     def shortest(self) -> list[Path]:
@@ -125,11 +124,11 @@ class Ways:
         graph = self.between.graph
         if graph.cycles != "collapse":
             return [], []
-        here = set(self.between.positions.tolist())
         reached = components_in(graph, self.reach)
+        here = np.isin([start for start, _ in reached], self.between.positions).tolist()
         return (
-            self._members([cycle for cycle in reached if cycle[0] in here]),
-            self._members([cycle for cycle in reached if cycle[0] not in here]),
+            self._members([cycle for cycle, is_here in zip(reached, here, strict=True) if is_here]),
+            self._members([cycle for cycle, is_here in zip(reached, here, strict=True) if not is_here]),
         )
 
     def _members(self, cycles: list[Range]) -> list[list[Any]]:
