@@ -91,7 +91,8 @@ class Flow:
         are_sizes = self.starts.are_sizes and self.ends.are_sizes and self._has_sizes
         if are_sizes and not self._is_reduced:
             return self
-        _ = self.total  # what it is refused for, this is too
+        if self.loops:
+            _ = self.total  # what it is refused for, this is too
         sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
         try:
             _ = sizes.total
