@@ -592,7 +592,7 @@ def _logs_of_steps(flows: Flow) -> Iterable[float]:
     parts, weights = flows.edges, flows.graph.weights
     if arithmetic.in_floats(weights) and parts.dtype.kind == "f" and pays(len(parts)):
         sums = np.empty(PARTIALS)
-        size = int(jit(kernel.entropy)(parts, weights, float(flows.total), sums))
+        size = int(jit(kernel.entropy)(parts, np.asarray(weights, dtype=np.float64), float(flows.total), sums))
         return list(map(float, sums[:size]))
     used = np.flatnonzero(parts)
     steps = zip(parts[used].tolist(), arithmetic.listed(arithmetic.taken(weights, used)), strict=True)
@@ -641,7 +641,7 @@ def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
 def _logs(weights: Weights) -> NDArray[np.float64]:
     """Return the logarithms of positive numbers."""
     if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
-        return np.asarray(np.log(weights), dtype=np.float64)
+        return np.log(weights, dtype=np.float64)
     return np.array(list(map(_log, arithmetic.listed(weights))), dtype=np.float64)
 
 
