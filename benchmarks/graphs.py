@@ -114,6 +114,16 @@ def with_components(n_nodes: int, n_edges: int, n_components: int) -> EdgeArrays
     return _shuffled(f"{n_components:,} components", n_nodes, *ends, (0, n_nodes - 1), rng)
 
 
+def deep(n_nodes: int, n_edges: int) -> EdgeArrays:
+    """Return a chain through all nodes, and random edges up to 50 nodes ahead: long paths, of which there are many."""
+    rng = np.random.default_rng(6)
+    chain = np.arange(n_nodes - 1)
+    tails = rng.integers(0, n_nodes - 1, n_edges - len(chain))
+    heads = np.minimum(tails + rng.integers(1, 51, len(tails)), n_nodes - 1)
+    ends = np.concatenate([chain, tails]), np.concatenate([chain + 1, heads])
+    return _shuffled("deep", n_nodes, *ends, (0, n_nodes - 1), rng)
+
+
 def scattered(n_nodes: int, n_edges: int) -> EdgeArrays:
     """Return a chain through all nodes, and edges drawn at random from all others that lead ahead."""
     rng = np.random.default_rng(4)

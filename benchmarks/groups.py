@@ -15,6 +15,7 @@ GROUPS = (
     "small",
     "results",
     "questions",
+    "large",
     "sweeps",
     "loops",
     "compiling",

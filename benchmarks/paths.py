@@ -9,7 +9,7 @@ from pathlib import Path
 import numba  # noqa: F401, loaded at the start as after any large graph: all kernels are compiled
 
 import graphdiff as gd
-from benchmarks.graphs import layered, scattered
+from benchmarks.graphs import EdgeArrays, layered, scattered
 from benchmarks.peers import condensed, products_of_all_paths, rustworkx_paths, shortest_simple_paths
 from benchmarks.report import Row, Size, compare
 
@@ -32,8 +32,10 @@ def run(size: Size) -> Iterator[Row]:
     text = f"{arrays.text}, {gd.count_paths(ready, source, target):,} paths"
     yield from compare("sum over all paths, one by one", text, calls, size)
     yield from _strongest(size)
-    yield from _of_millions(size)
-    yield from _without_one(size)
+    yield from _of_millions(layered(size.of(1_000_000), size.of(5_000_000), n_layers=8), size)
+    yield from _of_millions(layered(size.of(105_000), size.of(5_250_000), n_layers=50), size)
+    yield from _without_one(scattered(2_000, 10_000), size)
+    yield from _without_one(layered(2_000, 10_000, n_layers=50), size)
 
 
 def _strongest(size: Size) -> Iterator[Row]:
@@ -49,15 +51,15 @@ def _strongest(size: Size) -> Iterator[Row]:
     yield from compare("the ten strongest paths", text, calls, size)
 
 
-def _of_millions(size: Size) -> Iterator[Row]:
+def _of_millions(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
     """Time questions of five million edges beside one pass over them."""
-    arrays = layered(size.of(1_000_000), size.of(5_000_000), n_layers=8)
     graph = gd.CompiledGraph.from_arrays(arrays.tails, arrays.heads, arrays.weights)
     ends = arrays.source, arrays.target
     edge = gd.strongest_paths(graph, *ends, k=1)[0].edges[0]
     questions = {
         "the ten strongest paths": lambda: gd.strongest_paths(graph, *ends, k=10),
         "the thousand strongest paths": lambda: gd.strongest_paths(graph, *ends, k=1_000),
+        "those that cover a part, a thousand at most": lambda: gd.strongest_paths(graph, *ends, coverage=0.5, k=1_000),
         "prune to 30 nodes": lambda: gd.prune(graph, *ends, max_nodes=30),
         "prune to a thousandth of the influence": lambda: gd.prune(graph, *ends, nodes=0.001, edges=0.5),
         "what_if without an edge": lambda: gd.what_if(graph, *ends, remove_edges=[edge]),
@@ -67,15 +69,15 @@ def _of_millions(size: Size) -> Iterator[Row]:
         yield from compare(name, arrays.text, calls, size)
 
 
-def _without_one(size: Size) -> Iterator[Row]:
+def _without_one(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
     """Time what is left without an edge, and which to cut, of 10,000 edges, which do not scale, beside one pass."""
-    arrays = scattered(2_000, 10_000)
     graph = gd.CompiledGraph.from_arrays(arrays.tails, arrays.heads, arrays.weights)
     ends = arrays.source, arrays.target
     edge = gd.strongest_paths(graph, *ends, k=1)[0].edges[0]
     questions = {
         "what_if without an edge": lambda: gd.what_if(graph, *ends, remove_edges=[edge]),
         "cut every path": lambda: gd.cut(graph, *ends),
+        "cut half of it": lambda: gd.cut(graph, *ends, part=0.5),
     }
     for name, question in questions.items():
         calls = {"graphdiff": question, "graphdiff, one pass": lambda: gd.forward(graph, ends[0])}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,7 +16,21 @@ from pathlib import Path
 from benchmarks.report import Row, Size, compare_processes
 
 FOLDER = Path(__file__).parent
-QUESTION = (str(FOLDER.parent / "data" / "bookworm.Packages.xz"), "openssh-server", "liblzma5")
+DATA = FOLDER.parent / "data"
+QUESTION = (str(DATA / "bookworm.Packages.xz"), "openssh-server", "liblzma5")
+#: A whole index with sizes of packages, which does not come with this project.
+INDEX = FOLDER.parents[1] / "shared" / "data" / "debian" / "bookworm-main-amd64.Packages.xz"
+#: What the README asks of small files.
+VERBS = (
+    ("why", "shop.uv.lock", "bignum"),
+    ("compare", "before.uv.lock", "after.uv.lock"),
+    ("rank", "jupyter-stack.json", "--by", "exclusive", "--value", "size", "--top", "3"),
+    ("cut", "shop.uv.lock", "-s", "shop", "--targets", "shop.osv.json", "--reduce", "90%"),
+    ("rank", "site.callgrind", "escape"),
+    ("what-if", "site.callgrind", "main", "--fewer-calls", "export", "render", "50%"),
+    ("table", "mediation.csv", "-w", "coefficient", "--sd", "se"),
+    ("why", "digits.json"),
+)
 
 
 def run(size: Size) -> Iterator[Row]:
@@ -32,9 +47,30 @@ def run(size: Size) -> Iterator[Row]:
         for what, path, ends in (rows_of(Path(folder), size), lock_of(Path(folder), size)):
             own = {"graphdiff": (*graphdiff, "why", str(path), *ends, "-w", "even")}
             peer = {"networkx, dict loop": (*script, "loop", str(path), *ends)}
-            yield from compare_processes("why, whole process", what, own | peer, size)
+            alone = {"json alone": parsing("json", f"json.load(open({str(path)!r}))")} if path.suffix == ".json" else {}
+            yield from compare_processes("why, whole process", what, own | peer | alone, size)
+        what, path, ends = rows_of(Path(folder), size)
+        columns = in_columns(path)
+        own = {"graphdiff": (*graphdiff, "why", str(columns), *ends)}
+        peer = {"graphdiff, of the same in CSV": (*graphdiff, "why", str(path), *ends)}
+        yield from compare_processes("why, whole process", what.replace("CSV", "Parquet"), own | peer, size)
+    if INDEX.is_file():
+        ranking = {
+            "graphdiff": (*graphdiff, "rank", str(INDEX), "--by", "exclusive", "--value", "size"),
+            "lzma alone": parsing("lzma", f"lzma.open({str(INDEX)!r}).read()"),
+        }
+        yield from compare_processes("rank --by exclusive --value size, whole process", "Debian, 46 MB", ranking, size)
+    for verb, file, *rest in VERBS:
+        names = [str(DATA / each) if (DATA / each).is_file() else each for each in (file, *rest)]
+        small = {"graphdiff": (*graphdiff, verb, *names), "import networkx": parsing("networkx", "0")}
+        yield from compare_processes(f"{verb}, whole process", file, small, size)
     helps = {"graphdiff": (*graphdiff, "--help"), "python -c pass": (sys.executable, "-c", "pass")}
     yield from compare_processes("--help, whole process", "no file", helps, size)
+
+
+def parsing(library: str, expression: str) -> tuple[str, ...]:
+    """Return the command that does by a library alone what any answer needs first."""
+    return sys.executable, "-c", f"import gc, {library}; gc.disable(); {expression}"
 
 
 Question = tuple[str, Path, tuple[str, str]]
@@ -59,6 +95,14 @@ def rows_of(folder: Path, size: Size) -> Question:
         file.writelines(lines)
     ends = f"node{max(0, n_nodes - 1000)}", f"node{n_nodes - 1}"
     return f"CSV, {n_edges:,} rows, {n_nodes:,} names", path, ends
+
+
+def in_columns(path: Path) -> Path:
+    """Write the same rows in Parquet, in another process: pyarrow would count as this one's memory."""
+    columns = path.with_suffix(".parquet")
+    script = "import sys; from pyarrow import csv, parquet; parquet.write_table(csv.read_csv(sys.argv[1]), sys.argv[2])"
+    subprocess.run([sys.executable, "-c", script, str(path), str(columns)], check=True)
+    return columns
 
 
 def lock_of(folder: Path, size: Size) -> Question:

@@ -44,14 +44,13 @@ class Row:
 
     def cells(self) -> tuple[str, ...]:
         """Return the row as texts under `HEAD`."""
-        word = "faster" if self.ratio >= 1 else "slower"
         return (
             self.measure,
             self.graph,
-            _time_text(self.seconds),
+            time_text(self.seconds),
             self.peer,
-            _time_text(self.peer_seconds),
-            f"{max(self.ratio, 1 / self.ratio):,.3g} x {word}",
+            time_text(self.peer_seconds),
+            factor_text(self.ratio, ("slower", "faster")),
             _pair_text(self.cpu_seconds, self.peer_cpu_seconds, " s", 3),
             _pair_text(self.peak_mib, self.peer_peak_mib),
             _pair_text(self.held_mib, self.peer_held_mib),
@@ -61,6 +60,16 @@ class Row:
 def compare(measure: str, graph: str, contestants: Mapping[str, Contestant], size: Size) -> Iterator[Row]:
     """Time graphdiff, the first contestant, beside the others."""
     yield from _rows(measure, graph, interleaved(contestants, repeats=size.repeats))
+
+
+def compare_each(
+    graph: str, calls: Mapping[str, Contestant], peers: Mapping[str, Contestant], size: Size
+) -> Iterator[Row]:
+    """Time several calls of graphdiff, by the measure that each is, beside the same peers."""
+    seconds = interleaved({**calls, **peers}, repeats=size.repeats).seconds
+    for measure in calls:
+        beside = {name: seconds[name] for name in peers}
+        yield from _rows(measure, graph, Rounds({"graphdiff": seconds[measure], **beside}))
 
 
 def compare_with_memory(measure: str, graph: str, contestants: Mapping[str, Contestant], size: Size) -> Iterator[Row]:
@@ -106,7 +115,13 @@ def _pair_text(own: float | None, peer: float | None, unit: str = "", digits: in
     return "" if own is None or peer is None else f"{own:,.{digits}g} : {peer:,.{digits}g}{unit}"
 
 
-def _time_text(seconds: float) -> str:
+def factor_text(ratio: float, words: tuple[str, str] = ("faster", "slower")) -> str:
+    """Return a ratio of times in words: of the peer, unless `words` are those of graphdiff."""
+    return f"{max(ratio, 1 / ratio):,.3g} x {words[ratio >= 1]}"
+
+
+def time_text(seconds: float) -> str:
+    """Return a time in the unit that suits it."""
     for unit, factor in (("s", 1.0), ("ms", 1e3)):
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"

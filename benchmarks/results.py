@@ -10,7 +10,7 @@ import numpy as np
 
 import graphdiff as gd
 from benchmarks.graphs import layered
-from benchmarks.report import Row, Size, compare
+from benchmarks.report import Row, Size, compare, compare_each
 
 #: So many entries are looked up in one measurement.
 LOOKED_UP = 1_000
@@ -36,8 +36,8 @@ def _looks(n_nodes: int, n_edges: int, size: Size) -> Iterator[Row]:
         def partition(numbers: Any = numbers, least: int = least) -> Any:
             return np.argpartition(np.abs(numbers), least)
 
-        for what, look in _whole(result).items():
-            yield from compare(f"{name}: {what}", text, {"graphdiff": look, "numpy argpartition": partition}, size)
+        looks = {f"{name}: {what}": look for what, look in _whole(result).items()}
+        yield from compare_each(text, looks, {"numpy argpartition": partition}, size)
     if n_edges <= IN_A_DICT:
         yield from _lookups(edges, text, size)
 
@@ -48,6 +48,7 @@ def _whole(result: Any) -> dict[str, Callable[[], Any]]:
         "top(3)": lambda: result.top(3),
         "top(1000)": lambda: result.top(1_000),
         "repr": lambda: repr(result),
+        "len": lambda: len(result),
         "table in a notebook": result._repr_html_,
         "first five items": lambda: list(islice(result.items(), 5)),
     }

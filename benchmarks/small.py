@@ -61,6 +61,23 @@ def _questions(
     yield "number of paths", gd.count_paths, both, counts
     yield "contributions of edges as a dict", _parts, both, parts
     yield "explain: total, paths, certificate", _explained, both, parts
+    for measure, function in OTHERS.items():
+        yield measure, function, both, parts
+
+
+def _uncertain(graph: Any, source: int, target: int) -> Any:
+    sd = dict.fromkeys(graph.edges() if isinstance(graph, gd.CompiledGraph) else graph.edges, 0.1)
+    return gd.uncertainty(graph, source, target, sd=sd)
+
+
+#: What is asked less often of a small graph; there is no peer that does it, so that two loops are its measure.
+OTHERS: dict[str, Any] = {
+    "what_if without a node": lambda graph, *ends: gd.what_if(graph, *ends, remove_nodes=[sum(ends) // 2]),
+    "sensitivities as a dict": lambda graph, *ends: dict(gd.sensitivities(graph, *ends)),
+    "uncertainty": _uncertain,
+    "strongest path": lambda graph, *ends: gd.strongest_paths(graph, *ends, k=1),
+    "diagnose": gd.diagnose,
+}
 
 
 def _parts(graph: Any, source: int, target: int) -> dict[Any, Any]:

@@ -11,6 +11,18 @@ void forward(int64_t n, const uint64_t *ptr, const uint32_t *heads, const double
             values[heads[edge]] += values[node] * weights[edge];
 }
 
+/* The same over rows in the order of the ids as given, each node looked up in its turn. */
+void forward_as_given(int64_t n, const int64_t *order, const uint64_t *ptr, const uint32_t *heads, const double *weights, double *values, int64_t source)
+{
+    memset(values, 0, n * sizeof *values);
+    values[source] = 1;
+    for (int64_t place = 0; place < n; place++) {
+        int64_t node = order[place];
+        for (uint64_t edge = ptr[node]; edge < ptr[node + 1]; edge++)
+            values[heads[edge]] += values[node] * weights[edge];
+    }
+}
+
 void reverse(int64_t n, const uint64_t *ptr, const uint32_t *heads, const double *weights, double *values, int64_t target)
 {
     memset(values, 0, n * sizeof *values);

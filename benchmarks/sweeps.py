@@ -8,15 +8,16 @@ from dataclasses import replace
 import numba  # noqa: F401, loaded at the start as after any large graph: all kernels are compiled
 
 import graphdiff as gd
-from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, with_components
-from benchmarks.peers import c_sweeps, dict_loop, networkx_order, scipy_forward
+from benchmarks.graphs import EdgeArrays, band, diamonds, layered, preferential, with_components
+from benchmarks.peers import c_as_given, c_sweeps, dict_loop, networkx_order, scipy_forward
 from benchmarks.report import Row, Size, compare
 
 
 def run(size: Size) -> Iterator[Row]:
-    """Time passes over (a), (b) and (c), and over a tenth of (a) for the peer that takes dicts."""
+    """Time passes over (a), (b), a deep graph and (c), and over a tenth of (a) for the peer that takes dicts."""
     yield from _beside_arrays(layered(size.of(1_000_000), size.of(10_000_000)), size)
     yield from _beside_arrays(preferential(size.of(1_000_000)), size)
+    yield from _beside_arrays(band(size.of(1_000_000), size.of(5_000_000)), size)
     yield from _beside_arrays(diamonds(size.of(1_000_000)), size)
     yield from _around_cycles(with_components(size.of(1_000_000), size.of(5_000_000), size.of(1_000)), size)
     yield from _beside_dicts(layered(size.of(100_000), size.of(1_000_000)), size)
@@ -28,6 +29,7 @@ def _beside_arrays(arrays: EdgeArrays, size: Size) -> Iterator[Row]:
     passes = {
         "graphdiff": lambda: gd.forward(graph, arrays.source),
         **compiled_c.get("forward", {}),
+        **c_as_given(graph, arrays),
         **scipy_forward(graph, arrays.source),
     }
     yield from compare("forward pass", arrays.text, passes, size)

@@ -15,6 +15,10 @@ Contestant = Callable[[], object]
 
 #: Calls are repeated within a round until a round takes about so many seconds.
 ROUND = 0.01
+#: Where all contestants together take long, there are fewer rounds, so that these take about so many seconds.
+LONG = 10.0
+#: The fewest of them, unless fewer are asked for.
+FEWEST = 3
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,16 @@ class Rounds:
 
 
 def interleaved(contestants: Mapping[str, Contestant], *, repeats: int) -> Rounds:
-    """Time calls in turn, after each has been called once to warm up."""
+    """Time calls in turn, after each has been called once to warm up; slow ones in fewer rounds."""
     timers = {name: Timer(call) for name, call in contestants.items()}
-    calls = {}
+    calls, round_seconds = {}, 0.0
     for name, timer in timers.items():
         timer.timeit(1)
-        calls[name] = max(1, round(ROUND / timer.timeit(1)))
+        once = timer.timeit(1)
+        calls[name] = max(1, round(ROUND / once))
+        round_seconds += calls[name] * once
     seconds: dict[str, list[float]] = {name: [] for name in timers}
-    for _ in range(repeats):
+    for _ in range(min(repeats, max(FEWEST, round(LONG / round_seconds)))):
         for name, timer in timers.items():
             seconds[name].append(timer.timeit(calls[name]) / calls[name])
     return Rounds(seconds)

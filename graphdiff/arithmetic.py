@@ -203,6 +203,13 @@ def exactly(weights: Weights) -> Weights:
     return weights if all(type(weight) is int for weight in weights) else [Fraction(weight) for weight in weights]
 
 
+def are_divisible(weights: Weights) -> bool:
+    """Return whether weights divide as they are: whether `as_fractions` leaves them."""
+    if isinstance(weights, np.ndarray):
+        return weights.dtype.kind == "f"
+    return not any(isinstance(weight, (int, Dyadic)) for weight in weights)
+
+
 def as_fractions(weights: Weights) -> list[Any]:
     """Return ints and Dyadics as Fractions, for division; other objects as they are."""
     return [Fraction(w) if isinstance(w, int) else finished(w) for w in listed(weights)]
@@ -220,6 +227,24 @@ def added(pairs: Iterable[tuple[Key, Number]]) -> dict[Key, Number]:
     for key, number in pairs:
         sums[key] = sums[key] + number if key in sums else number
     return sums
+
+
+def added_at(places: NDArray[Any], numbers: Weights) -> tuple[NDArray[Any], Weights]:
+    """Return the places, without repetitions and in the order in which they come first, and the sums of their numbers.
+
+    Examples
+    --------
+    >>> added_at(np.array([7, 5, 7]), [1, 2, 3])
+    (array([7, 5]), [4, 2])
+    """
+    if bool((places[1:] > places[:-1]).all()):
+        return places, numbers
+    if in_floats(numbers):
+        once, first, which = np.unique(places, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        return once[order], np.bincount(which, numbers)[order]
+    sums = added(zip(places.tolist(), listed(numbers), strict=True))
+    return np.array(list(sums), dtype=np.int64), list(sums.values())
 
 
 def in_floats(weights: Weights) -> TypeGuard[NDArray[Any]]:

@@ -11,6 +11,7 @@ that cannot be read or written an OSError.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
@@ -481,6 +482,10 @@ def chain_text(nodes: Iterable[Any]) -> str:
     return " -> ".join(names)
 
 
+#: Of ints with more bits the leading digits are those of their logarithm, of which a float has enough.
+LONG_BITS = 100_000
+
+
 def count_text(count: int) -> str:
     """Return an exact count as a person reads it: grouped digits, or a power of ten beyond 21 digits.
 
@@ -495,6 +500,11 @@ def count_text(count: int) -> str:
     size = abs(count)
     if size < 10**21:
         return f"{count:,}"
+    if size.bit_length() > LONG_BITS:  # to divide by so long a power of ten takes seconds
+        shift = size.bit_length() - 64
+        power = math.log10(size >> shift) + shift * math.log10(2)
+        digits, lead = int(power), int(1000 * 10 ** (power % 1))
+        return f"about {'-' * (count < 0)}{lead / 1000:.2f}e{digits}"
     digits = int((size.bit_length() - 1) * 0.30102999566398120)
     lead = size // 10 ** (digits - 3)
     while lead >= 10_000:

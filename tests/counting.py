@@ -17,21 +17,24 @@ from typing import Any
 import graphdiff
 from graphdiff.graph import compiled
 from graphdiff.paths import strongest
+from graphdiff.sets import counts as censuses
 from graphdiff.sets import fewest
-from graphdiff.sums import between, cycles, sweeps
+from graphdiff.sums import between, cycles, straight, sweeps
 
 PACKAGE = str(Path(graphdiff.__file__).parent)
 
 #: The functions that do the work, by what a call of one of them counts as.
 WORK: dict[str, list[Callable[..., Any]]] = {
     # a graph made into arrays
-    "compilations": [compiled.compile.__wrapped__],  # type: ignore[attr-defined]
+    "compilations": [compiled.compile],
     # what lies between two ends, looked for in the whole graph
     "restrictions": [cycles.between_mask],
     # every edge once, forward or in reverse
-    "sweeps": [sweeps.forward_values, sweeps.reverse_values],
+    "sweeps": [sweeps.forward_values, sweeps.reverse_values, sweeps.forward_from, sweeps.reverse_from],
+    # totals of few edges with what is proven of them, over lists
+    "walks": [straight._ahead, straight._behind],
     # the same over a semiring: paths counted, lengths, sums of sizes
-    "semirings": [between.forward_over, between.reverse_over, between.exact_sums],
+    "semirings": [between.forward_over, between.reverse_over, between.exact_sums, censuses._counted, censuses._sums],
     # the same without some edges
     "cut_sweeps": [fewest.Rest.tangents.func, fewest.Rest.through.func],
     # the ways to the target made ready to be ranked
@@ -46,6 +49,7 @@ class Counts:
     compilations: int = 0
     restrictions: int = 0
     sweeps: int = 0
+    walks: int = 0
     semirings: int = 0
     cut_sweeps: int = 0
     rankings: int = 0

@@ -11,6 +11,8 @@ SAMPLES = {
     "bun/bun.lock": "bun",
     "bundles/esbuild.meta.json": "esbuild",
     "bundles/webpack.stats.json": "webpack",
+    "columnar/olah.feather": "arrow",
+    "columnar/olah.parquet": "parquet",
     "conan/info.json": "conan",
     "conda/conda-lock.yml": "conda-lock",
     "csv/olah.csv": "csv",

@@ -17,7 +17,18 @@ from graphs import engine
 pytest.importorskip("numba", reason="benchmarks are of machine code", exc_type=ImportError)
 
 import graphdiff as gd
-from benchmarks import attribution_graphs, autodiff, groups, page, peers, power_iteration, tables, tracing
+from benchmarks import (
+    attribution_graphs,
+    autodiff,
+    groups,
+    markdown,
+    page,
+    peers,
+    power_iteration,
+    tables,
+    timing,
+    tracing,
+)
 from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components
 from benchmarks.report import Row, Size, table
 from benchmarks.timing import allocated, interleaved
@@ -45,6 +56,8 @@ class TestPeersAgree:
         forward = in_c.get("forward", {}) | peers.scipy_forward(graph, arrays.source)
         for call in forward.values():
             np.testing.assert_allclose(call(), expected[0], rtol=1e-12, atol=1e-300)
+        for call in peers.c_as_given(graph, arrays).values():
+            np.testing.assert_allclose(call(), expected[0][graph.topology.positions], rtol=1e-12, atol=1e-300)
         for call in in_c.get("reverse", {}).values():
             np.testing.assert_allclose(call(), expected[1], rtol=1e-12, atol=1e-300)
 
@@ -150,6 +163,21 @@ def test_contestants_take_turns() -> None:
     rounds = interleaved({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=2)
     assert set(rounds.seconds) == {"a", "b"}
     assert [len(times) for times in rounds.seconds.values()] == [2, 2]
+
+
+def test_slow_contestants_have_fewer_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "LONG", 0.0)
+    assert len(interleaved({"a": int}, repeats=7).seconds["a"]) == 3
+    assert len(interleaved({"a": int}, repeats=2).seconds["a"]) == 2
+
+
+def test_the_rows_of_several_runs_are_one_table() -> None:
+    runs = [
+        {"groups": {"sweeps": {"rows": [asdict(Row("pass", "a graph", seconds, "C", 0.1, ratio))]}}}
+        for seconds, ratio in ((0.002, 4.0), (0.003, 0.5), (0.9, 2.0))
+    ]
+    assert list(markdown.lines(runs)) == ["| pass; a graph | 3 ms | C: 2 x slower | `sweeps` |"]
+    assert list(markdown.lines(runs[1:2])) == ["| pass; a graph | 3 ms | C: 2 x faster | `sweeps` |"]
 
 
 def test_what_a_call_keeps_and_what_it_took() -> None:

@@ -150,7 +150,7 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",
-        help=f"For {', '.join(taking('where'))}: only rows with this value, or COLUMN!=VALUE without it. Of "
+        help=f"For tables ({', '.join(taking('where'))}): only rows with this value, or COLUMN!=VALUE without it. Of "
         "several all hold.",
     ),
     click.option("--focus", metavar="REGEX", help="Only stacks with a function whose name or file has this."),
@@ -165,8 +165,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--columns", metavar="MAP",
-        help=f"For {', '.join(taking('columns'))}: source=COLUMN,target=COLUMN,weight=COLUMN, by name or number. "
-        "Default: names that tools use (from and to, caller and callee, …).",
+        help="For tables: source=COLUMN,target=COLUMN,weight=COLUMN, by name or number. Default: names that tools "
+        "use (from and to, caller and callee, …).",
     ),
     click.option(
         "--follow-arrows", is_flag=True, default=None,
@@ -180,8 +180,8 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="The most that reading DOT, laying out a picture (-O FILE.svg or .png), and integer programmes of cut "
-        "and cycles may take, each. Default: 60.",
+        help="The most that each takes: reading DOT, a picture (-O FILE.svg, .png), integer programmes (of cut above "
+        "2,000 edges only if given). Default: 60.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",

@@ -80,8 +80,8 @@ def graph_line(graph: nx.DiGraph) -> str:
     """Return what was read, and by which weights it is asked, in one line, or two where it is long."""
     from graphdiff.text.tables import WIDTH
 
-    line = f"{read_line(graph)} · {chosen(graph).why}"
-    return line if len(line) <= WIDTH else f"{read_line(graph)}\n{chosen(graph).why}"
+    read, why = read_line(graph), chosen(graph).why
+    return f"{read} · {why}" if len(read) + len(why) + 3 <= WIDTH else f"{read}\n{why}"
 
 
 def read_line(graph: nx.DiGraph) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -161,6 +161,9 @@ def numeric_names(data: Sequence[Mapping[str, Any]], left_out: Collection[str] =
     >>> numeric_names([{"imports": 2, "kind": "dev"}, {"imports": 1, "line": 7, "label": "36.07%"}])
     {'imports': 2, 'line': 1, 'label': 1}
     """
+    if isinstance(data, Records):
+        kinds = ((name, counts) for name, counts in data.kinds.items() if name not in left_out)
+        return {name: counts[0] for name, counts in kinds if counts[0] in (counts[1], counts[3])}
     counts: dict[str, int] = {}
     for name in dict.fromkeys(chain.from_iterable(data)):
         first = next(row[name] for row in data if name in row)
@@ -216,16 +219,26 @@ def attribute_kinds(data: Sequence[Mapping[str, Any]], left_out: Collection[str]
     >>> attribute_kinds([{"imports": 2, "kind": "dev", "root": True}, {"imports": 1}])
     ['imports (2 of 2, numbers)', 'kind (1 of 2, text)', 'root (1 of 2, yes or no)']
     """
-    seen: dict[str, list[int]] = {}
-    for attributes in data:
-        for name, value in attributes.items():
-            if name not in left_out:
-                counts = seen.setdefault(name, [0, 0, 0, 0])
-                counts[0] += 1
-                counts[1] += is_quantity(value)
-                counts[2] += isinstance(value, bool)
-                counts[3] += percentage(value) is not None
-    return [f"{name} ({counts[0]:,} of {len(data):,}, {_kind(*counts)})" for name, counts in seen.items()]
+    seen = data.kinds if isinstance(data, Records) else _kinds(data)
+    shown = ((name, counts) for name, counts in seen.items() if name not in left_out)
+    return [f"{name} ({counts[0]:,} of {len(data):,}, {_kind(*counts)})" for name, counts in shown]
+
+
+#: How many edges have an attribute, and on how many it is a number, yes or no, and a text in per cent.
+Counts: TypeAlias = tuple[int, int, int, int]
+
+
+def _counts(value: object) -> Counts:
+    return 1, is_quantity(value), isinstance(value, bool), percentage(value) is not None
+
+
+def _kinds(data: Iterable[Mapping[str, Any]]) -> dict[str, Counts]:
+    seen: dict[str, Counts] = {}
+    for name, value in chain.from_iterable(attributes.items() for attributes in data):
+        every, numbers, bools, percentages = seen.get(name, (0, 0, 0, 0))
+        one, is_number, is_bool, is_percentage = _counts(value)
+        seen[name] = (every + one, numbers + is_number, bools + is_bool, percentages + is_percentage)
+    return seen
 
 
 def _kind(every: int, numbers: int, bools: int, percentages: int) -> str:
@@ -367,6 +380,13 @@ class Records(Sequence[Mapping[str, Any]]):
     def __len__(self) -> int:
         return self._n_edges
 
+    @cached_property
+    def kinds(self) -> dict[str, Counts]:
+        """Of what kinds each attribute is, in the order in which the edges meet them; no record is made."""
+        there = {name: ~column.missing for name, column in self._columns.items()}
+        met = sorted((name for name in there if there[name].any()), key=lambda name: int(there[name].argmax()))
+        return {name: _kinds_of(self._columns[name], there[name]) for name in met}
+
     def __getitem__(self, edge: Any) -> Any:
         places = np.arange(self._n_edges)[edge]
         return records(self._columns, places) if isinstance(edge, slice) else records(self._columns, places[None])[0]
@@ -469,6 +489,19 @@ def kind_of(column: Column) -> str:
     if column.texts is not None:
         return "text" if isinstance(column.texts, Texts) else "encoded"
     return "bool" if column.given.dtype == bool else "number"
+
+
+def _kinds_of(column: Column, there: NDArray[np.bool_]) -> Counts:
+    """Return how many values a column has, and of what kinds they are."""
+    every, kind = int(there.sum()), kind_of(column)
+    if column.texts is None:
+        return every, every * (kind == "number"), every * (kind == "bool"), 0
+    times = np.bincount(column.values[there], minlength=len(column.texts))
+    met = (column.texts[number] for number in np.flatnonzero(times).tolist())
+    if kind == "text":  # the first in no per cent decides
+        return every, 0, 0, every * all(percentage(text) is not None for text in met)
+    each = np.array([_counts(value) for value in met]).T @ times[times > 0]
+    return every, *each[1:].tolist()
 
 
 def columns_of(given: Mapping[Any, Any], n_edges: int) -> dict[str, Column]:

@@ -25,10 +25,12 @@ from graphdiff.graph.attributes import Column, Columns, column_of, columns_of
 from graphdiff.graph.costs import HIDDEN
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.particulars import with_particulars, with_places
+from graphdiff.graph.plain import Plain, few_in
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.graph.reweighting import in_order_of_rows
 from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, arrange, in_rows
+from graphdiff.kernels import FEW
 from graphdiff.kernels.blocks import turned
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Call, Keyword, Remedy
@@ -462,12 +464,21 @@ class CompiledGraph(Displayed):
         """1 and 0 in the type of the weights."""
         return arithmetic.one_and_zero(self.weights)
 
+    @cached_property
+    def is_few(self) -> bool:
+        """Whether lists hold all that a sweep needs: few nodes and edges without cycles, floats or ints."""
+        is_small = self.n_nodes + self.n_edges <= FEW and not len(self.topology.cyclic)
+        return is_small and isinstance(self.weights, np.ndarray)
+
     @property
     def divisible(self) -> CompiledGraph:
         """The same graph with ints and dyadics as Fractions, where an answer needs division."""
-        if arithmetic.in_floats(self.weights):
-            return self  # which a cached property would keep alive for ever
-        return self._in_fractions
+        # Itself a cached property would keep alive for ever.
+        return self if self._is_divisible else self._in_fractions
+
+    @cached_property
+    def _is_divisible(self) -> bool:
+        return arithmetic.are_divisible(self.weights)
 
     @cached_property
     def _in_fractions(self) -> CompiledGraph:
@@ -568,7 +579,6 @@ def _parallels_added(row: list[tuple[int, Number]]) -> list[tuple[int, Number]]:
     return list(arithmetic.added(row).items())
 
 
-@collector_at_rest()
 def compile(
     graph: nx.DiGraph | NDArray[Any] | Any,
     *,
@@ -630,6 +640,22 @@ def compile(
         raise UsageError(
             Keyword("weight", weight), ": an edge attribute's name, a preset, a function or None (1 on every edge)"
         )
+    if isinstance(weight, str) and (few := few_in(graph, weight)) is not None:
+        return _of_few(few, weight, intake.meanings_of(cast(nx.DiGraph, graph).graph), cycles, exact)
+    with collector_at_rest():
+        return _compiled(graph, weight, default_weight, cycles, exact)
+
+
+def _of_few(few: Plain, weight: str, meanings: Mapping[str, Any], cycles: CyclePolicy, exact: bool) -> CompiledGraph:
+    """Return a small graph compiled that is in order already."""
+    meaning = weight_meaning_of(weight, meanings["weight_meaning"])
+    weights = arithmetic.exactly(few.weights()) if exact else few.weights()
+    edges, nodes = meanings["edge_meaning"], meanings["node_meaning"]
+    return CompiledGraph(few.shape(), weights, cycles, exact, edges, meaning, nodes)
+
+
+def _compiled(graph: Any, weight: Weight, default_weight: Number, cycles: CyclePolicy, exact: bool) -> CompiledGraph:
+    """Return any graph compiled."""
     edges = intake.from_graph(graph)
     topology, numbers = _arranged(edges)
     topology = with_places(topology, graph)

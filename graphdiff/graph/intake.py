@@ -40,6 +40,8 @@ from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import node_text
 
 _MISSING = object()
+#: What edges, weights and nodes mean where a graph does not say it.
+UNKNOWN = dict.fromkeys(("edge_meaning", "weight_meaning", "node_meaning"), "unknown")
 #: The ways out where edges have no weight of the name that is asked for.
 TAKES = "takes that number"
 WITHOUT_WEIGHTS = (
@@ -223,7 +225,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
         titles=_titles(graph),
         also_called=tuple([(text, i) for i in leaves if isinstance(text := graph.nodes[names[i]].get("output"), str)]),
         rows=rows,
-        **_meanings(graph.graph),
+        **meanings_of(graph.graph),
         drawing=drawing_names(graph),
         absences=absences_of(graph.graph),
     )
@@ -231,21 +233,29 @@ def _from_networkx(graph: nx.Graph) -> Edges:
 
 def _from_saved(topology: Topology, graph: nx.Graph) -> Edges:
     """Return the edges of a saved graph, which is in order already."""
+    ids = topology.ids.astype(index_type(topology.n_nodes))
     return Edges(
         n_nodes=topology.n_nodes,
-        tails=topology.ids[topology.rows.tails],
-        heads=topology.ids[topology.heads],
+        tails=ids[topology.rows.tails],
+        heads=ids[topology.heads],
         names=topology.names,
         keys=topology.keys,
-        **_meanings(graph.graph),
+        **meanings_of(graph.graph),
         drawing=drawing_names(graph),
         topology=topology,
         columns=topology.attributes,
     )
 
 
-def _meanings(about: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: str(about.get(name, "unknown")) for name in ("edge_meaning", "weight_meaning", "node_meaning")}
+def meanings_of(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the attributes of a graph say that its edges, weights and nodes mean.
+
+    Examples
+    --------
+    >>> meanings_of({"edge_meaning": "feeds"})
+    {'edge_meaning': 'feeds', 'weight_meaning': 'unknown', 'node_meaning': 'unknown'}
+    """
+    return UNKNOWN if not about else {name: str(about.get(name, "unknown")) for name in UNKNOWN}
 
 
 def edge_data(graph: nx.Graph) -> Sequence[Mapping[str, Any]]:
@@ -406,12 +416,23 @@ def weights(edges: Edges, weight: str | Callable[..., Number], default: Number, 
     if column is not None and column.numbers is not None:
         return checked(edges, column.numbers)
     try:
+        if edges.topology is not None:
+            raise KeyError(weight)
         values = list(map(itemgetter(weight), edges.data))
     except KeyError:
-        given = [data.get(weight, _MISSING) for data in edges.data]
-        values = _filled(edges, given, weight, default)
+        values = _filled(edges, _given(edges, weight), weight, default)
     values = _parts_of_one(values, exact)
     return checked(edges, _fractions(values) if exact else values)
+
+
+def _given(edges: Edges, name: str) -> list[Any]:
+    """Return what each edge has of this name, and `_MISSING` where it has nothing."""
+    if edges.topology is None:
+        return [data.get(name, _MISSING) for data in edges.data]
+    column = edges.columns.get(name)
+    if column is None:
+        return [_MISSING] * len(edges.tails)
+    return [_MISSING if value is None else value for value in column]
 
 
 def _parts_of_one(values: list[Any], exact: bool) -> list[Any]:

@@ -88,6 +88,9 @@ class Indexed(Sequence[Any]):
         """Return the id of `label`, or None where it is no label."""
         raise NotImplementedError
 
+    def __contains__(self, label: object) -> bool:
+        return self.find(label) is not None
+
     def _label(self, number: int) -> Any:
         raise NotImplementedError
 
@@ -147,6 +150,17 @@ class Texts(Indexed):
 
     def __iter__(self) -> Iterator[str]:
         return (piece.decode() for piece in self._pieces())
+
+    def at(self, numbers: NDArray[Any]) -> Texts:
+        """Return the names of some ids."""
+        sizes = np.diff(self.ends)[numbers]
+        ends = np.concatenate([[0], np.cumsum(sizes)])
+        text, begins = np.empty(ends[-1], dtype=np.uint8), self.ends[numbers] - ends[:-1]
+        for start in range(0, len(numbers), BLOCK):
+            some = slice(start, start + BLOCK)
+            first, last = ends[start], ends[start : start + BLOCK + 1][-1]
+            text[first:last] = self.text[np.repeat(begins[some], sizes[some]) + np.arange(first, last)]
+        return Texts(text, ends)
 
     def _label(self, number: int) -> str:
         return self._bytes(number).decode()
@@ -214,6 +228,10 @@ class Integers(Indexed):
     def __iter__(self) -> Iterator[int]:
         for start in range(0, len(self), BLOCK):
             yield from self.values[start : start + BLOCK].tolist()
+
+    def at(self, numbers: NDArray[Any]) -> Integers:
+        """Return the ints of some ids."""
+        return Integers(self.values[numbers])
 
     def _label(self, number: int) -> int:
         return int(self.values[number])

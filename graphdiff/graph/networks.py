@@ -15,11 +15,14 @@ from graphdiff.graph.forms import is_form
 from graphdiff.graph.intake import Edges, from_graph
 from graphdiff.graph.labels import require_nodes
 from graphdiff.graph.topology import Topology
+from graphdiff.graph.views import DiGraph, MultiDiGraph, pictured
 from graphdiff.text.names import Edge
-from graphdiff.text.notebook import Displayed, shown
 from graphdiff.text.tables import Result
 
-__all__ = ["IN_GROUP", "RANKED", "edge_data", "filled", "marked", "network", "network_of", "pictured", "shape_of"]
+__all__ = [
+    "IN_GROUP", "RANKED", "DiGraph", "MultiDiGraph", "edge_data", "filled", "marked", "network", "network_of",
+    "pictured", "shape_of",
+]  # fmt: skip
 
 GraphT = TypeVar("GraphT", nx.DiGraph, nx.MultiDiGraph)
 
@@ -31,45 +34,6 @@ MEANINGS = ("edge_meaning", "weight_meaning", "node_meaning")
 
 #: The attribute that says in which group a node is, where a page is to draw groups at first.
 IN_GROUP = "in_group"
-
-
-class _Pictured(Displayed):
-    """A graph that a notebook shows as `graphdiff.write` draws it."""
-
-    #: Of which graph this one is the groups, for a page in which they open (a profile itself); a copy does not know.
-    grouping: Any = None
-
-    def __repr__(self) -> str:
-        return f"<{self}>"
-
-    def _shown(self) -> dict[str, str]:
-        return shown(self)
-
-
-# Named as those of networkx, so that these call them what they are.
-class DiGraph(_Pictured, nx.DiGraph):  # type: ignore[misc]
-    """A networkx DiGraph that a notebook shows as a picture."""
-
-
-class MultiDiGraph(_Pictured, nx.MultiDiGraph):  # type: ignore[misc]
-    """A networkx MultiDiGraph that a notebook shows as a picture."""
-
-
-#: What a graph of ours becomes by its type; one of a type of somebody else's stays what it is.
-PICTURED = {nx.DiGraph: DiGraph, nx.MultiDiGraph: MultiDiGraph}
-
-
-def pictured(graph: nx.DiGraph) -> nx.DiGraph | nx.MultiDiGraph:
-    """Return a graph that we made, and nobody else has, as one that shows itself in a notebook; nothing is copied.
-
-    Examples
-    --------
-    >>> graph = pictured(nx.DiGraph([("a", "b")]))
-    >>> graph, isinstance(graph, nx.DiGraph), sorted(graph._repr_mimebundle_())
-    (<DiGraph with 2 nodes and 1 edges>, True, ['image/svg+xml', 'text/plain'])
-    """
-    graph.__class__ = PICTURED.get(type(graph), type(graph))
-    return graph
 
 
 def marked(graph: nx.DiGraph, name_of: Callable[[Any], Any], text: str) -> nx.DiGraph | nx.MultiDiGraph:
@@ -136,7 +100,12 @@ def shape_of(topology: Topology) -> tuple[nx.DiGraph | nx.MultiDiGraph, list[Edg
     return graph, edges
 
 
-def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any, dict[Any, Any]]) -> GraphT:
+def filled(
+    graph: GraphT,
+    nodes: Mapping[Any, dict[str, Any]],
+    rows: Mapping[Any, dict[Any, Any]],
+    entering: Mapping[Any, dict[Any, Any]] | None = None,
+) -> GraphT:
     """Return an empty graph with nodes and edges in it; the dicts that are given become its own.
 
     Parameters
@@ -148,6 +117,8 @@ def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any
     rows : mapping of node to dict
         For every node its edges: a dict from head to the edge's attributes; in a multigraph from head to a dict from
         key to attributes.
+    entering : mapping of node to dict, optional
+        The same edges by their heads, where those into a node are in another order than the rows are.
 
     Examples
     --------
@@ -156,10 +127,11 @@ def filled(graph: GraphT, nodes: Mapping[Any, dict[str, Any]], rows: Mapping[Any
     >>> list(G.edges(keys=True, data=True)), list(G.predecessors("b"))
     ([('a', 'b', 0, {'kind': 'x'}), ('a', 'b', 1, {})], ['a'])
     """
-    entering: dict[Any, dict[Any, Any]] = {node: {} for node in nodes}
-    for tail, row in rows.items():
-        for head, entry in row.items():
-            entering[head][tail] = entry
+    if entering is None:
+        entering = {node: {} for node in nodes}
+        for tail, row in rows.items():
+            for head, entry in row.items():
+                entering[head][tail] = entry
     graph._node.update(nodes)
     graph._adj.update(rows)
     graph._pred.update(entering)

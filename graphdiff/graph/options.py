@@ -40,6 +40,8 @@ def takes_options(function: Function) -> Function:
 
     @wraps(function)
     def checked(*args: Any, **given: Any) -> Any:
+        if not given:
+            return function(*args)
         for name in given:
             if name not in known:
                 close = meant(nearest(name, known, 1))

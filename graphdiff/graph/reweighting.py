@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import UsageError, WeightError
@@ -40,8 +41,10 @@ def in_order_of_rows(topology: Topology, weights: Any) -> Weights:
     WeightError
         If an edge has no weight, or one that is no finite number.
     """
-    if isinstance(weights, Mapping) or getattr(getattr(weights, "index", None), "nlevels", 1) > 1:
-        return checked(_edges(topology), _by_name(topology, weights.items()))
+    is_series = getattr(getattr(weights, "index", None), "nlevels", 1) > 1
+    if isinstance(weights, Mapping) or is_series:
+        values = _of_series(topology, weights) if is_series else _of_each(topology, weights)
+        return checked(_edges(topology), _by_name(topology, weights.items()) if values is None else values)
     values = listed(weights)
     if len(values) != topology.n_edges:
         raise UsageError(f"{topology.n_edges:,} edges, but {len(values):,} weights")
@@ -57,12 +60,42 @@ def in_order_of_rows(topology: Topology, weights: Any) -> Weights:
     return checked(_edges(topology), in_rows(values, topology.given))
 
 
+def _of_each(topology: Topology, weights: Mapping[Any, Number]) -> list[Number] | None:
+    """Return the weights of all edges, in the order of the rows; None where these are not the names of them all."""
+    if len(weights) != topology.n_edges:
+        return None
+    values = [weights.get(edge, _MISSING) for edge in topology.edge_labels()]
+    return None if any(value is _MISSING for value in values) else values
+
+
+def _of_series(topology: Topology, weights: Any) -> NDArray[Any] | None:
+    """Return the same of a Series of pandas, looking up each node once and no edge; None where that does not do."""
+    index = weights.index
+    if index.nlevels != 2 or topology.keys is not None or len(index) != topology.n_edges:
+        return None
+    known = [np.array([_position(topology, label) for label in level], dtype=np.int64) for level in index.levels]
+    tails, heads = (np.append(known[end], -1)[index.codes[end]] for end in (0, 1))  # the last one is of no label
+    ends = [np.stack(pair).astype(np.int64) for pair in ((topology.rows.tails, topology.heads), (tails, heads))]
+    in_rows, named = (np.lexsort(pair[::-1]) for pair in ends)
+    if not np.array_equal(ends[0][:, in_rows], ends[1][:, named]):
+        return None
+    places = np.empty(topology.n_edges, dtype=np.int64)
+    places[in_rows] = named
+    values = np.asarray(weights)[places]
+    return values.astype(np.float64) if values.dtype.kind == "f" else values  # as its items are
+
+
+def _position(topology: Topology, label: Any) -> int:
+    position = topology.known(label)
+    return -1 if position is None else position
+
+
 def _by_name(topology: Topology, named: Iterable[tuple[Any, Number]]) -> list[Number]:
-    """Return the weights of all edges, in the order of the rows."""
-    places = {edge: place for place, edge in enumerate(topology.edge_labels())}
+    """Return the same whatever name they are given by, or raise what is wrong with one."""
     values: list[Number] = [_MISSING] * topology.n_edges
     for edge, weight in named:
-        place = places[edge] if edge in places else find_edge(topology, edge)
+        known = topology.place(edge)
+        place = find_edge(topology, edge) if known is None else known
         if values[place] is not _MISSING:
             raise UsageError(f"the edge {_edges(topology).text(place)} is given twice")
         values[place] = weight

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from graphdiff.graph.attributes import records
 from graphdiff.graph.topology import Topology, keys_at
+from graphdiff.text.notebook import Displayed, shown
 
-__all__ = ["Saved", "saved_in", "view"]
+__all__ = ["DiGraph", "MultiDiGraph", "Saved", "pictured", "saved_in", "view"]
 
 #: Of so many nodes the rows are made together, where all are wanted.
 BLOCK = 1 << 10
@@ -70,6 +71,45 @@ def view(saved: Saved, about: Mapping[str, Any]) -> nx.DiGraph | nx.MultiDiGraph
     graph._succ = graph._adj = _Rows(topology, lambda: (topology.ptr, None))
     graph._pred = _Rows(topology, lambda: _entering(topology))
     graph.edges = (_MultiEdges if multi else _Edges)(graph)
+    return graph
+
+
+class _Pictured(Displayed):
+    """A graph that a notebook shows as `graphdiff.write` draws it."""
+
+    #: Of which graph this one is the groups, for a page in which they open (a profile itself); a copy does not know.
+    grouping: Any = None
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def _shown(self) -> dict[str, str]:
+        return shown(self)
+
+
+# Named as those of networkx, so that these call them what they are.
+class DiGraph(_Pictured, nx.DiGraph):  # type: ignore[misc]
+    """A networkx DiGraph that a notebook shows as a picture."""
+
+
+class MultiDiGraph(_Pictured, nx.MultiDiGraph):  # type: ignore[misc]
+    """A networkx MultiDiGraph that a notebook shows as a picture."""
+
+
+#: What a graph of ours becomes by its type; one of a type of somebody else's stays what it is.
+PICTURED = {nx.DiGraph: DiGraph, nx.MultiDiGraph: MultiDiGraph}
+
+
+def pictured(graph: nx.DiGraph) -> nx.DiGraph | nx.MultiDiGraph:
+    """Return a graph that we made, and nobody else has, as one that shows itself in a notebook; nothing is copied.
+
+    Examples
+    --------
+    >>> graph = pictured(nx.DiGraph([("a", "b")]))
+    >>> graph, isinstance(graph, nx.DiGraph), sorted(graph._repr_mimebundle_())
+    (<DiGraph with 2 nodes and 1 edges>, True, ['image/svg+xml', 'text/plain'])
+    """
+    graph.__class__ = PICTURED.get(type(graph), type(graph))
     return graph
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -125,10 +126,11 @@ def node_ids(packages: Iterable[tuple[str, str]]) -> list[str]:
     ['numpy', 'networkx@3.6', 'networkx@3.7', 'numpy']
     """
     given = list(packages)
-    versions: dict[str, set[str]] = {}
-    for name, version in given:
-        versions.setdefault(name, set()).add(version)
-    return [f"{name}@{version}" if version and len(versions[name]) > 1 else name for name, version in given]
+    names = [name for name, _ in given]
+    if len(set(names)) == len(names):
+        return names
+    times = Counter(name for name, _ in set(given))
+    return [f"{name}@{version}" if version and times[name] > 1 else name for name, version in given]
 
 
 def numbers(values: Sequence[str]) -> list[int] | list[float] | None:

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from graphdiff.arithmetic import EXACT_INT, SAFE_INT
 from graphdiff.errors import FormatError, GraphdiffError, GraphTypeError
 from graphdiff.graph.attributes import Column
-from graphdiff.graph.labels import Numbering, Texts
-from graphdiff.graph.topology import arrange
+from graphdiff.graph.labels import Integers, Numbering, Texts
+from graphdiff.graph.topology import Rows, arrange
 from graphdiff.graph.views import Saved, view
 from graphdiff.io.building import numbers
 from graphdiff.io.edge_list import (
@@ -44,8 +44,9 @@ from graphdiff.io.source import text_of
 from graphdiff.kernels import available, jit
 from graphdiff.kernels.cells import column_of_cells, padded
 from graphdiff.kernels.collecting import collector_at_rest
+from graphdiff.kernels.rows import first_parallels, grouped
 
-__all__ = ["view_edge_list"]
+__all__ = ["as_met", "view_edge_list", "view_of"]
 
 #: So much of a file tells what its columns are; it ends where a line does.
 FIRST_BYTES = 1 << 20
@@ -53,6 +54,9 @@ FIRST_BYTES = 1 << 20
 LONG = 1 << 23
 #: Numerals of more signs are read one by one.
 WIDEST = 40
+
+#: Rows whose names are looked at together.
+SLICE = 1 << 20
 
 Ids = NDArray[Any]
 Block = Sequence[Sequence[str]]
@@ -93,12 +97,7 @@ def _viewed(data: bytes, name: str, columns: str | Mapping[str, str] | None, whe
         stream.seek(start)
         cells = _cells(layout, where, stream, texts)
     attributes = cells.attributes(layout)
-    edges = _one_by_one(cells.ids) if "weight" not in attributes else _added(cells.ids, attributes["weight"])
-    graph = nx.DiGraph()
-    if edges.n_added and len(attributes) > 1:
-        graph.graph["warnings"] = [told_of_added(name, edges.n_added)]
-    layout.tell(graph, cells.names)
-    return edges.view(list(cells.names), attributes, graph.graph)
+    return view_of(layout, cells.names, cells.ids, attributes)
 
 
 def _unfit(name: str) -> FormatError:
@@ -196,9 +195,9 @@ class _Numbers:
 
 @dataclass(frozen=True)
 class _Cells:
-    """All rows of a table: the names, the ids of the ends of each row, and the other columns by place."""
+    """All rows of a table: the names, the ids of all tails and of all heads, and the other columns by place."""
 
-    names: Collection[str]
+    names: Texts
     ids: Ids
     columns: Mapping[int, Column]
 
@@ -212,7 +211,8 @@ class _Cells:
         """
         table, roles = layout.table, layout.roles
         weight = self.columns[roles["weight"]] if "weight" in roles else None
-        if "" in self.names or (weight is not None and weight.texts is not None and any(map(str.strip, weight.texts))):
+        has_text = weight is not None and weight.texts is not None and any(map(str.strip, weight.texts))
+        if has_text or not np.diff(self.names.ends).all():
             raise _unfit(table.file)
         named = enumerate(told_apart(table.names))
         columns = {name: self.columns[place] for place, name in named if place not in roles.values()}
@@ -256,7 +256,7 @@ def _cells(layout: Layout, where: Where, rest: io.BytesIO, texts: set[int]) -> _
     if not ids:
         raise _unfit(table.file)
     columns = {place: column.column() for place, column in others.items()}
-    return _Cells(names.keys(), np.concatenate(ids).reshape(-1, 2), columns)
+    return _Cells(Texts.of(list(names)), np.concatenate(ids).reshape(-1, 2).T, columns)
 
 
 def _blocks(table: Table, rest: io.BytesIO) -> Iterator[Block]:
@@ -311,8 +311,8 @@ class _Plain:
             There is a row of another length, or a cell that is not in UTF-8, very long, or no plain numeral.
         """
         numbering = Numbering()
-        ends = [numbering.of(*self._column(place)) for place in layout.ends]
-        names, ids = _as_met(list(numbering.labels), np.stack(ends, axis=1))
+        ids = np.stack([numbering.of(*self._column(place)) for place in layout.ends])
+        names = numbering.labels.at(as_met(len(numbering.labels), ids))
         columns = {}
         for place, column in _others(layout).items():
             text_and_ends = self._column(place)
@@ -322,7 +322,8 @@ class _Plain:
             numbering = Numbering()
             codes = numbering.of(*text_and_ends).astype(np.int64)
             texts = list(numbering.labels)
-            _require_directed(replace(self.table, columns=[texts if at == place else [] for at in _others(layout)]))
+            by_place = [texts if at == place else [] for at in range(len(self.table.names))]
+            _require_directed(replace(self.table, columns=by_place))
             columns[place] = _of_texts(texts, codes, column.gaps)
         return _Cells(names, ids, columns)
 
@@ -336,14 +337,18 @@ class _Plain:
         return text[: ends[-1]], ends
 
 
-def _as_met(names: list[str], ids: Ids) -> tuple[dict[str, None], Ids]:
-    """Return names and ids numbered as rows meet them, not column by column."""
-    places = np.empty(len(names), dtype=np.int64)
-    places[ids.ravel()[::-1]] = np.arange(ids.size)[::-1]  # of the places of one, the first is written last
+def as_met(n_names: int, ids: Ids) -> Ids:
+    """Number names as rows meet them, not column by column: ids, of shape (2, n_rows), in place; return the order."""
+    places = np.empty(n_names, dtype=np.int64)
+    for stop in range(ids.shape[1], 0, -SLICE):
+        some = ids[:, max(0, stop - SLICE) : stop].T.ravel()
+        places[some[::-1]] = np.arange(2 * stop - 1, 2 * stop - len(some) - 1, -1)  # the last that is written stays
     order = np.argsort(places)
-    rank = np.empty(len(names), dtype=np.uint32)
-    rank[order] = np.arange(len(names))
-    return dict.fromkeys([names[number] for number in order.tolist()]), rank[ids]
+    rank = np.empty(n_names, dtype=ids.dtype)
+    rank[order] = np.arange(n_names, dtype=ids.dtype)
+    for column in ids:
+        column[:] = rank[column]
+    return order
 
 
 def _figures(text: Ids, ends: Ids) -> Column:
@@ -372,74 +377,110 @@ def _figures(text: Ids, ends: Ids) -> Column:
 
 @dataclass(frozen=True)
 class _Edges:
-    """Which rows are edges, in the order of networkx, and what those have that are several.
+    """The edges of the rows of a table, in the order of networkx: by tail, then by the first row with the same head.
 
     Attributes
     ----------
-    ids : array, shape (n_rows, 2)
-    rows : int array, shape (n_edges,)
+    tails, heads : unsigned int arrays, shape (n_edges,)
+        The ids of the ends.
+    rows : unsigned int array, shape (n_edges,)
         The row of each edge, of several the first.
+    n_rows : int
     several : bool array, shape (n_edges,), or None
-        Mask of the edges that several rows are added to.
+        Mask of the edges that several rows are added to; None where each row is an edge.
     weight : Column or None
-        The sums.
+        The sum of each edge.
     """
 
-    ids: Ids
+    tails: Ids
+    heads: Ids
     rows: Ids
+    n_rows: int
     several: NDArray[np.bool_] | None = None
     weight: Column | None = None
 
     @property
     def n_added(self) -> int:
         """How many rows are added to others."""
-        return len(self.ids) - len(self.rows)
-
-    def view(self, names: list[str], attributes: Mapping[str, Column], about: Mapping[str, Any]) -> nx.DiGraph:
-        """Return the graph of the edges, with these attributes of the rows."""
-        columns = {name: column.at(self.rows) for name, column in attributes.items()}
-        if self.several is not None:
-            columns = {name: column.without(self.several) for name, column in columns.items()}
-        if self.weight is not None:
-            columns["weight"] = self.weight
-        tails, heads = np.ascontiguousarray(self.ids[self.rows].T)
-        topology, order = arrange(len(names), tails, heads, names=Texts.of(names))
-        in_rows = {name: column.at(order) for name, column in columns.items() if not column.missing.all()}
-        return view(Saved(replace(topology, attributes=in_rows, given=None)), about)
+        return self.n_rows - len(self.rows)
 
 
-def _grouped(ids: Ids) -> tuple[Ids, Ids]:
-    """Return of each row the number of its pair of ends, and of each pair its first row."""
-    pairs = ids[:, 0].astype(np.int64) << 32 | ids[:, 1]
-    order = np.argsort(pairs, kind="stable")
-    is_first = np.concatenate([[True], np.diff(pairs[order]) != 0])
-    groups = np.empty(len(ids), dtype=np.int64)
-    groups[order] = np.cumsum(is_first) - 1
-    return groups, order[is_first]
+def view_of(layout: Layout, names: Texts | Integers, ids: Ids, attributes: Mapping[str, Column]) -> nx.DiGraph:
+    """Return the frozen graph of the rows of a table, of which `attributes` are the other columns.
+
+    Where there is one called ``weight``, rows that repeat an edge are one edge, with the sum of their weights and no
+    other attribute; else each is an edge.
+
+    Parameters
+    ----------
+    layout : Layout
+    names : Texts or Integers
+        The nodes, as rows meet them.
+    ids : unsigned int array, shape (2, n_rows)
+        The tail and the head of each row.
+    attributes : mapping of str to Column
+
+    Raises
+    ------
+    OverflowError
+        If a sum of ints is beyond 64 bits.
+    """
+    edges = _edges(len(names), ids, attributes.get("weight"))
+    graph = nx.DiGraph()
+    if edges.n_added and len(attributes) > 1:
+        graph.graph["warnings"] = [told_of_added(layout.table.file, edges.n_added)]
+    layout.tell(graph, names if isinstance(names, Texts) else ())
+    topology, order = arrange(len(names), edges.tails, edges.heads, names=names)
+    rows = edges.rows[order]
+    columns = {name: column.at(rows) for name, column in attributes.items() if not column.missing.all()}
+    if edges.several is not None:
+        several = edges.several[order]
+        columns = {name: column.without(several) for name, column in columns.items()}
+        columns = {name: column for name, column in columns.items() if not column.missing.all()}
+    if edges.weight is not None and not edges.weight.missing.all():
+        columns["weight"] = edges.weight.at(order)
+    if "weight" in columns:
+        columns["weight"] = _written(columns["weight"])
+    return view(Saved(replace(topology, attributes=columns, given=None)), graph.graph)
 
 
-def _one_by_one(ids: Ids) -> _Edges:
-    """Return every row as an edge: by tail, then by the first row with its head, as networkx has them."""
-    groups, firsts = _grouped(ids)
-    return _Edges(ids, np.lexsort((firsts[groups], ids[:, 0])))
+def _written(column: Column) -> Column:
+    """Return a column in the order of its edges, which needs no other any more."""
+    return Column(column.values, column.missing if column.missing.any() else None)
 
 
-def _added(ids: Ids, weight: Column) -> _Edges:
-    """Return one edge for all rows with its ends, with the sum of the weights where all of these have one."""
-    groups, firsts = _grouped(ids)
-    order = np.argsort(firsts)
-    rows = firsts[order]
-    order = order[np.argsort(ids[rows, 0], kind="stable")]
-    if len(firsts) == len(ids):
-        return _Edges(ids, firsts[order])
-    others = np.ones(len(ids), dtype=bool)
-    others[firsts] = False
-    values, absent, several = weight.values[firsts], weight.missing[firsts], np.zeros(len(firsts), dtype=bool)
-    several[groups[others]] = True
+def _edges(n_nodes: int, ids: Ids, weight: Column | None) -> _Edges:
+    """Return the rows as edges: those with the same ends side by side, or, where there is a weight, added."""
+    ptr, heads, rows = grouped(n_nodes, *ids)
+    tails = Rows(ptr, heads).tails
+    firsts = first_parallels(ptr, heads)
+    if firsts is None:
+        return _Edges(tails, heads, rows, len(rows))
+    if weight is None:
+        order = np.argsort(firsts, kind="stable")
+        return _Edges(tails, heads[order], rows[order], len(rows))
+    is_first = firsts == np.arange(len(firsts), dtype=firsts.dtype)
+    others = np.flatnonzero(~is_first)
+    places = firsts[others].astype(np.int64)
+    del firsts  # of many millions each array counts
+    n_rows, added, rows = len(rows), rows[others], rows[is_first]
+    tails, heads = tails[is_first], heads[is_first]
+    sums, several = _added(weight, rows, added, places - np.searchsorted(others, places))
+    return _Edges(tails, heads, rows, n_rows, several, sums)
+
+
+def _added(weight: Column, rows: Ids, others: Ids, edges: Ids) -> tuple[Column, NDArray[np.bool_]]:
+    """Return the weights of edges that stand in some rows, those of other rows added, and which have several."""
+    values, missing, several = weight.values[rows], weight.missing, np.zeros(len(rows), dtype=bool)
+    several[edges] = True
+    if values.dtype == np.float32:
+        values = values.astype(np.float64)
     with np.errstate(over="ignore"):  # what leaves the floats is refused where it is compiled
-        np.add.at(values, groups[others], weight.values[others])  # one after the other, as rows are
-    np.logical_or.at(absent, groups[others], weight.missing[others])
+        np.add.at(values, edges, weight.values[others])  # one after the other, as rows are
+    absent = None
+    if missing.any():
+        absent = missing[rows]
+        np.logical_or.at(absent, edges, missing[others])
     if values.dtype.kind == "i" and np.abs(weight.values.astype(np.float64)).sum() >= SAFE_INT:
         raise OverflowError("a sum of ints")
-    sums = Column(values[order], absent[order] if absent.any() else None)
-    return _Edges(ids, firsts[order], several[order], sums)
+    return Column(values, absent), several

@@ -38,6 +38,7 @@ __all__ = [
     "KEYED",
     "MISSING",
     "Layout",
+    "is_undirected",
     "layout_of",
     "read_edge_list",
     "require_directed",
@@ -156,7 +157,7 @@ def layout_of(table: Table, wanted: Mapping[str, str]) -> Layout:
     FormatError
         Nothing is known or said, or too much is.
     """
-    headed = _headed(table, wanted)
+    headed = table if table.has_header else _headed(table, wanted)
     source, target, meaning = _ends(headed, wanted)
     return Layout(headed, (source, target), meaning, wanted)
 
@@ -331,6 +332,17 @@ def require_directed(table: Table) -> None:
                 f"{table.file}, line {table.line(row)}: an edge of the type {column[row].strip()!r}; write Directed "
                 "where it leads from its source to its target"
             )
+
+
+def is_undirected(name: str, cell: str) -> bool:
+    """Tell whether a column of a name that says of edges what they are says it of an edge without a direction.
+
+    Examples
+    --------
+    >>> is_undirected("Edge Type", "Undirected"), is_undirected("kind", "undirected")
+    (True, False)
+    """
+    return normalised(name) in DIRECTIONS and cell.strip().lower() in UNDIRECTED
 
 
 def _told_by_blanks(names: Collection[str]) -> str:

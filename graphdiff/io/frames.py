@@ -1,4 +1,7 @@
-"""Anything with columns, opened as an Arrow table: files by pyarrow, data frames by narwhals.
+"""Anything with columns, opened as Arrow columns: files by pyarrow, data frames by narwhals.
+
+A column of a Parquet file is read when it is asked for, piece after piece, and kept by nobody: the largest part of a
+table's memory is what is made of one column.
 
 Arrow columns as attributes of edges: numbers, yes and no, and text; what is none of them is left out.
 """
@@ -9,7 +12,7 @@ import csv
 import io
 import lzma
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +27,10 @@ from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
 
-__all__ = ["Table", "attribute_columns", "damage_told", "is_text", "numbers_of", "opened", "pa", "text_and_ends"]
+__all__ = [
+    "Parts", "Table", "attribute_columns", "damage_told", "first_text", "is_numeric", "is_text", "numbers_of", "opened",
+    "opened_bytes", "pa", "text_and_ends",
+]  # fmt: skip
 
 
 try:
@@ -44,9 +50,58 @@ XZ = b"\xfd7zXZ\x00"
 LAST_EXACT = 2**53
 
 
+#: Rows of a Parquet file that are read at once.
+BATCH = 1 << 20
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Some columns of a table.
+
+    Attributes
+    ----------
+    n_rows : int
+    names : sequence of str
+    pieces : callable
+        The Arrow arrays of a column, one after the other, by its name.
+    """
+
+    n_rows: int
+    names: Sequence[str]
+    pieces: Callable[[str], Iterable[Any]]
+
+    @classmethod
+    def of(cls, edges: Any) -> Parts:
+        """Return the columns of a table of pyarrow."""
+        return cls(edges.num_rows, edges.column_names, lambda name: edges.column(name).chunks)
+
+    def column(self, name: str) -> Any:
+        """Return a whole column, of one row or more."""
+        return pa.chunked_array(list(self.pieces(name)))
+
+    def only(self, mask: NDArray[np.bool_]) -> Parts:
+        """Return the rows of a mask."""
+
+        def pieces(name: str) -> Iterator[Any]:
+            done = 0
+            for piece in self.pieces(name):
+                yield piece.filter(pa.array(mask[done : done + len(piece)]))
+                done += len(piece)
+
+        return Parts(int(mask.sum()), self.names, pieces)
+
+    def cell(self, name: str, row: int) -> Any:
+        """Return what stands in a column, for a message."""
+        for piece in self.pieces(name):
+            if row < len(piece):
+                return piece[row].as_py()
+            row -= len(piece)
+        raise IndexError(row)
+
+
 @dataclass(frozen=True)
 class Table:
-    """What messages call it, its columns, and how some of them are read as an Arrow table.
+    """What messages call it, its columns, and how some of them are read.
 
     `read` is given the columns of the ends and maybe of the weight, all of which are needed, and others, of which it
     leaves out those that Arrow has no place for.
@@ -54,7 +109,7 @@ class Table:
 
     name: str
     columns: Sequence[str]
-    read: Callable[[list[str], list[str]], Any]
+    read: Callable[[list[str], list[str]], Parts]
 
 
 def opened(path_or_frame: Any) -> Table:
@@ -83,7 +138,25 @@ def _file(name: str) -> Table:
     except ValueError as error:  # a path with a NUL in it
         raise InputError(f"{name!r}: {error}") from error
     with damage_told(name):
-        return next((open_table for magic, open_table in FILES.items() if start.startswith(magic)), _csv)(name)
+        open_table = next((open_table for magic, open_table in FILES.items() if start.startswith(magic)), None)
+        return _csv(name) if open_table is None else open_table(name, lambda: pa.OSFile(name))
+
+
+def opened_bytes(data: Any, name: str) -> Table:
+    """Return the content of a Parquet or Arrow file as a table; what is neither is taken for Parquet.
+
+    Raises
+    ------
+    MissingExtraError
+        If pyarrow is not installed.
+    FormatError
+        If it is damaged.
+    """
+    if pa is None:
+        raise MissingExtraError("pyarrow", "tables")
+    open_table = next((open_table for magic, open_table in FILES.items() if data[: len(magic)] == magic), _parquet)
+    with damage_told(name):
+        return open_table(name, lambda: pa.BufferReader(pa.py_buffer(data)))
 
 
 #: What pyarrow and the standard library raise of files that are damaged, and of values that have no place in Arrow.
@@ -92,6 +165,7 @@ DAMAGE: tuple[type[Exception], ...] = (
     OSError,
     EOFError,
     OverflowError,
+    MemoryError,  # of a number of rows that is none
     UnicodeError,
     lzma.LZMAError,
 )
@@ -105,36 +179,47 @@ def damage_told(name: str) -> Iterator[None]:
     except GraphdiffError:
         raise
     except DAMAGE as error:
-        raise FormatError(f"{name}: {error}") from error
+        raise FormatError(f"{name}: {' '.join(str(error).split())}") from error
 
 
-def _parquet(name: str) -> Table:
+def _parquet(name: str, source: Callable[[], Any]) -> Table:
     from pyarrow import parquet
 
-    file = parquet.ParquetFile(name)
-    return Table(name, file.schema_arrow.names, lambda needed, others: file.read(columns=[*needed, *others]))
+    file = parquet.ParquetFile(source())
+    n_rows = file.metadata.num_rows
+
+    def pieces(column: str) -> Iterator[Any]:
+        left = n_rows
+        for batch in file.iter_batches(BATCH, columns=[column]):
+            left -= batch.num_rows
+            if left >= 0:
+                yield batch.column(column)
+        if left:
+            raise FormatError(f"{name}: damaged: {n_rows - left:,} rows in {column!r}, and {n_rows:,} in the file")
+
+    return Table(name, file.schema_arrow.names, lambda needed, others: Parts(n_rows, [*needed, *others], pieces))
 
 
-def _arrow(name: str) -> Table:
+def _arrow(name: str, source: Callable[[], Any]) -> Table:
     from pyarrow import feather, ipc
 
-    with ipc.open_file(name) as file:
+    with ipc.open_file(source()) as file:
         names = file.schema.names
-    return Table(name, names, lambda needed, others: _sound(feather.read_table(name, columns=[*needed, *others])))
+    return Table(name, names, lambda needed, others: _sound(feather.read_table(source(), columns=[*needed, *others])))
 
 
-def _arrow_stream(name: str) -> Table:
+def _arrow_stream(name: str, source: Callable[[], Any]) -> Table:
     from pyarrow import ipc
 
-    with pa.OSFile(name) as file, ipc.open_stream(file) as stream:
+    with source() as file, ipc.open_stream(file) as stream:
         edges = stream.read_all()
     return Table(name, edges.schema.names, lambda needed, others: _sound(edges.select([*needed, *others])))
 
 
-def _sound(edges: Any) -> Any:
+def _sound(edges: Any) -> Parts:
     """Return a table whose offsets and indices lie where they should: they come from the file as they are."""
     edges.validate(full=True)
-    return edges
+    return Parts.of(edges)
 
 
 def _csv(name: str) -> Table:
@@ -170,13 +255,13 @@ def _unpacked(name: str) -> Any:
     return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))
 
 
-def _csv_columns(name: str, delimiter: str, needed: list[str], others: list[str]) -> Any:
+def _csv_columns(name: str, delimiter: str, needed: list[str], others: list[str]) -> Parts:
     ends = dict.fromkeys(needed[:2], pa.string())
     edges = _read_csv(name, delimiter, [*needed, *others], ends)
     for weight in needed[2:]:
         if pa.types.is_floating(edges.column(weight).type):
             _require_exact(name, delimiter, weight, edges.column(weight))
-    return edges
+    return Parts.of(edges)
 
 
 def _read_csv(name: str, delimiter: str, columns: list[str], types: dict[str, Any]) -> Any:
@@ -219,7 +304,7 @@ def _require_exact(name: str, delimiter: str, column: str, weights: Any) -> None
 
 
 #: How files start.
-FILES: dict[bytes, Callable[[str], Table]] = {
+FILES: dict[bytes, Callable[[str, Callable[[], Any]], Table]] = {
     b"PAR1": _parquet,
     b"ARROW1": _arrow,
     b"\xff\xff\xff\xff": _arrow_stream,
@@ -232,7 +317,8 @@ def _frame(native: Any) -> Table:
     if isinstance(native, pa.RecordBatch):
         native = pa.Table.from_batches([native])
     if isinstance(native, pa.Table):
-        return Table("the frame", native.column_names, lambda needed, others: native.select([*needed, *others]))
+        names = native.column_names
+        return Table("the frame", names, lambda needed, others: Parts.of(native.select([*needed, *others])))
     return _frame_by_narwhals(native)
 
 
@@ -249,16 +335,16 @@ def _frame_by_narwhals(native: Any) -> Table:
     except nw.exceptions.DuplicateError as error:
         raise UsageError(f"the frame: {' '.join(str(error).split())}") from error
 
-    def read(needed: list[str], others: list[str]) -> Any:
+    def read(needed: list[str], others: list[str]) -> Parts:
         unnamed = [name for name in needed if not isinstance(name, str)]
         if unnamed:
             raise UsageError(f"the columns of a frame are named by text; rename {', '.join(map(repr, unnamed))}")
         try:
             if isinstance(frame, nw.LazyFrame):  # asked twice it may give its rows in another order
-                return frame.select([*needed, *others]).collect(backend="pyarrow").to_arrow()
+                return Parts.of(frame.select([*needed, *others]).collect(backend="pyarrow").to_arrow())
             return _with_others(frame.select(needed).to_arrow(), frame, others)
-        except TypeError as error:  # a column of a kind that pyarrow does not take
-            raise FormatError(f"the frame: {error}") from error
+        except NO_PLACE as error:  # a column of a kind that pyarrow does not take, or of several
+            raise _of_several_kinds(frame, needed) or FormatError(f"the frame: {error}") from error
 
     return Table("the frame", names, read)
 
@@ -267,7 +353,23 @@ def _frame_by_narwhals(native: Any) -> Table:
 NO_PLACE: tuple[type[Exception], ...] = (TypeError, *DAMAGE)
 
 
-def _with_others(edges: Any, frame: Any, others: list[str]) -> Any:
+def _of_several_kinds(frame: Any, names: list[str]) -> FormatError | None:
+    """Return the error of the first cell of another kind than those above it; None where there is none."""
+    for name in names:
+        values = frame.lazy().collect().get_column(name).to_list()
+        kinds = [(row, _kind(value)) for row, value in enumerate(values) if value is not None and value == value]
+        other = next((row for row, kind in kinds if kind != kinds[0][1]), None)
+        if other is not None:
+            told = f"{name!r} is {values[other]!r}, {_kind(values[other])}, below {kinds[0][1]}; make all of one kind"
+            return FormatError(f"the frame, row {other + 1:,}: {told}")
+    return None
+
+
+def _kind(value: object) -> str:
+    return "a number" if arithmetic.is_number(value) else "text" if isinstance(value, str) else type(value).__name__
+
+
+def _with_others(edges: Any, frame: Any, others: list[str]) -> Parts:
     """Return a table with other columns of a frame, without those that Arrow has no place for."""
     columns = {name: edges.column(name) for name in edges.column_names}
     for name in others:
@@ -275,7 +377,7 @@ def _with_others(edges: Any, frame: Any, others: list[str]) -> Any:
             columns[name] = frame.select([name]).to_arrow().column(name)
         except NO_PLACE:  # objects of several kinds, say, which nobody has asked for yet
             continue
-    return pa.table(columns)
+    return Parts.of(pa.table(columns))
 
 
 def text_and_ends(names: Any) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -286,12 +388,12 @@ def text_and_ends(names: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     return np.frombuffer(text or b"", dtype=np.uint8)[: bounds[-1]], bounds
 
 
-def attribute_columns(edges: Any, names: list[str]) -> dict[str, Column]:
-    """Return those of some columns of an Arrow table that are numbers, yes and no, or text, decimals as floats.
+def attribute_columns(edges: Parts, names: list[str]) -> dict[str, Column]:
+    """Return those of some columns of a table that are numbers, yes and no, or text, decimals as floats.
 
     Dates and times are text as Arrow writes them.
     """
-    there = set(edges.column_names)
+    there = set(edges.names)
     columns = {name: _column(edges.column(name)) for name in names if name in there}
     return {name: column for name, column in columns.items() if column is not None}
 
@@ -349,6 +451,26 @@ def numbers_of(column: Any, default: Number) -> Weights | None:
         column = filled
     numbers: Weights = column.to_numpy() if numeric else column.to_pylist()
     return numbers
+
+
+#: What a text is that can be cast to a number.
+NUMERAL = r"^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*$"
+
+
+def first_text(column: Any) -> str:
+    """Return which row of a column of text holds no number, for a message; nothing where there is none.
+
+    Examples
+    --------
+    >>> first_text(pa.chunked_array([["1", "2.5", "n/a"]])), first_text(pa.chunked_array([["1", None]]))
+    ("; row 3, 'n/a', is no number", '')
+    """
+    from pyarrow import compute
+
+    if not is_text(column.type):
+        return ""
+    row = compute.index(compute.match_substring_regex(column, NUMERAL), False).as_py()
+    return "" if row < 0 else f"; row {row + 1:,}, {column[row].as_py()[:60]!r}, is no number"
 
 
 def _filled(column: Any, default: Number) -> Any:

@@ -42,6 +42,7 @@ CHUNK = 1 << 22
 ESCAPE = re.compile(rb"\\.", re.DOTALL)
 STEPS = {b"{": 1, b"[": 1, b"}": -1, b"]": -1}
 QUOTE = 2
+UNMARKED = bytes(set(range(256)) - set(b'"{}[]'))
 
 XML_ROOT = re.compile(rb"(?:<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*+)?>|<!--.*?-->|\s++)*+<([A-Za-z_][\w.:-]*+)", re.DOTALL)
 XML_PROLOG = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -149,17 +150,16 @@ def _closed_far(content: bytes, place: int, depth: int) -> int:
         if b"\\" in chunk:
             chunk = ESCAPE.sub(b"__", chunk)
             chunk = chunk.removesuffix(b"\\") or chunk  # the other half of an escape is in the next
-        kinds = kind_of[np.frombuffer(chunk, dtype=np.uint8)]
-        places = np.flatnonzero(kinds)
-        kinds = kinds[places]
+        kinds = kind_of[np.frombuffer(chunk.translate(None, UNMARKED), dtype=np.uint8)]
         quotes = kinds == QUOTE
         inside = (np.cumsum(quotes, dtype=np.int64) + within) & 1
         kinds[quotes | (inside == 1)] = 0
         depths = np.cumsum(kinds, dtype=np.int64) + depth
         closing = np.flatnonzero(depths == 0)
         if len(closing):
-            return place + int(places[closing[0]]) + 1
-        if len(places):
+            marks = np.flatnonzero(kind_of[np.frombuffer(chunk, dtype=np.uint8)])
+            return place + int(marks[closing[0]]) + 1
+        if len(kinds):
             within, depth = int(inside[-1]), int(depths[-1])
         place += len(chunk)
     return len(content)

@@ -7,6 +7,7 @@ several kinds at once the graph is a MultiDiGraph with the kind as key, else a D
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -14,9 +15,9 @@ from typing import Any, NamedTuple, TypeAlias
 import networkx as nx
 
 from graphdiff.errors import FormatError
+from graphdiff.graph.networks import filled
 from graphdiff.io.building import by_kinds, chosen_kinds, described, leave_out, node_ids, note_unmet
 from graphdiff.io.documents import text
-from graphdiff.kernels.collecting import collector_at_rest
 
 __all__ = ["Need", "Targets", "beyond_the_roots", "keep_what_roots_reach", "package_graph", "place_of"]
 
@@ -102,19 +103,16 @@ def package_graph(
     if not packages:
         raise FormatError(f"{name}: no package in it")
     wanted = chosen_kinds(kinds, known, default={*known, ""} - {*apart}) if kinds else None
-    with collector_at_rest():
-        ids = _ids(packages)
-        edges: dict[tuple[str, str, str], Attributes] = {}
-        there: dict[str, int] = {}
-        for need in needs:
-            there[need.kind] = there.get(need.kind, 0) + 1
-            if need.kind not in apart if wanted is None else need.kind in wanted:
-                _merge_edge(edges, (ids[need.tail], ids[need.head], need.kind), need.attributes)
-        graph = _built(_nodes(ids, packages), edges)
-        if kinds:
-            keep_what_roots_reach(graph, kinds)
+    ids = _ids(packages)
+    listed = list(needs)
+    there = {need.kind for need in listed}
+    left_out = there & {*apart} if wanted is None else there - wanted
+    chosen = [need for need in listed if need.kind not in left_out] if left_out else listed
+    graph = _built(_nodes(ids, packages), ids, chosen)
+    if kinds:
+        keep_what_roots_reach(graph, kinds)
     if wanted and not graph.number_of_edges():
-        graph.graph["warnings"] = [_nothing_of(wanted, there, name)]
+        graph.graph["warnings"] = [_nothing_of(wanted, Counter(need.kind for need in listed), name)]
     if unmet is not None:
         pairs = ((ids[place], wanted) for place, wanted in unmet)
         note_unmet(graph, ((node, wanted) for node, wanted in pairs if node in graph), absent)
@@ -225,22 +223,30 @@ def place_of(wanted: object, places: Mapping[str, int], where: str) -> int:
 
 def _ids(packages: Sequence[Attributes]) -> list[str]:
     """Return the ids; a version that comes from two places is two versions, told apart as Cargo writes it."""
-    origins = [package.get("source") or package.get("path") or "local" for package in packages]
     stated = [(package["name"], package["version"]) for package in packages]
-    several: dict[tuple[str, str], set[str]] = {}
-    for key, origin in zip(stated, origins, strict=True):
-        several.setdefault(key, set()).add(origin)
-    return node_ids(
-        (name, version if len(several[name, version]) == 1 else f"{version} ({origin})".strip())
-        for (name, version), origin in zip(stated, origins, strict=True)
-    )
+    if len(set(stated)) == len(stated):
+        return node_ids(stated)
+    repeated = {key: set[str]() for key, times in Counter(stated).items() if times > 1}
+    for key, package in zip(stated, packages, strict=True):
+        if key in repeated:
+            repeated[key].add(_origin(package))
+    several = {key for key, origins in repeated.items() if len(origins) > 1}
+    for place, key in enumerate(stated) if several else ():
+        if key in several:
+            stated[place] = (key[0], f"{key[1]} ({_origin(packages[place])})".strip())
+    return node_ids(stated)
+
+
+def _origin(package: Attributes) -> str:
+    origin: str = package.get("source") or package.get("path") or "local"
+    return origin
 
 
 def _nodes(ids: Sequence[str], packages: Sequence[Attributes]) -> dict[str, Attributes]:
     nodes: dict[str, Attributes] = {}
     for node, package in zip(ids, packages, strict=True):
-        attributes = {key: value for key, value in package.items() if value not in ("", None)}
-        nodes[node] = attributes | nodes.get(node, {})
+        attributes = {key: value for key, value in package.items() if value or value not in ("", None)}
+        nodes[node] = attributes | nodes[node] if node in nodes else attributes
     return nodes
 
 
@@ -261,16 +267,42 @@ def keep_what_roots_reach(graph: PackageGraph, kinds: str | Collection[str]) -> 
         leave_out(graph, beyond, by_kinds(kinds))
 
 
-def _merge_edge(
-    edges: dict[tuple[str, str, str], Attributes], edge: tuple[str, str, str], attributes: Mapping[str, Any]
-) -> None:
-    new = {key: value for key, value in attributes.items() if value not in ("", None, False)}
-    if edge[2]:
-        new["kind"] = edge[2]
-    old = edges.setdefault(edge, new)
-    if old is new or old == new:
-        return
-    # Any of the clauses makes the edge; it is optional, or bound to a place, only if every one of them says so.
+def _built(nodes: dict[str, Attributes], ids: Sequence[str], needs: Iterable[Need]) -> PackageGraph:
+    """Return the graph of the needs, in their order from both ends."""
+    rows: dict[str, dict[str, Any]] = {node: {} for node in nodes}
+    entering: dict[str, dict[str, Any]] = {node: {} for node in nodes}
+    parallel: dict[tuple[str, str], dict[str, Attributes]] = {}  # by kind, where two need each other in several
+    for place, needed, kind, attributes in needs:
+        tail, head = ids[place], ids[needed]
+        new = {key: value for key, value in attributes.items() if value or value not in ("", None, False)}
+        if kind:
+            new["kind"] = kind
+        row = rows[tail]
+        if head not in row:
+            row[head] = entering[head][tail] = new
+            continue
+        old = row[head]
+        if (tail, head) in parallel or old.get("kind", "") != kind:
+            by_kind = parallel.setdefault((tail, head), {old.get("kind", ""): old})
+            by_kind[kind] = _merged(by_kind[kind], new) if kind in by_kind else new
+        else:
+            row[head] = entering[head][tail] = _merged(old, new)
+    if not parallel:
+        return filled(nx.DiGraph(), nodes, rows, entering)
+    for tail, row in rows.items():
+        for head, attributes in row.items():
+            by_kind = parallel.get((tail, head)) or {attributes.get("kind", ""): attributes}
+            row[head] = entering[head][tail] = by_kind
+    return filled(nx.MultiDiGraph(), nodes, rows, entering)
+
+
+def _merged(old: Attributes, new: Attributes) -> Attributes:
+    """Return what two needs of one kind say together.
+
+    Any of the clauses makes the edge; it is optional, or bound to a place, only if every one of them says so.
+    """
+    if old == new:
+        return old
     merged = new | old
     for key in ("optional", "marker"):
         if key not in old or key not in new:
@@ -279,18 +311,7 @@ def _merge_edge(
         if key in merged:
             both = [*str(old.get(key, "")).split(" | "), str(new.get(key, ""))]
             merged[key] = " | ".join(dict.fromkeys(clause for clause in both if clause))
-    edges[edge] = merged
-
-
-def _built(nodes: Mapping[str, Attributes], edges: Mapping[tuple[str, str, str], Attributes]) -> PackageGraph:
-    one_kind_each = len({(tail, head) for tail, head, _ in edges}) == len(edges)
-    graph = nx.DiGraph() if one_kind_each else nx.MultiDiGraph()
-    graph.add_nodes_from(nodes.items())
-    if one_kind_each:
-        graph.add_edges_from((tail, head, attributes) for (tail, head, _), attributes in edges.items())
-    else:
-        graph.add_edges_from((*edge, attributes) for edge, attributes in edges.items())
-    return graph
+    return merged
 
 
 def beyond_the_roots(graph: PackageGraph) -> list[str]:

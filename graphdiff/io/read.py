@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from mmap import mmap
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from graphdiff.io.formats import READERS, Format
 from graphdiff.io.outline import HEAD_BYTES, outline, root_element
 from graphdiff.io.refused import refusal, refusal_of_binary
 from graphdiff.io.sniff import seen
-from graphdiff.io.source import PathOrFile, files_of, load, name_of, text_of
+from graphdiff.io.source import PathOrFile, files_of, load, mapped, name_of, text_of
+from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword, Remedy
 
 if TYPE_CHECKING:
@@ -103,6 +105,7 @@ def read(
     [path] = files
     chosen = format or by_prefix(path)
     prefix = format_named(chosen).prefix if chosen else ""
+    data: bytes | mmap
     if chosen and prefix:
         name = str(path)
         try:
@@ -110,7 +113,8 @@ def read(
         except UnicodeEncodeError as error:
             raise FormatError(f"{prefix} what follows is no text: {error.reason}") from None
     else:
-        name, data = load(path, max_bytes=max_bytes)
+        whole = mapped(path, max_bytes=max_bytes)
+        name, data = load(path, max_bytes=max_bytes) if whole is None else (name_of(path), whole)
     file = _File(name, data, options, spare, frozen)
     return file.read_as(chosen) if chosen else _by_claims(file)
 
@@ -141,7 +145,7 @@ class _File:
     """What is read, and by which options: the spare ones only where the format takes them."""
 
     name: str
-    data: bytes
+    data: bytes | mmap
     options: dict[str, Any]
     spare: Collection[str]
     frozen: bool = False
@@ -149,7 +153,7 @@ class _File:
     @cached_property
     def look(self) -> bytes:
         """The outline by which its format is told."""
-        return outline(self.data)
+        return outline(self.data if isinstance(self.data, bytes) else self.data[:HEAD_BYTES])
 
     @property
     def ending(self) -> str:
@@ -168,11 +172,10 @@ class _File:
         row = format_named(key)
         options = self.options_of(row)
         _check_options(key, row, options)
-        with plugins.of_package(row.package, f"its format {key!r} fails"):
+        with collector_at_rest(), plugins.of_package(row.package, f"its format {key!r} fails"):
             function = row.viewer if self.frozen else row.function
-            graph: nx.DiGraph = function(
-                self.data, name=self.name, **(options if row.package else with_omitted(options))
-            )
+            data = self.data if row.mapped else bytes(self.data)
+            graph: nx.DiGraph = function(data, name=self.name, **(options if row.package else with_omitted(options)))
             if graph.graph.get("node_meaning", "unknown") == "unknown":
                 graph.graph["node_meaning"] = row.nodes
             if row.ecosystem:

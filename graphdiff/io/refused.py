@@ -13,6 +13,7 @@ row may fit a file that a reader reads: it would refuse it.
 from __future__ import annotations
 
 import re
+from mmap import mmap
 
 from graphdiff.io.ends import POINTER
 from graphdiff.io.formats.format import has
@@ -270,9 +271,6 @@ TORCH = (
 
 #: By a regular expression that the start of the content has.
 BINARIES: tuple[tuple[bytes, str], ...] = (
-    (rb"PAR1", "Parquet; graphdiff.read_edges opens it, in Python only"),
-    (rb"ARROW1", "an Arrow file; graphdiff.read_edges opens it, in Python only"),
-    (rb"\xff\xff\xff\xff", "an Arrow stream; graphdiff.read_edges opens it, in Python only"),
     (rb"version https?://\S+/spec/v\d+\s*\n(?:\S+ .*\n)*?oid \w+:", POINTER),
     # Profiles.
     (
@@ -377,7 +375,7 @@ BINARIES: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def refusal_of_binary(data: bytes) -> str | None:
+def refusal_of_binary(data: bytes | mmap) -> str | None:
     r"""Return why the file with this content, decompressed, is not read where it is no text; else None.
 
     Examples

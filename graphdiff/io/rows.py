@@ -20,7 +20,10 @@ from graphdiff.io.ends import DELIMITERS, known_ends, without_direction
 from graphdiff.io.source import text_of
 from graphdiff.remedies import Keyword
 
-__all__ = ["BLOCK", "Table", "Where", "filtered", "line_of", "not_empty", "position", "reader", "table_of"]
+__all__ = [
+    "BLOCK", "Table", "Where", "conditions_by_column", "filtered", "holds", "line_of", "no_row_left", "not_empty",
+    "position", "reader", "table_of",
+]  # fmt: skip
 
 
 SAMPLE_LENGTH = 1 << 16
@@ -288,19 +291,34 @@ def filtered(table: Table, where: Where) -> Table:
     >>> filtered(table, "group=2").columns
     [['a'], ['b'], ['2']]
     """
-    conditions = [_condition(text) for text in ([where] if isinstance(where, str) else where or ())]
-    if not conditions:
-        return table
-    rows: Sequence[int] = range(table.n_rows)
-    for column in dict.fromkeys(condition.column for condition in conditions):
-        of_it = [condition for condition in conditions if condition.column == column]
+    rows: Sequence[int] | None = None
+    for column, conditions in conditions_by_column(where).items():
         cells = table.columns[position(table, column)]
-        rows = [row for row in rows if _holds(cells[row], of_it)]
+        rows = [row for row in (range(table.n_rows) if rows is None else rows) if holds(cells[row], conditions)]
         if not rows:
-            there = ", ".join(map(repr, list(dict.fromkeys(cells))[:SHOWN]))
-            last = Keyword("where", _text(of_it[-1]))
-            raise FormatError(f"{table.file}: no row is left by ", last, f"; {column!r} has {there}")
-    return table.only(rows)
+            raise no_row_left(table.file, column, conditions[-1], cells)
+    return table if rows is None else table.only(rows)
+
+
+def conditions_by_column(where: Where) -> dict[str, list[Condition]]:
+    """Return the conditions of each column.
+
+    Examples
+    --------
+    >>> conditions_by_column(["kind!=dev", "group=1"])["group"]
+    [Condition(column='group', equal=True, value='1')]
+    """
+    conditions: dict[str, list[Condition]] = {}
+    for text in [where] if isinstance(where, str) else where or ():
+        condition = _condition(text)
+        conditions.setdefault(condition.column, []).append(condition)
+    return conditions
+
+
+def no_row_left(file: str, column: str, condition: Condition, cells: Iterable[str]) -> FormatError:
+    """Return the error that no row meets a condition."""
+    there = ", ".join(map(repr, list(dict.fromkeys(cells))[:SHOWN]))
+    return FormatError(f"{file}: no row is left by ", Keyword("where", _text(condition)), f"; {column!r} has {there}")
 
 
 def _condition(text: str) -> Condition:
@@ -314,7 +332,14 @@ def _text(condition: Condition) -> str:
     return f"{condition.column}{'' if condition.equal else '!'}={condition.value}"
 
 
-def _holds(cell: str, conditions: Sequence[Condition]) -> bool:
+def holds(cell: str, conditions: Sequence[Condition]) -> bool:
+    """Tell whether a cell meets the conditions of its column.
+
+    Examples
+    --------
+    >>> holds("1.0", conditions_by_column(["group=1", "group=2"])["group"])
+    True
+    """
     wanted = [condition.value for condition in conditions if condition.equal]
     unwanted = [condition.value for condition in conditions if not condition.equal]
     return (not wanted or any(_same(cell, value) for value in wanted)) and not any(

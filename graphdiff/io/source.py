@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import contextlib
 import errno
 import glob
 import gzip
 import importlib
 import io
 import lzma
+import mmap
 import os
 import sys
 import zlib
@@ -22,7 +24,7 @@ from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
-__all__ = ["PathOrFile", "files_of", "load", "text_of"]
+__all__ = ["PathOrFile", "files_of", "load", "mapped", "text_of"]
 
 PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
 
@@ -91,6 +93,26 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
     if not data or data.isspace():
         raise FormatError(f"{name} is empty")
     return name, data
+
+
+#: How files of columns start, of which one column is read after the other: Parquet, and both kinds of Arrow.
+COLUMNAR = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+
+
+def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:
+    """Return a file of columns as a map into memory; None of any other, and where `load` says what is wrong with it.
+
+    Examples
+    --------
+    >>> mapped("-", max_bytes=None)
+    """
+    if not isinstance(path, str | os.PathLike) or not os.path.isfile(path):
+        return None
+    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size <= (MAX_BYTES if max_bytes is None else max_bytes) and file.read(8).startswith(COLUMNAR):
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    return None
 
 
 def name_of(path: PathOrFile) -> str:

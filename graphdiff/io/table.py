@@ -1,15 +1,16 @@
 """Edge tables of many millions of rows become a compiled graph, with no networkx graph in between.
 
-Everything comes as Arrow columns: files by pyarrow, frames by narwhals. Names are numbered once, both columns
-together; from there on there are arrays only.
+Everything comes as Arrow columns: files by pyarrow, frames by narwhals. Names are numbered once, piece after piece,
+first all sources, then all targets; from there on there are arrays only.
 
 Parallel edges made one, with the sum of their weights: what ``read_edges(…, repeats="add")`` does.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -18,16 +19,18 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Number, Weights
-from graphdiff.errors import FormatError, UsageError, WeightError
+from graphdiff.errors import FormatError, UsageError, WeightError, meant, nearest
 from graphdiff.graph.attributes import is_plainly_no_weight
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.presets import Preset, summed, unit
 from graphdiff.io.ends import known_ends, known_weight
 from graphdiff.io.frames import (
+    Parts,
     Table,
     attribute_columns,
     damage_told,
+    first_text,
     is_numeric,
     is_text,
     numbers_of,
@@ -152,12 +155,11 @@ def read_edges(
     others = _others(table, needed, attributes)
     with damage_told(table.name):
         edges = table.read(needed, others)
-    if not edges.num_rows:  # then its columns are of any kind
+    if not edges.n_rows:  # then its columns are of any kind
         return CompiledGraph.from_arrays([], [], cycles=cycles, exact=exact)
     weights = _weights(table, edges, roles, default_weight, preset, others)
     with damage_told(table.name):
-        columns = [_names(table, edges, column) for column in (roles.source, roles.target)]
-        tails, heads, labels = _numbered(table, columns, progress or _silent)
+        (tails, heads), labels = numbered(table, edges, (roles.source, roles.target), progress or _silent)
         kept = attribute_columns(edges, others)
     if attributes is not None and len(kept) < len(others):
         raise _no_kind(table, edges, next(name for name in others if name not in kept))
@@ -202,15 +204,16 @@ def _others(table: Table, needed: list[str], attributes: Iterable[str] | None) -
     return chosen
 
 
-def _no_kind(table: Table, edges: Any, name: str) -> UsageError:
-    kind = edges.column(name).type if name in edges.column_names else "of several kinds"
+def _no_kind(table: Table, edges: Parts, name: str) -> UsageError:
+    kind = edges.column(name).type if name in edges.names else "of several kinds"
     return UsageError(f"{table.name}: the column {name!r} is {kind}, and attributes are numbers, yes and no, or text")
 
 
 def _require_one(table: Table, name: str) -> None:
     """Raise unless a table has one column of a name."""
     if name not in table.columns:
-        raise UsageError(f"{table.name} has no column {name!r}; it has {_listed(table.columns)}")
+        close = meant(nearest(name, list(map(str, table.columns)))) or ";"
+        raise UsageError(f"{table.name} has no column {name!r}{close} it has {_listed(table.columns)}")
     if table.columns.count(name) > 1:
         raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")
 
@@ -265,42 +268,45 @@ def _listed(columns: Sequence[str]) -> str:
     return ", ".join(map(repr, columns[:SHOWN])) + (f", and {more:,} more" if more > 0 else "")
 
 
-def _require_no_possible_weight(table: Table, edges: Any, others: Sequence[str]) -> None:
+def _require_no_possible_weight(table: Table, edges: Parts, others: Sequence[str]) -> None:
     """Raise `WeightError` where no column is known to be the weight, and one of numbers may be it."""
-    columns = dict(zip(edges.column_names, edges.columns, strict=True))
-    candidates = {name: columns[name] for name in others if name in columns}
-    numbers = [
-        name
-        for name, column in candidates.items()
-        if 2 * (edges.num_rows - column.null_count) > edges.num_rows and is_numeric(column)
-    ]
+    numbers = []
+    for name in (name for name in others if name in edges.names):
+        column = edges.column(name)
+        if 2 * (edges.n_rows - column.null_count) > edges.n_rows and is_numeric(column):
+            numbers.append(name)
     if possible := [name for name in numbers if not is_plainly_no_weight(name)]:
         text = f"{table.name}: the edges have numbers, and none is known to be their weight: {', '.join(numbers)}"
         takes = Remedy(Keyword("weight", possible[0]), "takes that number")
         counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
-        raise WeightError(text, takes, counts, count=edges.num_rows)
+        raise WeightError(text, takes, counts, count=edges.n_rows)
 
 
 def _weights(
-    table: Table, edges: Any, roles: Roles, default: Number, preset: Preset | None, others: Sequence[str]
+    table: Table, edges: Parts, roles: Roles, default: Number, preset: Preset | None, others: Sequence[str]
 ) -> Weights | None:
     """Return the checked weights of all rows, or what a preset shares out by; None where every row counts 1."""
     if roles.weight is None:
         if preset is None and default is None:
             _require_no_possible_weight(table, edges, others)
-        return None if default is None or preset is not None else [default] * edges.num_rows
+        return None if default is None or preset is not None else [default] * edges.n_rows
     name, column = roles.weight, edges.column(roles.weight)
 
-    def refused(row: int, value: str) -> WeightError:
-        ends = (edges.column(roles.source)[row].as_py(), edges.column(roles.target)[row].as_py())
-        return WeightError(f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}", edge=ends)
+    def refused(row: int, value: str, *remedies: Remedy) -> WeightError:
+        ends = (edges.cell(roles.source, row), edges.cell(roles.target, row))
+        is_default = default is not None and edges.cell(name, row) is None
+        advice = "" if is_default else "; leave such rows out"
+        return WeightError(
+            f"{table.name}, row {row + 1:,}: the weight in {name!r} is {value}{advice}", *remedies, edge=ends
+        )
 
     if column.null_count and default is None:
-        raise refused(_first_null(column), "missing")
+        raise refused(_first_null(column), "missing", Remedy(Keyword("default_weight", 1), "stands for empty cells"))
     numbers = numbers_of(column, default)
     if numbers is None:
         kind = f"the column {name!r} is {column.type}"
-        raise WeightError(f"{table.name}: {kind}, and weights are floats, ints, decimals, or yes and no; cast it")
+        told = f"{kind}, and weights are floats, ints, decimals, or yes and no{first_text(column)}; cast it"
+        raise WeightError(f"{table.name}: {told}")
     if arithmetic.in_floats(numbers) and not np.isfinite(numbers).all():
         row = int(np.flatnonzero(~np.isfinite(numbers))[0])
         raise refused(row, str(numbers[row]))
@@ -313,13 +319,20 @@ def _first_null(column: Any) -> int:
     return int(compute.index(column.is_null(), True).as_py())
 
 
-def _names(table: Table, edges: Any, name: str) -> Any:
-    """Return a column of names as chunks of text, of int64, of days or of microseconds."""
-    column = edges.column(name)
-    if pa.types.is_dictionary(column.type):  # what it stands for may be missing, too
-        column = column.cast(column.type.value_type)
-    if column.null_count:
-        raise FormatError(f"{table.name}, row {_first_null(column) + 1:,}: the {name} is missing")
+def _names(table: Table, edges: Parts, name: str) -> Iterator[Any]:
+    """Yield a column of names as arrays of text, of int64, of days or of microseconds."""
+    done = 0
+    for piece in edges.pieces(name):
+        if pa.types.is_dictionary(piece.type):  # what it stands for may be missing, too
+            piece = piece.cast(piece.type.value_type)
+        if piece.null_count:
+            row = done + _first_null(piece) + 1
+            raise FormatError(f"{table.name}, row {row:,}: the {name} is missing; leave such rows out")
+        yield _as_names(table, name, piece)
+        done += len(piece)
+
+
+def _as_names(table: Table, name: str, column: Any) -> Any:
     kind = column.type
     if pa.types.is_integer(kind):
         return column.cast(pa.int64())
@@ -328,7 +341,8 @@ def _names(table: Table, edges: Any, name: str) -> Any:
     if pa.types.is_timestamp(kind):
         return _times(table, column, name)
     if not is_text(kind):
-        raise UsageError(f"{table.name}: the column {name!r} is {kind}, and nodes are text, ints, dates or times")
+        told = f"the column {name!r} is {kind}, and nodes are text, ints, dates or times; cast it"
+        raise UsageError(f"{table.name}: {told}")
     return column.cast(pa.large_string())
 
 
@@ -347,23 +361,34 @@ Ids = NDArray[Any]
 Labels = Texts | Integers | list[Any]
 
 
-def _numbered(table: Table, columns: list[Any], progress: Progress) -> tuple[Ids, Ids, Labels]:
-    """Return both columns as ids, and the labels of the ids: numbers by first appearance, all sources first."""
-    first, second = columns
-    if first.type != second.type:
-        raise UsageError(f"{table.name}: one of its ends is {first.type}, the other {second.type}; make both the same")
-    chunks, total, is_text = first.chunks + second.chunks, 2 * len(first), pa.types.is_large_string(first.type)
-    labels: Labels
-    if is_text and _is_quicker(chunks, total):
-        ids, labels = _numbered_texts(chunks, total, progress)
+def numbered(table: Table, edges: Parts, ends: tuple[str, str], progress: Progress) -> tuple[Ids, Labels]:
+    """Return both columns of names as ids, and the labels of the ids: by first appearance, all sources first.
+
+    Raises
+    ------
+    FormatError
+        If a name is missing, or no UTF-8.
+    UsageError
+        If a column is of no kind that nodes are, or both are of two.
+    """
+    first, total = next(_names(table, edges, ends[0])), 2 * edges.n_rows
+    names = itertools.chain.from_iterable(_of_kind(table, edges, end, first.type) for end in ends)
+    if _is_quicker(first, total):
+        ids, labels = _numbered_here(names, total, progress)
     else:
-        encoded = pa.chunked_array(chunks, type=first.type).dictionary_encode().combine_chunks()
-        ids, names = encoded.indices.to_numpy(), encoded.dictionary
-        labels = _labels(names)
+        encoded = pa.chunked_array(list(names), type=first.type).dictionary_encode().combine_chunks()
+        ids, labels = encoded.indices.to_numpy(), _labels(encoded.dictionary)
         progress(total, total)
     if isinstance(labels, Texts):
         _require_utf8(labels)
-    return ids[: len(first)], ids[len(first) :], labels
+    return ids.reshape(2, -1), labels
+
+
+def _of_kind(table: Table, edges: Parts, end: str, kind: Any) -> Iterator[Any]:
+    for piece in _names(table, edges, end):
+        if piece.type != kind:
+            raise UsageError(f"{table.name}: one of its ends is {kind}, the other {piece.type}; make both the same")
+        yield piece
 
 
 def _labels(names: Any) -> Labels:
@@ -373,24 +398,40 @@ def _labels(names: Any) -> Labels:
     return Integers(names.to_numpy()) if pa.types.is_integer(names.type) else names.to_pylist()
 
 
-def _is_quicker(chunks: list[Any], total: int) -> bool:
-    """Return whether numbering names with `Numbering` pays: measured by `benchmarks/naming.py`."""
+def _is_quicker(names: Any, total: int) -> bool:
+    """Return whether numbering names such as the first with `Numbering` pays: measured by `benchmarks/naming.py`.
+
+    Ints take a fifth longer so, and half the memory.
+    """
     if total < MANY or not available():
         return False
-    bounds = [text_and_ends(chunk)[1] for chunk in chunks]
-    return sum(int(ends[-1] - ends[0]) for ends in bounds) <= SHORT * total
+    if pa.types.is_integer(names.type):
+        return True
+    return pa.types.is_large_string(names.type) and _size(names) <= SHORT * len(names)
 
 
-def _numbered_texts(chunks: list[Any], total: int, progress: Progress) -> tuple[Ids, Texts]:
-    """Do what pyarrow's `dictionary_encode` does, in half the time where short names are many."""
+def _size(names: Any) -> int:
+    bounds = text_and_ends(names)[1]
+    return int(bounds[-1] - bounds[0])
+
+
+def _numbered_here(names: Iterator[Any], total: int, progress: Progress) -> tuple[Ids, Labels]:
+    """Do what pyarrow's `dictionary_encode` does, in half the time where short names are many; ints are 8 bytes."""
     numbering, ids, done = Numbering(), np.empty(total, dtype=np.uint32), 0
-    for chunk in chunks:
-        for start in range(0, len(chunk), SLICE):
-            block = chunk.slice(start, SLICE)
-            ids[done : done + len(block)] = numbering.of(*text_and_ends(block))
+    is_text = False
+    for piece in names:
+        is_text = not pa.types.is_integer(piece.type)
+        for start in range(0, len(piece), SLICE):
+            block = piece.slice(start, SLICE)
+            ids[done : done + len(block)] = numbering.of(*(text_and_ends if is_text else _bytes_and_ends)(block))
             done += len(block)
             progress(done, total)
-    return ids, numbering.labels
+    labels = numbering.labels
+    return ids, labels if is_text else Integers(labels.text.view(np.int64))
+
+
+def _bytes_and_ends(ints: Any) -> tuple[Ids, Ids]:
+    return ints.to_numpy().view(np.uint8), np.arange(0, 8 * len(ints) + 1, 8)
 
 
 def _require_utf8(labels: Texts) -> None:

@@ -2,8 +2,8 @@
 
 In come arrays (or lists) and nothing else, out go arrays or numbers; `graph`, `sums` and the rooms above call it.
 `sweep` and `blocks` are the passes, `reach` and `order` which nodes and in which order, `flows` the most that flows,
-`rows`, `merge` and `names` make rows of edges and numbers of names, `on_disk` is the cache, `collecting` lets the
-garbage collector rest.
+`rows`, `merge` and `names` make rows of edges and numbers of names, `on_disk` is the cache, `prefetch` asks memory
+early, `collecting` lets the garbage collector rest.
 
 A kernel is one function over indexable sequences. Called as it is, on lists, it is plain Python: quick to
 start. Through `jit`, on arrays, it is machine code: loading numba costs about half a second once, so small
@@ -61,7 +61,9 @@ def jit(kernel: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
     from graphdiff.kernels.on_disk import cache_of
+    from graphdiff.kernels.prefetch import known_to_numba
 
+    known_to_numba()
     compiled: Callable[..., Any] = numba.njit(kernel, nogil=True)
     # No folder to write to is no reason to fail: the code stays in memory.
     with suppress(RuntimeError):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.kernels import jit, pays
+from graphdiff.kernels.rows import grouped
 
 __all__ = ["max_flow"]
 
@@ -141,14 +142,14 @@ def minimum_cut(
     (1, [False, False, False, True])
     """
     n_edges, n_nodes = len(tails), 1 + max(int(tails.max(initial=0)), int(heads.max(initial=0)), source, sink)
-    starts, ends = np.concatenate([tails, heads]), np.concatenate([heads, tails])
-    order = np.argsort(starts, kind="stable")
+    starts, ends = (np.concatenate(pair).astype(np.uint64) for pair in ((tails, heads), (heads, tails)))
+    bounds, ends, order = grouped(n_nodes, starts, ends)
     places = np.empty(2 * n_edges, dtype=np.int64)
     places[order] = np.arange(2 * n_edges)
     twin = np.concatenate([places[n_edges:], places[:n_edges]])[order]
-    ptr = np.searchsorted(starts[order], np.arange(n_nodes + 1))
+    ptr = bounds.astype(np.int64)
     room = np.concatenate([sizes, np.full(n_edges, back, dtype=np.int64)])[order]
-    arrays: Any = [ptr, ends[order].astype(np.int64), twin, room, np.zeros(n_nodes, dtype=np.int64)]
+    arrays: Any = [ptr, ends.astype(np.int64), twin, room, np.zeros(n_nodes, dtype=np.int64)]
     find: Callable[..., bool] = set_levels
     push: Callable[..., int] = fill
     mark: Callable[..., None] = set_beyond

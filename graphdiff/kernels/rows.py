@@ -83,6 +83,14 @@ def take(values: Sequence[Any], which: Sequence[int], taken: MutableSequence[Any
         taken[place] = values[which[place]]
 
 
+def n_in_rows(ptr: Sequence[int], nodes: Sequence[int]) -> int:
+    """Return how many edges the rows of some nodes have."""
+    size = 0
+    for place in range(len(nodes)):
+        size += int(ptr[nodes[place] + 1]) - int(ptr[nodes[place]])
+    return size
+
+
 def keep(
     nodes: Sequence[int],
     ptr: Sequence[int],
@@ -128,6 +136,30 @@ def number_parallels(
                 repeated = True
             done += 1
             latest[head] = done
+    return repeated
+
+
+def find_firsts(
+    ptr: Sequence[int], heads: Sequence[int], firsts_of: MutableSequence[int], firsts: MutableSequence[int]
+) -> bool:
+    """Write to `firsts` the first edge with the ends of each one, and return whether that is another for any.
+
+    `firsts_of` has a zero for each node: one more than the first edge of a row that led there.
+    """
+    repeated = False
+    done = 0
+    for row in range(len(ptr) - 1):
+        start = done
+        for edge in range(ptr[row], ptr[row + 1]):
+            head = heads[edge]
+            first = firsts_of[head]
+            if first > start:
+                firsts[done] = first - 1
+                repeated = True
+            else:
+                firsts[done] = done
+                firsts_of[head] = done + 1
+            done += 1
     return repeated
 
 
@@ -236,16 +268,36 @@ def parallels(ptr: Ints, heads: Ints) -> Ints | None:
     if pays(len(heads)):
         numbers, latest = np.zeros(len(heads), dtype=np.int64), np.zeros(len(ptr) - 1, dtype=np.int64)
         return numbers if jit(number_parallels)(ptr, heads, latest, numbers) else None
+    order, begins = _by_ends(ptr, heads)
+    numbers, places = np.empty(len(order), dtype=np.int64), np.arange(len(order))
+    numbers[order] = places - begins
+    return numbers if numbers.any() else None
+
+
+def first_parallels(ptr: Ints, heads: Ints) -> Ints | None:
+    """Return the first edge in the row of each one that has its head; None where no two edges have both ends.
+
+    Examples
+    --------
+    >>> first_parallels(np.array([0, 3, 3]), np.array([1, 0, 1])).tolist()
+    [0, 1, 0]
+    """
+    firsts = np.empty(len(heads), dtype=index_type(len(heads)))
+    if pays(len(heads)):
+        return firsts if jit(find_firsts)(ptr, heads, np.zeros(len(ptr) - 1, dtype=np.int64), firsts) else None
+    order, begins = _by_ends(ptr, heads)
+    firsts[order] = order[begins]
+    return firsts if (firsts != np.arange(len(firsts))).any() else None
+
+
+def _by_ends(ptr: Ints, heads: Ints) -> tuple[Ints, Ints]:
+    """Return edges ordered by both ends, and where in that order those begin that have the ends of each."""
     sizes: Ints = np.diff(ptr.astype(np.int64))
     tails = np.repeat(np.arange(len(ptr) - 1), sizes)
     order = np.lexsort((heads, tails))  # stable, so that edges with the same ends keep their order
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = (tails[order][1:] != tails[order][:-1]) | (heads[order][1:] != heads[order][:-1])
-    if starts.all():
-        return None
-    numbers, places = np.empty(len(order), dtype=np.int64), np.arange(len(order))
-    numbers[order] = places - np.maximum.accumulate(np.where(starts, places, 0))
-    return numbers
+    return order, np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
 
 
 def taken(values: NDArray[Any], which: Ints) -> NDArray[Any]:

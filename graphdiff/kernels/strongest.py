@@ -6,12 +6,35 @@ A way's size is multiplied up from its end, so that what is larger at a node is 
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.kernels.sweep import ONE
+
+
+def joined(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    edges: NDArray[Any],
+    weights: NDArray[Any],
+    stops: NDArray[Any],
+    new_heads: NDArray[Any],
+    sizes: NDArray[Any],
+    numbers: NDArray[Any],
+) -> None:
+    """Copy the rows of edges, and the size of each one's weight, to where the longer rows that they are in stop."""
+    for node in range(len(ptr) - 1):
+        edge, end = np.uint64(ptr[node]), np.uint64(ptr[node + 1])
+        here = np.uint64(stops[node]) - (end - edge)
+        while edge < end:
+            new_heads[here] = heads[edge]
+            sizes[here] = abs(np.float64(weights[edges[edge]]))
+            numbers[here] = edges[edge]
+            edge += ONE
+            here += ONE
 
 
 def strongest(
@@ -44,6 +67,38 @@ def strongest(
         best[node] = largest
         chosen[node, 0] = first
         chosen[node, 1] = second
+
+
+def strongest_by_sign(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    weights: Sequence[Any],
+    nodes: Sequence[int],
+    positive: MutableSequence[Any],
+    negative: MutableSequence[Any],
+    by_positive: MutableSequence[int],
+    by_negative: MutableSequence[int],
+) -> None:
+    """Write the sizes of the strongest positive and negative way from each of `nodes`, and their first edges.
+
+    The sizes are what the ends put in at first, and 0 elsewhere; the edges are -1 at first, which is none.
+    """
+    for place in range(len(nodes) - 1, -1, -1):
+        node = nodes[place]
+        plus, minus = positive[node], negative[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            head, weight = heads[edge], weights[edge]
+            same, other = positive[head], negative[head]
+            if weight < 0:
+                weight, same, other = -weight, other, same
+            same, other = weight * same, weight * other
+            if same > plus:
+                plus = same
+                by_positive[node] = edge
+            if other > minus:
+                minus = other
+                by_negative[node] = edge
+        positive[node], negative[node] = plus, minus
 
 
 def largest_sums(ptr: NDArray[Any], heads: NDArray[Any], lengths: NDArray[Any], best: NDArray[Any], stop: int) -> None:

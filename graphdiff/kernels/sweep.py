@@ -10,13 +10,21 @@ Every path in turn, depth first with a stack: the products of the weights along 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from math import frexp, ldexp
+from math import frexp, ldexp, log
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.kernels.prefetch import prefetch
+
 ONE = np.uint64(1)  # unsigned indices spare the check for wraparound: up to twice as fast
+AHEAD = np.uint64(64)  # edges: some 100 ns, what memory takes to answer
+
+#: Numbers from 2**WIDTH on are numbers below it times a power of that; further apart than two such powers neither
+#: changes the other.
+WIDTH = 512
+LARGE, SMALL = 2.0**WIDTH, 2.0**-WIDTH
 
 
 def forward(
@@ -24,16 +32,23 @@ def forward(
 ) -> None:
     """Push `values` along all edges that leave positions `start` to `stop`, first to last, in place."""
     node, last = np.uint64(start), np.uint64(stop)
+    early = np.uint64(max(len(heads) - 64, 0))  # up to here there is an edge that far ahead
     end = ptr[node]
     while node < last:
         edge = end
         node += ONE
         end = ptr[node]
-        value = values[node - ONE]
-        if value != 0:
-            while edge < end:
-                values[heads[edge]] += value * weights[edge]
-                edge += ONE
+        if edge < end:  # asked first: it is known long before the value is
+            value = values[node - ONE]
+            if value != 0 and end <= early:
+                while edge < end:
+                    prefetch(values, heads[edge + AHEAD])
+                    values[heads[edge]] += value * weights[edge]
+                    edge += ONE
+            elif value != 0:
+                while edge < end:
+                    values[heads[edge]] += value * weights[edge]
+                    edge += ONE
 
 
 def reverse(
@@ -88,25 +103,37 @@ def derivatives(
     inside: NDArray[Any],
     places: NDArray[Any],
     products: NDArray[Any],
-    parts: NDArray[Any],
+    removals: NDArray[Any],
 ) -> int:
-    """Write of each edge among `nodes`, which are `inside`, its place, tangent · adjoint and what flows through it.
+    """Pull `adjoints` back to `nodes`, and write what each edge that leaves them does while it is there.
 
-    Returns how many there are.
+    That is its place, tangent · adjoint and minus what flows through it, in the order of the rows, of each edge whose
+    head is `inside`; returns how many these are. Adjoints are 0 of what is not inside.
     """
-    here, row, size = np.uint64(0), np.uint64(0), np.uint64(len(nodes))
-    while row < size:
+    here, row = np.uint64(len(places)), np.uint64(len(nodes))
+    while row > np.uint64(0):
+        row -= ONE
         node = nodes[row]
-        row += ONE
-        edge, end, tangent = ptr[node], ptr[node + 1], tangents[node]
+        edge, end, tangent, value = ptr[node], ptr[node + 1], tangents[node], adjoints[node]
+        here -= end - edge
+        at = here
         while edge < end:
-            head = heads[edge]
-            if inside[head]:
-                places[here] = edge
-                products[here] = tangent * adjoints[head]
-                parts[here] = tangent * weights[edge] * adjoints[head]
-                here += ONE
+            head, weight = heads[edge], weights[edge]
+            adjoint = adjoints[head]
+            value += weight * adjoint
+            places[at] = edge
+            products[at] = tangent * adjoint
+            removals[at] = -(tangent * weight * adjoint)
+            at += ONE
             edge += ONE
+        adjoints[node] = value
+    at, here, size = np.uint64(0), np.uint64(0), np.uint64(len(places))
+    while at < size:
+        if inside[heads[places[at]]]:
+            if here < at:
+                places[here], products[here], removals[here] = places[at], products[at], removals[at]
+            here += ONE
+        at += ONE
     return int(here)
 
 
@@ -120,6 +147,55 @@ def has_negative(
             if weights[edge] < 0 and inside[heads[edge]]:
                 return True
     return False
+
+
+def signs(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    weights: Sequence[float],
+    nodes: Sequence[int],
+    marks: MutableSequence[int],
+) -> None:
+    """Mark which signs the ways from each of `nodes` have: 1 is positive, 2 negative, 3 both.
+
+    `marks` has those of what the ends put in at first, and 0 at nodes that play no part.
+    """
+    for place in range(len(nodes) - 1, -1, -1):
+        node = nodes[place]
+        mark = marks[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if mark == 3:
+                break
+            behind = marks[heads[edge]]
+            if weights[edge] > 0:
+                mark |= behind
+            elif weights[edge] < 0:
+                mark |= (behind & 1) << 1 | behind >> 1
+        marks[node] = mark
+
+
+def entropy(parts: Sequence[float], weights: Sequence[float], total: float, partials: MutableSequence[float]) -> int:
+    """Add up part / total · log(weight) of all edges that have a part, as numbers whose exact sum that is.
+
+    Returns how many of `partials` they are (J. Shewchuk, "Adaptive precision floating-point arithmetic and fast robust
+    geometric predicates", Discrete & Computational Geometry 18, 1997, as `math.fsum` has it).
+    """
+    size = 0
+    for edge in range(len(parts)):
+        if parts[edge] != 0:
+            added, kept = parts[edge] / total * log(weights[edge]), 0
+            for place in range(size):
+                larger, smaller = added, partials[place]
+                if abs(larger) < abs(smaller):
+                    larger, smaller = smaller, larger
+                added = larger + smaller
+                lost = smaller - (added - larger)
+                if lost != 0:
+                    partials[kept] = lost
+                    kept += 1
+            partials[kept] = added
+            size = kept + 1
+    return size
 
 
 def roundings(
@@ -147,12 +223,12 @@ def roundings(
         if n_entering >= 0:
             here = most[node] + ((product if n_entering else 0.0) + max(0, n_entering + put_in[node] - 1))
             most[node] = here
+            lost += n_entering * onward[node]
             for edge in range(ptr[node], ptr[node + 1]):
                 head = heads[edge]
                 if entering[head] >= 0:
                     entering[head] += 1
                     most[head] = max(most[head], here)
-                    lost += onward[head]
     return lost
 
 
@@ -182,35 +258,6 @@ def reverse_scaled(
         exponents[node] = exponent + shift
 
 
-def count(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
-    """Add up how many paths lead to each node, from where they are put in; stop where they are more than `most`.
-
-    `counts` has -1 at nodes that play no part. Returns whether all are counted.
-    """
-    for node in range(len(counts)):
-        here = counts[node]
-        if here > 0:
-            for edge in range(ptr[node], ptr[node + 1]):
-                head = heads[edge]
-                if counts[head] >= 0:
-                    counts[head] += here
-                    if counts[head] > most:
-                        return False
-    return True
-
-
-def count_back(ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], most: float) -> bool:
-    """Add up how many paths lead on from each node to where counts are put in; else as `count`, of all nodes."""
-    for node in range(len(counts) - 1, -1, -1):
-        here = counts[node]
-        for edge in range(ptr[node], ptr[node + 1]):
-            here += counts[heads[edge]]
-            if here > most:
-                return False
-        counts[node] = here
-    return True
-
-
 def count_between(
     ptr: Sequence[int],
     heads: Sequence[int],
@@ -219,17 +266,18 @@ def count_between(
     totals: MutableSequence[int],
     most: float,
 ) -> bool:
-    """Add to the one of `totals` how many paths lead to the ends, each as often as it is one; else as `count`.
+    """Add to the one of `totals` how many paths lead to the ends, each as often as it is one; stop beyond `most`.
 
-    A count is dropped once it is passed on: of deep graphs all of them would be gigabytes.
+    `counts` has -1 at nodes that play no part, else how many paths start there. Returns whether all are counted. A
+    count is dropped once it is passed on: of deep graphs all of them would be gigabytes.
     """
     for node in range(len(counts)):
         here = counts[node]
         if here > 0:
-            if ends[node] > 0:
-                totals[0] += ends[node] * here
-            if totals[0] > most:
-                return False
+            for _ in range(ends[node]):
+                totals[0] += here
+                if totals[0] > most:
+                    return False
             for edge in range(ptr[node], ptr[node + 1]):
                 head = heads[edge]
                 if counts[head] >= 0:
@@ -240,36 +288,59 @@ def count_between(
     return True
 
 
-def moments(
-    ptr: Sequence[int],
-    heads: Sequence[int],
-    ends: Sequence[int],
-    counts: MutableSequence[int],
-    sums: MutableSequence[int],
-    squares: MutableSequence[int],
-    totals: MutableSequence[int],
-    most: float,
-) -> bool:
-    """Add to `totals` the number of paths to the ends, their lengths and the squares of these; as `count_between`."""
-    for node in range(len(counts)):
-        number, total, square = counts[node], sums[node], squares[node]
-        if ends[node] > 0:
-            totals[0] += ends[node] * number
-            totals[1] += ends[node] * total
-            totals[2] += ends[node] * square
-            if totals[0] > most or totals[2] > most:
-                return False
-        square += 2 * total + number
-        total += number
+def push_wide(
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    highs: NDArray[Any],
+    lows: NDArray[Any],
+    powers: NDArray[Any],
+    high: NDArray[Any],
+    low: NDArray[Any],
+) -> None:
+    """Push numbers of paths along all edges, each the sum of two floats, times a power of ``2**WIDTH``.
+
+    The first column is how many; of three columns the others are the sums of their lengths and of the squares of these.
+
+    Parameters
+    ----------
+    highs, lows : arrays of shape (n_nodes, n_columns)
+        How many paths start at each node, and zeros.
+    powers : zeros at first
+    high, low : arrays of shape (n_columns,)
+        For what is passed on.
+    """
+
+    def added(high: float, low: float, more: float, rest: float) -> tuple[float, float]:
+        total = high + more
+        taken = total - high
+        rest += low + ((high - (total - taken)) + (more - taken))
+        whole = total + rest
+        return whole, rest - (whole - total)
+
+    for node in range(len(powers)):
+        if highs[node, 0] >= LARGE:
+            powers[node] += 1
+            highs[node] *= SMALL
+            lows[node] *= SMALL
+        high[:], low[:] = highs[node], lows[node]
+        if len(high) == 3:  # an edge more: the square of each length grows by the old and by the new one
+            high[2], low[2] = added(high[2], low[2], high[1], low[1])
+            high[1], low[1] = added(high[1], low[1], high[0], low[0])
+            high[2], low[2] = added(high[2], low[2], high[1], low[1])
         for edge in range(ptr[node], ptr[node + 1]):
             head = heads[edge]
-            counts[head] += number
-            sums[head] += total
-            squares[head] += square
-            if squares[head] > most:  # the largest, where there is an edge at all
-                return False
-        counts[node] = sums[node] = squares[node] = 0
-    return True
+            ahead = powers[node] - powers[head]
+            if ahead < -1:
+                continue  # too small to change anything
+            if ahead > 0:
+                powers[head] = powers[node]
+                highs[head] *= SMALL if ahead == 1 else 0.0
+                lows[head] *= SMALL if ahead == 1 else 0.0
+            scale = SMALL if ahead < 0 else 1.0
+            for column in range(len(high)):
+                highs[head, column], lows[head, column] = added(
+                    highs[head, column], lows[head, column], scale * high[column], scale * low[column]
+                )
 
 
 def extremes(

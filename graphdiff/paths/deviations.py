@@ -229,17 +229,17 @@ def _joined(between: Between) -> Edges:
     ptr = np.concatenate([between.ptr, [between.ptr[-1]] * 2]).astype(np.int64) + np.concatenate(
         [[0], np.cumsum(counts)]
     )
-    at = between.ptr[ends]
-    weights = np.abs(np.asarray(arithmetic.taken(between.graph.weights, between.edges), dtype=np.float64))
-    sizes = [abs(float(seed)) for _, (_, seed) in stops], [abs(float(seed)) for _, seed in between.numbered_starts]
-    index = index_type(len(weights) + len(ends) + len(between.sources))
-    heads = np.insert(between.heads.astype(index), at, n_nodes)
-    return (
-        ptr.astype(np.uint64),
-        np.concatenate([heads, np.array(between.sources, dtype=index)]),
-        np.concatenate([np.insert(weights, at, sizes[0]), sizes[1]]),
-        np.concatenate([np.insert(between.edges, at, places), np.arange(len(between.sources))]),
-    )
+    n_edges, begin = int(ptr[-1]), int(ptr[-2])
+    heads = np.empty(n_edges, dtype=index_type(n_edges))
+    sizes, numbers = np.empty(n_edges), np.empty(n_edges, dtype=np.int64)
+    weights = between.graph.weights
+    jit(kernel.joined)(between.ptr, between.heads, between.edges, weights, ptr[1:], heads, sizes, numbers)
+    to_end = ptr[ends] + np.arange(len(ends)) - np.searchsorted(ends, ends)
+    heads[to_end], numbers[to_end] = n_nodes, places
+    sizes[to_end] = [abs(float(seed)) for _, (_, seed) in stops]
+    heads[begin:], numbers[begin:] = between.sources, np.arange(n_edges - begin)
+    sizes[begin:] = [abs(float(seed)) for _, seed in between.numbered_starts]
+    return ptr.astype(np.uint64), heads, sizes, numbers
 
 
 def _swept(

@@ -9,14 +9,16 @@ from decimal import Decimal
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.graph.presets import even
+from graphdiff.kernels import run
+from graphdiff.kernels.sweep import distances, extremes
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import ranked_paths
-from graphdiff.sums.between import Between, forward_over, reverse_over, total_over
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.between import Between
 
 #: Of so few edges all are ranked at once.
 FEW = 1_000
@@ -48,12 +50,11 @@ def shortest(between: Between) -> Iterator[Path]:
         part = replace(between, entering=None, leaving=None)
         yield from (path for path, _ in _ranked(between, part, spread))
         return
-    ahead = np.array(forward_over(between, SEMIRINGS["fewest-edges"]))
-    behind = np.array(reverse_over(between, SEMIRINGS["fewest-edges"]))
+    ahead, behind = _distances(between)
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     lengths = ahead[tails] + 1 + behind[between.heads]  # of the shortest path that has the edge
     n_yielded = 0
-    for limit in _limits(int(min(behind[between.sources])), max(lengths, default=0)):
+    for limit in _limits(int(min(behind[between.sources])), int(lengths.max(initial=0))):
         sources = [source for source in between.sources if behind[source] <= limit]
         part = replace(between.keeping(lengths <= limit), sources=sources, entering=None, leaving=None)
         for path, length in islice(_ranked(between, part, spread), n_yielded, None):
@@ -63,12 +64,21 @@ def shortest(between: Between) -> Iterator[Path]:
             yield path
 
 
+def _distances(between: Between) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return how many edges lead to each node from a source, and from each node to a target, at least."""
+    far, size = between.n_nodes, between.n_edges
+    ahead, behind, longest = np.full(far, far), np.full(far, far), np.zeros(far, dtype=np.int64)
+    ahead[between.sources] = behind[between.targets] = 0
+    run(extremes, size, between.ptr, between.heads, ahead, longest)
+    run(distances, size, between.ptr, between.heads, behind)
+    return ahead, behind
+
+
 def _ranked(between: Between, part: Between, spread: Weights) -> Iterator[tuple[Path, int]]:
     """Yield the paths of a part, shortest first, with their lengths."""
-    numbers = arithmetic.listed(arithmetic.taken(spread, part.edges))
-    parts = dict(zip(part.edges.tolist(), numbers, strict=True))
-    for nodes, edges, _ in ranked_paths(_lengthened(part, parts)):
-        yield path_of(between, nodes, edges, math.prod(parts[edge] for edge in edges)), len(edges)
+    for nodes, edges, _ in ranked_paths(_lengthened(part, spread)):
+        parts = arithmetic.listed(arithmetic.taken(spread, np.asarray(edges, dtype=np.int64)))
+        yield path_of(between, nodes, edges, math.prod(parts)), len(edges)
 
 
 def _limits(shortest: int, longest: int) -> Iterator[float]:
@@ -80,14 +90,29 @@ def _limits(shortest: int, longest: int) -> Iterator[float]:
     yield math.inf
 
 
-def _lengthened(between: Between, parts: dict[int, Number]) -> Between:
+def _lengthened(part: Between, spread: Weights) -> Between:
     """Return the same with weights so small that the weakest path is stronger than any that has an edge more.
 
-    No path has less than the smallest part to the power of the longest length, and none more than 1.
+    No path has less than the smallest weight to the power of the longest length, and none more than 1. Where all paths
+    have one length the weights do as they are.
     """
-    longest = total_over(between, SEMIRINGS["most-edges"])
-    digits = math.ceil(-math.log10(min(parts.values(), default=1)) * longest) + 1
-    weights: list[Number] = [0] * between.graph.topology.n_edges
-    for edge, part in parts.items():
-        weights[edge] = Decimal(float(part)).scaleb(-digits)
-    return between.weighed(between.graph.reweighted(weights))
+    weights = arithmetic.taken(spread, part.edges)
+    smallest = float(np.min(np.asarray(weights), initial=1))
+    fewest, longest = part.lengths if part.n_nodes else (0, 0)
+    if part.n_edges > FEW and (bits := _bits(smallest, longest) if fewest < longest else 0) <= FEW_BITS:
+        floats = np.zeros(part.graph.topology.n_edges)
+        floats[part.edges] = np.ldexp(np.asarray(weights, dtype=np.float64), -bits)
+        return part.weighed(part.graph.reweighted(floats))
+    digits = math.ceil(-math.log10(smallest) * longest) + 1
+    lengthened: list[Number] = [0] * part.graph.topology.n_edges
+    for edge, weight in zip(part.edges.tolist(), arithmetic.listed(weights), strict=True):
+        lengthened[edge] = Decimal(float(weight)).scaleb(-digits)
+    return part.weighed(part.graph.reweighted(lengthened))
+
+
+def _bits(smallest: float, longest: int) -> int:
+    return math.ceil(-math.log2(smallest) * longest) + 1
+
+
+#: By so many powers of two, no more, floats are made smaller: those of any path are compared beyond the floats, too.
+FEW_BITS = 900

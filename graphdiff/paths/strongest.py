@@ -203,10 +203,11 @@ def _sizes(between: Between) -> tuple[Sizes, Sizes, list[Number], Times]:
         sizes = _sizes_of_edges(between)
         sizes.append([_size(seed) for _, seed in between.numbered_starts])
         ends = [*(list(map(_size, seeds)) for seeds in between.exits), []]
-        best = _best(between, sizes, ends, mul)
-        first = [best[node] * size for node, size in zip(between.sources, sizes[-1], strict=True)]
-    if _are_as_they_are([*best, *first]) and not (between.loops and _have_floats(sizes)):
-        return sizes, ends, best, mul
+        if not (between.loops and _have_floats(sizes)):
+            best = _best(between, sizes, ends, mul)
+            first = [best[node] * size for node, size in zip(between.sources, sizes[-1], strict=True)]
+            if _are_as_they_are([*best, *first]):
+                return sizes, ends, best, mul
     wide, far = ([list(map(arithmetic.wide, row)) for row in rows] for rows in (sizes, ends))
     return wide, far, _best(between, wide, far, WIDE.multiply), WIDE.multiply
 
@@ -238,6 +239,8 @@ def _size(number: Number) -> Number:
 def _best(between: Between, sizes: Sizes, ends: Sizes, times: Times) -> list[Number]:
     """Return the size of the strongest way from each node to a target; None where there is none."""
     best: list[Number] = [max(ends[node], default=None) for node in range(between.n_nodes)]
+    if between.loops and max(map(max, filter(None, sizes[:-1])), default=0) <= 1:
+        return _best_round_cycles(between, sizes, best, times)
     for _ in range(between.n_nodes + 1 if between.loops else 1):  # round cycles a pass need not be the last one
         before = list(best)
         for node in range(between.n_nodes - 1, -1, -1):
@@ -248,6 +251,22 @@ def _best(between: Between, sizes: Sizes, ends: Sizes, times: Times) -> list[Num
         if best == before or not between.loops:
             return best
     raise _growing(between)
+
+
+def _best_round_cycles(between: Between, sizes: Sizes, best: list[Number], times: Times) -> list[Number]:
+    """Return the same where no edge makes a walk stronger: the strongest that waits is final (E. Dijkstra, 1959)."""
+    enter = _entering(between, sizes)
+    waiting = [(times(size, -1), node) for node, size in enumerate(best) if size is not None]
+    heapify(waiting)
+    while waiting:
+        largest, head = heappop(waiting)
+        if times(largest, -1) == best[head]:  # else it waits for a larger one, too
+            for node, size in enter[head]:
+                product = times(size, best[head])
+                if best[node] is None or product > best[node]:
+                    best[node] = product
+                    heappush(waiting, (times(product, -1), node))
+    return best
 
 
 def _lengths(between: Between, sizes: Sizes, far: Sizes, best: list[Number], times: Times) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from graphdiff.kernels.flows import minimum_cut
 from graphdiff.sets.lengths import on_every_path
@@ -27,10 +27,9 @@ def bottlenecks(between: Between) -> list[Any]:
     """
     if between.loops or not between.n_nodes:
         return []
-    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
-    on_all, _ = on_every_path(between, tails)
+    on_all, _ = on_every_path(between)
     ends = {*between.sources, *between.targets}
-    return [between.labels[node] for node in np.flatnonzero(on_all).tolist() if node not in ends]
+    return [between.label(node) for node in np.flatnonzero(on_all).tolist() if node not in ends]
 
 
 def fewer_edges_than(limit: int, between: Between) -> bool:
@@ -98,18 +97,16 @@ def fewest_edges(between: Between) -> list[Edge]:
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     sizes = np.full(between.n_edges, between.n_edges + 1)
     # To cross twice a path must come back: as seldom as so few edges allow.
-    beyond = beyond_cut(between, (tails, between.heads), sizes, back=1) or set()
-    return [
-        between.edge_label(edge)
-        for tail, row in enumerate(between.rows)
-        for head, edge, _ in row
-        if tail not in beyond and head in beyond
-    ]
+    beyond = np.zeros(between.n_nodes, dtype=bool)
+    across = beyond_cut(between, (tails, between.heads), sizes, back=1)
+    beyond[[] if across is None else across] = True
+    crossing = between.edges[beyond[between.heads] & ~beyond[tails]]
+    return list(between.graph.topology.edge_labels(crossing))
 
 
 def beyond_cut(
     between: Between, ends: tuple[ArrayLike, ArrayLike], sizes: ArrayLike, *, back: int = 0
-) -> set[int] | None:
+) -> NDArray[np.int64] | None:
     """Return what lies beyond the smallest cut between the ends, of several that nearest the targets; None without any.
 
     See `graphdiff.kernels.flows.minimum_cut`.
@@ -127,16 +124,17 @@ def beyond_cut(
     """
     takes = np.asarray(sizes, dtype=np.int64)
     bounded = int(takes[takes >= 0].sum()) + back * len(takes)
-    names = np.unique(np.concatenate([*map(np.asarray, ends), between.sources, between.targets]).astype(np.int64))
-    source, sink = len(names), len(names) + 1
-    tails, heads, starts, stops = (np.searchsorted(names, each) for each in (*ends, between.sources, between.targets))
+    groups = [np.asarray(each, dtype=np.int64) for each in (*ends, between.sources, between.targets)]
+    first = min(int(group.min(initial=0)) for group in groups)
+    source = 1 + max(int(group.max(initial=0)) for group in groups) - first
+    tails, heads, starts, stops = (group - first for group in groups)
     flow, beyond = minimum_cut(
         np.concatenate([tails, np.full(len(starts), source), stops]),
-        np.concatenate([heads, starts, np.full(len(stops), sink)]),
+        np.concatenate([heads, starts, np.full(len(stops), source + 1)]),
         # More than all that has a bound is as good as any flow.
         np.concatenate([np.where(takes < 0, bounded + 1, takes), np.full(len(starts) + len(stops), bounded + 1)]),
         source,
-        sink,
+        source + 1,
         back,
     )
-    return None if flow > bounded else set(names[beyond[:-2]].tolist())
+    return None if flow > bounded else np.flatnonzero(beyond[:source]) + first

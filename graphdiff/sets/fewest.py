@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, combinations
+from itertools import accumulate, chain, combinations
 from typing import Any
 
 import networkx as nx
@@ -54,16 +54,20 @@ MERGED = "cycle that counts as one node"
 
 Progress = Callable[[int, int | None], None] | None
 
-Edges = frozenset[int]
+Places = frozenset[int]
+
+#: Python's, or floats in an array.
+Numbers = Sequence[Number] | NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Search:
     """What may be removed, and what is left of the total without it.
 
-    Each candidate, an edge or a node, is the set of edges that are gone with it: of a node those that leave it, which
-    all paths through it take; of a target those that enter it. No source is removed, nor a target where these stay, nor
-    a cycle that counts as one node, save where the paths from all nodes are asked for: there any node may be.
+    Each candidate, an edge or a node, is the places of the edges between that are gone with it: of a node those that
+    leave it, which all paths through it take; of a target those that enter it. No source is removed, nor a target where
+    these stay, nor a cycle that counts as one node, save where the paths from all nodes are asked for: there any node
+    may be.
     """
 
     between: Between
@@ -78,28 +82,32 @@ class Search:
         return self.between.finished_rows
 
     @cached_property
-    def candidates(self) -> dict[Any, Edges]:
+    def candidates(self) -> dict[Any, Sequence[int]]:
         """What may be removed, by its label."""
         between = self.between
         if self.what == "edges":
-            edges = map(frozenset, between.edges.reshape(-1, 1).tolist())
-            return dict(zip(between.graph.topology.edge_labels(between.edges), edges, strict=True))
-        entering = self._entering
+            places = zip(range(between.n_edges))
+            return dict(zip(between.graph.topology.edge_labels(between.edges), places, strict=True))
+        entering, ptr = self._entering, between.ptr.tolist()
         return {
-            label: entering.get(node) or frozenset(edge for _, edge, _ in self.rows[node])
+            label: entering.get(node) or range(ptr[node], ptr[node + 1])
             for node, label in enumerate(between.labels)
             if node not in self._staying
         }
 
     @cached_property
-    def place(self) -> dict[int, int]:
-        """The place of each edge among those between."""
-        return {edge: place for place, edge in enumerate(self.between.edges.tolist())}
+    def _taking(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Which candidate takes an edge away, and the place of this; an edge may be taken by several."""
+        if self.what == "edges":
+            return (np.arange(self.between.n_edges),) * 2
+        places = list(self.candidates.values())
+        numbers = np.repeat(np.arange(len(places)), list(map(len, places)))
+        return numbers, np.fromiter(chain.from_iterable(places), dtype=np.int64, count=len(numbers))
 
-    @cached_property
-    def places(self) -> dict[Any, list[int]]:
-        """The places of the edges that are gone with each candidate."""
-        return {label: [self.place[edge] for edge in edges] for label, edges in self.candidates.items()}
+    def summed(self, through: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each candidate takes away of what flows through the edges."""
+        numbers, places = self._taking
+        return np.bincount(numbers, through[places], minlength=len(self.candidates)).astype(np.float64)
 
     @cached_property
     def arrays(self) -> Arrays | None:
@@ -124,14 +132,13 @@ class Search:
         return {labels[node]: why for node, why in self._staying.items()} if self.what == "nodes" else {}
 
     @property
-    def _entering(self) -> dict[int, Edges]:
-        """The edges that enter each target."""
-        edges: dict[int, set[int]] = {node: set() for node in self.between.targets}
-        for row in self.rows:
-            for head, edge, _ in row:
-                if head in edges:
-                    edges[head].add(edge)
-        return {node: frozenset(entering) for node, entering in edges.items()}
+    def _entering(self) -> dict[int, list[int]]:
+        """The places of the edges that enter each target."""
+        places: dict[int, list[int]] = {node: [] for node in self.between.targets}
+        for place, head in enumerate(self.between.heads.tolist()):
+            if head in places:
+                places[head].append(place)
+        return places
 
     def is_merged(self, label: Any) -> bool:
         """Return whether a label is that of a cycle that counts as one node."""
@@ -139,14 +146,20 @@ class Search:
         return isinstance(label, frozenset) and (topology.names is None or label not in topology.names)
 
     @cached_property
-    def entering(self) -> list[Number]:
+    def entering(self) -> Numbers:
         """What is put in at each node."""
-        return _added(self.between.n_nodes, self.between.numbered_starts)
+        return self._added(self.between.numbered_starts)
 
     @cached_property
-    def leaving(self) -> list[Number]:
+    def leaving(self) -> Numbers:
         """How much each node counts at the end."""
-        return _added(self.between.n_nodes, self.between.numbered_stops)
+        return self._added(self.between.numbered_stops)
+
+    def _added(self, seeds: Iterable[tuple[int, Number]]) -> Numbers:
+        values: list[Number] = [0] * self.between.n_nodes
+        for node, seed in seeds:
+            values[node] += seed
+        return values if self.arrays is None else np.array(values, dtype=np.float64)
 
     @cached_property
     def slack(self) -> Number:
@@ -195,16 +208,9 @@ class Search:
         """Return what is left without some candidates."""
         return Rest(self, self.gone(chosen))
 
-    def gone(self, chosen: Iterable[Any]) -> Edges:
-        """Return the edges that are gone with some candidates."""
+    def gone(self, chosen: Iterable[Any]) -> Places:
+        """Return the places of the edges that are gone with some candidates."""
         return frozenset().union(*(self.candidates[label] for label in chosen))
-
-
-def _added(size: int, seeds: Iterable[tuple[int, Number]]) -> list[Number]:
-    values: list[Number] = [0] * size
-    for node, seed in seeds:
-        values[node] += seed
-    return values
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,27 +218,27 @@ class Rest:
     """What is left of a total without some edges, and what each further candidate would take away; from two sweeps."""
 
     search: Search
-    gone: Edges
+    gone: Places
 
     @cached_property
     def weights(self) -> NDArray[Any]:
         """The weights in the arrays of the search, 0 of what is gone."""
         assert self.search.arrays is not None
         weights = self.search.arrays.weights.copy()
-        weights[[self.search.place[edge] for edge in self.gone]] = 0.0
+        weights[list(self.gone)] = 0.0
         return weights
 
     @cached_property
-    def tangents(self) -> list[Number]:
+    def tangents(self) -> Sequence[Number]:
         """What reaches each node of one unit at the source."""
+        if self.search.arrays is not None:  # Python's floats, made only of those that are looked at
+            return self.search.arrays.forward(self.search.entering, self.weights).data
         values = list(self.search.entering)
-        if self.search.arrays is not None:
-            return list(self.search.arrays.forward(values, self.weights).tolist())
         for node, row in enumerate(self.search.rows):
             value = values[node]
             if value:
-                for head, edge, weight in row:
-                    if edge not in self.gone:
+                for place, (head, _, weight) in enumerate(row, int(self.search.between.ptr[node])):
+                    if place not in self.gone:
                         values[head] += value * weight
         return values
 
@@ -255,26 +261,32 @@ class Rest:
         """What flows through each edge, in the order of those between; 0 where it is gone."""
         between, tangents = self.search.between, self.tangents
         if (arrays := self.search.arrays) is not None:
-            # Python's floats, made only of those that are looked at.
             return memoryview(np.array(tangents)[arrays.tails] * self.weights * self.pulled[between.heads])
         adjoints = list(self.search.leaving)
         through: list[Number] = [0] * between.n_edges
         for node in range(between.n_nodes - 1, -1, -1):
-            for place, (head, edge, weight) in enumerate(self.search.rows[node], int(between.ptr[node])):
-                if edge not in self.gone:
+            for place, (head, _, weight) in enumerate(self.search.rows[node], int(between.ptr[node])):
+                if place not in self.gone:
                     adjoints[node] += weight * adjoints[head]
                     through[place] = tangents[node] * weight * adjoints[head]
         return through
 
     @cached_property
+    def taken(self) -> Numbers:
+        """By how much the total would fall without each candidate, in their order; 0 of what is gone."""
+        if self.search.arrays is not None:
+            return self.search.summed(np.asarray(self.through))
+        return list(map(self.gain, self.search.candidates))
+
+    @property
     def gains(self) -> dict[Any, Number]:
-        """By how much the total would fall without each candidate that is there."""
-        there = [label for label, edges in self.search.candidates.items() if not edges <= self.gone]
-        return {label: self.gain(label) for label in there}
+        """The same by label, of those that are there."""
+        taken = zip(self.search.candidates.items(), self.taken, strict=True)
+        return {label: number for (label, places), number in taken if not self.gone.issuperset(places)}
 
     def gain(self, label: Any) -> Number:
         """Return by how much the total would fall without a candidate."""
-        return sum(map(self.through.__getitem__, self.search.places[label]))
+        return sum(map(self.through.__getitem__, self.search.candidates[label]))
 
 
 # -- every path
@@ -282,7 +294,7 @@ class Rest:
 
 def every_path(search: Search) -> tuple[list[Any], str, int | None]:
     """Return the fewest candidates that meet every path, how they were found, and that fewer do not."""
-    chosen = _minimum_cut(search, lambda weight: True)
+    chosen = _minimum_cut(search)
     if chosen is None:
         raise UsageError(_no_nodes(search))
     return chosen, "minimum cut", len(chosen)
@@ -322,37 +334,58 @@ def kept_text(kept: Mapping[Any, str]) -> str:
     return ", ".join(f"{and_more(names[0], len(names) - 1)} ({why})" for why, names in groups.items())
 
 
-def _minimum_cut(search: Search, counts: Callable[[Number], bool]) -> list[Any] | None:
-    """Return the fewest candidates that meet every path of edges that count; None where no set does."""
-    if not search.between.targets:
+def _minimum_cut(search: Search, *, alive: bool = False) -> list[Any] | None:
+    """Return the fewest candidates that meet every path; `alive`: of edges of no weight 0. None where none do."""
+    between = search.between
+    if not between.targets:
         return []
-    steps = [(tail, head, edge) for tail, row in enumerate(search.rows) for head, edge, weight in row if counts(weight)]
-    return _nodes_across(search, steps) if search.what == "nodes" else _edges_across(search, steps)
+    places = np.flatnonzero(_weights(between)) if alive else np.arange(between.n_edges)
+    ends = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))[places], between.heads[places].astype(np.int64)
+    return _nodes_across(search, ends) if search.what == "nodes" else _edges_across(search, ends, places)
 
 
-def _edges_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
-    ends = [tail for tail, *_ in steps], [head for _, head, _ in steps]
-    beyond = beyond_cut(search.between, ends, [1] * len(steps))
+def _weights(between: Between) -> NDArray[np.bool_]:
+    """Return which edges between have a weight that is not 0."""
+    weights = arithmetic.taken(between.graph.weights, between.edges)
+    if isinstance(weights, np.ndarray):
+        return np.not_equal(weights, 0)
+    return np.array([bool(arithmetic.finished(weight)) for weight in weights], dtype=bool)
+
+
+Ends = tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+def _edges_across(search: Search, ends: Ends, places: NDArray[np.int64]) -> list[Any] | None:
+    between = search.between
+    beyond = beyond_cut(between, ends, np.ones(len(places), dtype=np.int64))
     if beyond is None:
         return None
-    return [search.between.edge_label(edge) for tail, head, edge in steps if tail not in beyond and head in beyond]
+    is_beyond = np.zeros(between.n_nodes, dtype=bool)
+    is_beyond[beyond[beyond < between.n_nodes]] = True
+    across = places[~is_beyond[ends[0]] & is_beyond[ends[1]]]
+    return list(between.edge_names.at(between.edges[across].tolist()))
 
 
-def _nodes_across(search: Search, steps: list[tuple[int, int, int]]) -> list[Any] | None:
+def _nodes_across(search: Search, ends: Ends) -> list[Any] | None:
     """Do the same where each node is an edge of its own, to ``~node``, and all others hold any flow.
 
     Of a target it is the one from ``~node``, so that paths end where it is left.
     """
     labels = search.between.labels
-    room = {node for node, label in enumerate(labels) if label in search.candidates}
-    targets = set(search.between.targets)
-    doors = [(~node, node) if node in targets else (node, ~node) for node in range(len(labels))]
-    pairs = [*doors, *((doors[tail][1], doors[head][0]) for tail, head, _ in steps)]
-    sizes = [1 if node in room else -1 for node in range(len(doors))] + [-1] * len(steps)
-    beyond = beyond_cut(search.between, ([tail for tail, _ in pairs], [head for _, head in pairs]), sizes)
-    if beyond is None:
+    room = np.array([label in search.candidates for label in labels], dtype=bool)
+    nodes = np.arange(len(labels))
+    doors = np.stack([nodes, ~nodes])
+    targets = list(set(search.between.targets))
+    doors[:, targets] = doors[::-1, targets]
+    into, out = doors
+    sizes = np.concatenate([np.where(room, 1, -1), np.full(len(ends[0]), -1)])
+    pairs = np.concatenate([into, out[ends[0]]]), np.concatenate([out, into[ends[1]]])
+    nodes_beyond = beyond_cut(search.between, pairs, sizes)
+    if nodes_beyond is None:
         return None
-    return [labels[node] for node in sorted(room) if doors[node][0] not in beyond and doors[node][1] in beyond]
+    beyond = set(nodes_beyond.tolist())
+    across = (node for node in np.flatnonzero(room).tolist() if into[node] not in beyond and out[node] in beyond)
+    return [labels[node] for node in across]
 
 
 # -- a part of it
@@ -363,7 +396,7 @@ def reduced(search: Search, most_left: Number, progress: Progress) -> tuple[list
     greedy, at_least = _greedy(search, most_left)
     proven = greedy is not None and len(greedy) <= at_least
     skips = proven or (greedy is not None and search.between.n_edges > MAX_MEETING)
-    whole = None if skips else _minimum_cut(search, bool)
+    whole = None if skips else _minimum_cut(search, alive=True)
     known = [chosen for chosen in (greedy, whole) if chosen is not None]
     if not known:
         raise UsageError(_no_nodes(search))
@@ -384,34 +417,39 @@ def _enough(search: Search, left: Number, most_left: Number) -> bool:
 
 def _greedy(search: Search, most_left: Number) -> tuple[list[Any] | None, int]:
     """Return what the greedy choice takes, None where it leads nowhere, and the bound (1 where signs mix)."""
+    labels = list(search.candidates)
     chosen: list[Any] = []
     left, at_least = search.total, 1
     rest = search.whole
     while not _enough(search, left, most_left):
-        gains = rest.gains
-        best = _best(search, gains, left)
-        if best is None or abs(left - gains[best]) >= abs(left):
+        taken = rest.taken
+        best = _best(search, taken, left) if labels else None
+        if best is None or abs(left - taken[best]) >= abs(left):
             return None, at_least
         if search.is_positive:
-            at_least = max(at_least, _fewest(gains.values(), abs(left) - most_left - search.slack))
-        chosen.append(best)
-        rest = search.without(chosen)
+            at_least = max(at_least, _fewest(taken, abs(left) - most_left - search.slack))
+        chosen.append(labels[best])
+        rest = Rest(search, rest.gone.union(search.candidates[labels[best]]))
         left = rest.total
     return chosen, at_least
 
 
-def _best(search: Search, gains: dict[Any, Number], left: Number) -> Any | None:
-    """Return the candidate without which least is left; None where there is none."""
+def _best(search: Search, taken: Numbers, left: Number) -> int:
+    """Return the number of the candidate without which least is left."""
+    if isinstance(taken, np.ndarray):
+        return int(np.argmax(taken) if search.is_positive else np.argmin(np.abs(left - taken)))
     if search.is_positive:
-        return max(gains, key=gains.__getitem__, default=None)
-    return min(gains, key=lambda label: abs(left - gains[label]), default=None)
+        return max(range(len(taken)), key=taken.__getitem__)
+    return min(range(len(taken)), key=lambda number: abs(left - taken[number]))
 
 
-def _fewest(gains: Iterable[Number], wanted: Number) -> int:
-    """Return how many of the gains, the largest first, sum to what is wanted."""
-    ranked = sorted(gains, reverse=True)
-    sums = accumulate(ranked)
-    return next((number for number, so_far in enumerate(sums, 1) if so_far >= wanted), len(ranked))
+def _fewest(taken: Numbers, wanted: Number) -> int:
+    """Return how many of some numbers, the largest first, sum to what is wanted."""
+    if isinstance(taken, np.ndarray):
+        enough = np.cumsum(np.sort(taken)[::-1]) >= wanted
+        return 1 + int(np.argmax(enough)) if enough.any() else len(taken)
+    sums = accumulate(sorted(taken, reverse=True))
+    return next((number for number, so_far in enumerate(sums, 1) if so_far >= wanted), len(taken))
 
 
 def _smallest(search: Search, most_left: Number, sizes: range, progress: Progress) -> list[Any] | None:

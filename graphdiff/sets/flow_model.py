@@ -26,10 +26,12 @@ from graphdiff.arithmetic import Number
 from graphdiff.sets.fewest import Rest, Search
 from graphdiff.sets.programme import Clock, Programme, Rational, Row, has_solver
 
-__all__ = ["MAX_EDGES", "fewer"]
+__all__ = ["MAX_EDGES", "MAX_UNASKED", "fewer"]
 
 #: Up to so many edges between the ends there is a programme.
 MAX_EDGES = 20_000
+#: Up to so many there is one where nobody has said how long it may take: of some more it mostly takes all its time.
+MAX_UNASKED = 2_000
 #: How many sets are looked at for a solution.
 MAX_SETS = 30
 #: Shares are rounded down to parts of this: that lets more sets through, so what none of them beats is proven.
@@ -41,7 +43,7 @@ FINE_LACK, NOTHING = Fraction(1, 10**6), 1e-6
 
 
 def fewer(
-    search: Search, most_left: Number, best: list[Any], at_least: int, clock: Clock
+    search: Search, most_left: Number, best: list[Any], at_least: int, clock: Clock | None
 ) -> tuple[list[Any], int, str]:
     """Return the fewest candidates that leave so little, how many any such set has at least, and what is lacking.
 
@@ -55,13 +57,16 @@ def fewer(
         A set that does it.
     at_least : int
         How many any such set is known to have.
-    clock : Clock
+    clock : Clock or None
+        None where no time is to be spent.
 
     Returns
     -------
     tuple of (list, int, str)
         The last is "" where nothing would help to know more, "scipy" where that is not installed, "size" or "time".
     """
+    if clock is None:
+        return best, at_least, "time"
     if not has_solver():
         return best, at_least, "scipy"
     if search.between.n_edges > MAX_EDGES:
@@ -119,16 +124,16 @@ def _programme(search: Search, most_left: Number) -> Programme:
     column = count(len(search.candidates))
     flows = {node: next(column) for node, value in enumerate(reaching) if value}
     taking: dict[int, list[int]] = {}
-    for number, edges in enumerate(search.candidates.values()):
-        for edge in edges:
-            taking.setdefault(edge, []).append(number)
+    for number, places in enumerate(search.candidates.values()):
+        for place in places:
+            taking.setdefault(place, []).append(number)
     entering: dict[int, dict[int, Rational]] = {node: {} for node in flows}
     rows: list[Row] = []
     for tail, at in flows.items():
-        for head, edge, weight in search.rows[tail]:
+        for place, (head, _, weight) in enumerate(search.rows[tail], int(between.ptr[tail])):
             if weight:
                 entered = next(column)
-                rows.append(({entered: 1, at: -1, **dict.fromkeys(taking.get(edge, ()), 1)}, 0))
+                rows.append(({entered: 1, at: -1, **dict.fromkeys(taking.get(place, ()), 1)}, 0))
                 entering[head][entered] = -_floor(Fraction(weight) * reaching[tail] / reaching[head])
     own = dict.fromkeys(flows, Fraction(0))
     for node, seed in between.numbered_starts:

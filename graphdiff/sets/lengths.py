@@ -1,6 +1,6 @@
 """How long the paths are, which nodes and edges they use, and what listing them would cost: no path is listed.
 
-Everything is an exact integer until the last division, so that a count of a thousand digits is as good as any.
+All of it is as exact integers would have it (`graphdiff.sets.counts`), rounded once at the last division.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.kernels import run
-from graphdiff.kernels import sweep as kernel
-from graphdiff.sums.between import Between, exact_sums
+from graphdiff.sets.counts import LOG_ERROR, Census, Count, first_of
+from graphdiff.sums.between import Between
 from graphdiff.text.numbers import plain
 
 __all__ = [
@@ -27,20 +26,15 @@ __all__ = [
     "Passages",
     "lengths_of",
     "passages_of",
-    "paths_before",
-    "paths_behind",
     "quotient",
 ]
 
 #: Edges times longest path up to which the paths are counted length by length.
 MAX_HISTOGRAM = 10**7
 
-#: More than the logarithm to base 2 of any count can be wrong.
-LOG_ERROR = 1e-6
-
-Counts: TypeAlias = "Sequence[int] | NDArray[Any]"
 Ends: TypeAlias = tuple[NDArray[Any], NDArray[Any]]
 Found: TypeAlias = "tuple[Passage | None, tuple[Any, ...]]"
+Told = TypeVar("Told")
 
 
 def quotient(numerator: int, denominator: int) -> int | float:
@@ -64,8 +58,8 @@ class Lengths:
     shortest, longest : int
     mean, std : float
         Exact until the last division (and root); `std` is the standard deviation of all paths, not of a sample.
-    total : int
-        The sum of the lengths.
+    steps : Count
+        The sum of the lengths, as `total` where it is counted.
     histogram : dict of int to int, or None
         The number of paths of each length; None where edges times longest path is above 10⁷.
     """
@@ -74,8 +68,13 @@ class Lengths:
     longest: int
     mean: float
     std: float
-    total: int
+    steps: Count = field(repr=False)
     histogram: dict[int, int] | None
+
+    @property
+    def total(self) -> int:
+        """The sum of the lengths."""
+        return self.steps.exact
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures; the histogram with its lengths as text."""
@@ -83,79 +82,56 @@ class Lengths:
         if histogram is not None:
             counts = {str(length): plain(count) for length, count in histogram.items()}
         return {
-            **self.__dict__,
+            **{name: getattr(self, name) for name in ("shortest", "longest", "mean", "std")},
             "total": plain(self.total),
             "histogram": None if histogram is None else counts,
         }
 
 
-def paths_before(between: Between) -> Counts:
-    """Return how many paths lead from the sources to each node.
+def lengths_of(census: Census) -> Lengths:
+    """Return the lengths of the paths between two ends, of which there is at least one.
 
     Examples
     --------
     >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> list(map(int, paths_before(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))))
-    [1, 1, 2]
-    """
-    return exact_sums(kernel.count, between.ptr, between.heads, between.n_starts)[0]
-
-
-def paths_behind(between: Between) -> Counts:
-    """Return how many paths lead from each node to the targets.
-
-    Examples
-    --------
-    >>> from graphdiff.sums.between import restriction
-    >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> list(map(int, paths_behind(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))))
-    [2, 1, 1]
-    """
-    return exact_sums(kernel.count_back, between.ptr, between.heads, between.n_stops)[0]
-
-
-def lengths_of(between: Between) -> Lengths:
-    """Return the lengths of the paths in `between`, of which there is at least one.
-
-    Examples
-    --------
-    >>> from graphdiff.sums.between import restriction
-    >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> lengths_of(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))).histogram
+    >>> lengths_of(Census(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))).histogram
     {1: 1, 2: 1}
     """
-    nothing = np.zeros(between.n_nodes, dtype=np.int64)
-    columns = between.n_stops, between.n_starts, nothing, nothing, np.zeros(3, dtype=np.int64)
-    *_, totals = exact_sums(kernel.moments, between.ptr, between.heads, *columns)
-    number, total, squares = map(int, totals)
-    shortest, longest = _extremes(between)
+    between = census.between
+    number, total, _ = census.moments
+    shortest, longest = between.lengths
     counted = between.n_edges * longest <= MAX_HISTOGRAM
     return Lengths(
         shortest=shortest,
         longest=longest,
-        mean=total / number,
-        std=math.sqrt((number * squares - total * total) / (number * number)),
-        total=total,
-        histogram=_histogram(between, number, longest) if counted else None,
+        mean=total.part_of(number),
+        std=_deviation(*census.moments) if shortest < longest else 0.0,
+        steps=total,
+        histogram=_histogram(between, number.bounds.whole[1].bit_length(), longest) if counted else None,
     )
 
 
-def _extremes(between: Between) -> tuple[int, int]:
-    """Return how many edges the shortest and the longest path have."""
-    fewest, longest = np.full(between.n_nodes, between.n_nodes), np.zeros(between.n_nodes, dtype=np.int64)
-    fewest[between.sources] = 0
-    run(kernel.extremes, between.n_edges, between.ptr, between.heads, fewest, longest)
-    return int(fewest[between.targets].min()), int(longest[between.targets].max())
+def _deviation(number: Count, total: Count, squares: Count) -> float:
+    """Return the root of the mean square less the squared mean: of bounds, where both have the same."""
+    counts = number, total, squares
+    (n, t, s), (n_most, t_most, s_most) = (
+        [getattr(count.bounds, end) for count in counts] for end in ("least", "most")
+    )
+    least, most = (n * s - t_most * t_most) / (n_most * n_most), (n_most * s_most - t * t) / (n * n)
+    if least == most:
+        return math.sqrt(least)
+    n, t, s = (count.exact for count in counts)
+    return math.sqrt((n * s - t * t) / (n * n))
 
 
-def _histogram(between: Between, n_paths: int, longest: int) -> dict[int, int]:
-    """Count the paths of each length, in one sweep.
+def _histogram(between: Between, n_bits: int, longest: int) -> dict[int, int]:
+    """Count the paths of each length, in one sweep; all together they have no more bits than `n_bits`.
 
     The counts of a node by length are the digits of one int, so wide that none carries: a step shifts it, and two
     ways add. Each int is dropped as soon as it is passed on: on deep graphs all of them would be gigabytes.
     """
-    width = n_paths.bit_length() // 8 + 1
+    width = n_bits // 8 + 1
     values = [0] * between.n_nodes
     for node in between.sources:  # members of a collapsed component are one node several times
         values[node] += 1
@@ -181,7 +157,8 @@ class Passage:
     ----------
     label : node or edge
         A component with a cycle is the frozenset of its members.
-    n_paths : int
+    count : Count
+        Of paths, as `n_paths` where they are counted.
     share : float
         Of all paths.
     parallel : bool
@@ -189,9 +166,14 @@ class Passage:
     """
 
     label: Any
-    n_paths: int
+    count: Count = field(repr=False)
     share: float
     parallel: bool = False
+
+    @property
+    def n_paths(self) -> int:
+        """How many paths go through."""
+        return self.count.exact
 
 
 @dataclass(frozen=True)
@@ -212,88 +194,72 @@ class Passages:
     bottleneck_edges: tuple[Any, ...]
 
 
-def passages_of(between: Between, before: Counts, behind: Counts) -> Passages:
-    """Return where the paths of `between` go through.
-
-    Parameters
-    ----------
-    between : Between
-    before, behind : sequences of int
-        The number of paths from the sources to each node, and from each node to the targets.
+def passages_of(census: Census) -> Passages:
+    """Return where the paths between two ends go through.
 
     Examples
     --------
     >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
-    >>> between = restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2]))
-    >>> passages_of(between, paths_before(between), paths_behind(between)).node
-    Passage(label=1, n_paths=1, share=0.5, parallel=False)
+    >>> passages_of(Census(restriction(CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])))).node
+    Passage(label=1, share=0.5, parallel=False)
     """
+    between = census.between
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     is_inner = np.ones(between.n_nodes, dtype=bool)
     is_inner[[*between.sources, *between.targets]] = False
     inner = np.flatnonzero(is_inner)
-    on_nodes, on_edges = on_every_path(between, tails)
-    n_paths = sum(int(before[node]) for node in between.targets)
+    on_nodes, crossing = on_every_path(between)
 
     def passages(ends: Ends, on_all: NDArray[np.bool_], label: Callable[[int], Any]) -> Found:
-        busiest_edge = _busiest(ends, on_all, before, behind)
-        if busiest_edge is None:
+        if not len(on_all):
             return None, ()
-        alike = (ends[0] == ends[0][busiest_edge[0]]) & (ends[1] == ends[1][busiest_edge[0]])
-        names = [label(place)[:2] for place in np.flatnonzero(alike).tolist()] if alike.sum() > 1 else []
-        parallel = names.count(label(busiest_edge[0])[:2]) > 1 if names else False
-        busiest = Passage(label(busiest_edge[0]), busiest_edge[1], busiest_edge[1] / n_paths, parallel)
-        return busiest, tuple([label(place) for place in np.flatnonzero(on_all).tolist()])
+        place, count = _busiest(census, ends, on_all)
+        alike = (ends[0] == ends[0][place]) & (ends[1] == ends[1][place])
+        names = [label(other)[:2] for other in np.flatnonzero(alike).tolist()] if alike.sum() > 1 else []
+        parallel = names.count(label(place)[:2]) > 1 if names else False
+        busiest = Passage(label(place), count, count.part_of(census.n_paths), parallel)
+        return busiest, tuple([label(other) for other in np.flatnonzero(on_all).tolist()])
 
     node, bottleneck_nodes = passages((inner, inner), on_nodes[inner], lambda place: between.label(inner[place]))
     edge, bottleneck_edges = passages(
-        (tails, between.heads), on_edges, lambda place: between.edge_label(int(between.edges[place]))
+        (tails, between.heads), crossing[tails] == 1, lambda place: between.edge_label(int(between.edges[place]))
     )
     return Passages(node, edge, bottleneck_nodes, bottleneck_edges)
 
 
-def on_every_path(between: Between, tails: NDArray[Any]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return the masks of the nodes and of the edges that every path uses.
+def on_every_path(between: Between) -> tuple[NDArray[np.bool_], NDArray[Any]]:
+    """Return the mask of the nodes that every path uses, and how many edges cross the gap after each node.
 
     All edges lie on a path and lead forward in the topological order, so that a node is on every path where no edge
     leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
     a place before all nodes, and to a place behind them.
     """
-    size = between.n_nodes
-    sources, targets = (np.array(nodes, dtype=np.int64) for nodes in (between.sources, between.targets))
-    starts = np.concatenate([tails + 1, np.zeros_like(sources), targets + 1])
-    stops = np.concatenate([between.heads + 1, sources + 1, np.full_like(targets, size + 1)])
-    entering = np.bincount(stops, minlength=size + 2)
-    crossing = np.cumsum(np.bincount(starts, minlength=size + 2) - entering)
-    return crossing[:size] == entering[1 : size + 1], crossing[tails + 1] == 1
+    entering = np.bincount(between.heads, minlength=between.n_nodes) + between.n_starts
+    leaving = np.diff(between.ptr) + between.n_stops
+    crossing = np.cumsum(leaving - entering) + len(between.sources)
+    return crossing - leaving == 0, crossing
 
 
-def _busiest(ends: Ends, on_all: NDArray[np.bool_], before: Counts, behind: Counts) -> tuple[int, int] | None:
-    """Return the first place with the largest product of ``before[tail]`` and ``behind[head]``, and the product.
-
-    Products of thousand-digit counts take long: only those are made that are the largest by their logarithms.
-    """
-    if not len(on_all):
-        return None
-    tails, heads = ends
-    candidates = np.flatnonzero(on_all)[:1]
-    if not len(candidates):
-        logs = list(map(_logs, (before, behind)))
-        sizes = logs[0][tails] + logs[1][heads]
-        candidates = np.flatnonzero(sizes >= sizes.max() - LOG_ERROR)
-
-    def product(place: int) -> int:
-        return int(before[tails[place]]) * int(behind[heads[place]])
-
-    place = max(candidates.tolist(), key=product)
-    return place, product(place)
-
-
-def _logs(counts: Counts) -> NDArray[np.float64]:
-    if isinstance(counts, np.ndarray):
-        return np.log2(counts.astype(np.float64))
-    return np.array([math.log2(count) for count in counts])
+def _busiest(census: Census, ends: Ends, on_all: NDArray[np.bool_]) -> tuple[int, Count]:
+    """Return the first place that most paths pass, and how many do: those to its tail times those on from its head."""
+    if on_all.any():
+        return int(np.argmax(on_all)), census.n_paths
+    before, behind = census.before, census.behind
+    logs = before.logs[ends[0]] + behind.logs[ends[1]]
+    near = np.flatnonzero(logs >= logs.max() - LOG_ERROR)
+    if len(near) > 1:  # of parallel edges only the first
+        _, first = np.unique(ends[0][near] * census.between.n_nodes + ends[1][near], return_index=True)
+        near = near[np.sort(first)]
+    pairs = list(zip(ends[0][near].tolist(), ends[1][near].tolist(), strict=True))
+    ((place, bounds),) = first_of(
+        1,
+        logs[near],
+        lambda at: before.over(pairs[at][:1]) * behind.over(pairs[at][1:]),
+        lambda places: census.exactly_through([pairs[at] for at in places]),
+    )
+    count = Count(bounds) if bounds.is_exact else census.through(*pairs[place])
+    return int(near[place]), count
 
 
 @dataclass(frozen=True)
@@ -302,25 +268,35 @@ class Cost:
 
     Attributes
     ----------
-    naive : int
-        One for each edge of each path.
+    steps : Count
+        One for each edge of each path, as `naive` where they are counted: what listing the paths takes.
     forward, reverse : int
         One for each edge between: a sweep touches each edge once.
 
     Examples
     --------
-    >>> Cost(naive=18, forward=6, reverse=6).ratio
+    >>> from graphdiff.sets.counts import Bounds
+    >>> Cost(Count(Bounds(18, 18)), forward=6, reverse=6).ratio
     3.0
     """
 
-    naive: int
+    steps: Count = field(repr=False)
     forward: int
     reverse: int
 
     @property
+    def naive(self) -> int:
+        """One for each edge of each path."""
+        return self.steps.exact
+
+    @property
     def ratio(self) -> int | float | None:
         """How many times the work of a sweep listing the paths is; whole beyond the floats, None without edges."""
-        return quotient(self.naive, self.forward) if self.forward else None
+        return self.ratio_told(lambda ratio: ratio) if self.forward else None
+
+    def ratio_told(self, say: Callable[[int | float], Told]) -> Told:
+        """Return what is said of the ratio, without counting where bounds tell as much."""
+        return self.steps.told(lambda steps: say(quotient(steps, self.forward)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the costs and their ratio."""

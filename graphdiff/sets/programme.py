@@ -18,12 +18,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from fractions import Fraction
 from threading import Thread
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["MORE", "TIMEOUT", "Clock", "Programme", "Rational", "Row", "has_solver"]
+__all__ = ["AUTO", "MORE", "TIMEOUT", "Clock", "Programme", "Rational", "Row", "has_solver"]
 
 Answer = TypeVar("Answer")
 Progress = Callable[[int, int | None], None] | None
@@ -32,6 +32,8 @@ Row: TypeAlias = tuple[Mapping[int, Rational], Rational]
 
 #: How many seconds HiGHS may take in all, unless a caller says otherwise.
 TIMEOUT = 60.0
+#: What a caller says who leaves it to the size of the question whether there is a programme at all.
+AUTO: Final = "auto"
 #: What would tell more, by what is lacking.
 MORE = {"scipy": "; pip install scipy to know more", "time": "; a longer timeout may tell more"}
 #: Duals are rounded to parts of this, which has all denominators up to 16.

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
@@ -32,14 +33,13 @@ from graphdiff.text.tables import Axis, Result, Sheet
 
 __all__ = [
     "Exclusive",
-    "dominated",
+    "RowSets",
     "exclusive",
     "exclusive_sizes",
     "numbers_of",
     "reach_sizes",
     "reached_sums",
     "root_positions",
-    "row_sizes",
     "values_at",
 ]
 
@@ -209,7 +209,7 @@ def exclusive_sizes(
     ready = counted(graph, {})
     topology, own = ready.topology, values_at(ready.topology, values)
     starts = root_positions(ready, roots)
-    return Influences(topology, _going(topology, topology.rows, starts, own), "exclusive")
+    return Influences(topology, _going(tree_of(topology, topology.rows, starts), own), "exclusive")
 
 
 def reach_sizes(
@@ -315,19 +315,6 @@ FEW = 64
 BITS_MEMORY = 1 << 28
 
 
-def dominated(rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
-    """Return for each position the sum of the values of what it dominates, itself included.
-
-    Where no start leads it is the value itself.
-    """
-    order, dominator = dominator_tree(rows.ptr, rows.heads, starts)
-    values = np.zeros(len(order), dtype=own.dtype)
-    values[1:] = own[order[1:]]
-    sums = own.copy()
-    sums[order[1:]] = dominated_sums(dominator, values)[1:]
-    return sums
-
-
 def reached_sums(
     topology: Topology,
     positions: NDArray[Any],
@@ -353,26 +340,41 @@ def reached_sums(
         return np.array(each, dtype=own.dtype)
     size = max(64, 8 * (BITS_MEMORY // topology.n_nodes) // 64 * 64)
     sums = np.zeros(len(positions), dtype=own.dtype)
-    first = topology.representative[positions]
+    first = topology.representative[positions].astype(np.int64)
+    shared = _shared(topology)
     for start in range(0, topology.n_nodes, size):
         stop = min(start + size, topology.n_nodes)
-        bits = _reached_bits(topology, start, stop)
+        members = start + np.flatnonzero(shared[start:stop])
+        bits = _reached_bits(topology, members, stop)
+        itself = (~shared[first] & (start <= first) & (first < stop)).astype(np.int64)
         if ones:
-            sums += np.fromiter((bits[place].bit_count() for place in first.tolist()), np.int64, len(first))
+            sums += itself + np.fromiter((bits[place].bit_count() for place in first.tolist()), np.int64, len(first))
         else:
-            sums += np.array([_sum_of(bits[place], own[start:stop]) for place in first.tolist()], dtype=own.dtype)
+            values = np.concatenate([np.zeros(8, dtype=own.dtype), own[members]])
+            pairs = zip(first.tolist(), (first + itself).tolist(), strict=True)
+            sums += np.array([_sum_of(bits[place], own[place:end], values) for place, end in pairs], dtype=own.dtype)
         if progress is not None:
             progress(stop, topology.n_nodes)
     return sums
 
 
-def _reached_bits(topology: Topology, start: int, stop: int) -> list[int]:
-    """Return for each position, at the first of its component, one bit for each of a block that it reaches.
+def _shared(topology: Topology) -> NDArray[np.bool_]:
+    """Return the mask of the positions that others reach, too: those of a component, or with an edge into them."""
+    first = topology.representative
+    entered = np.bincount(topology.quotient.heads, minlength=topology.n_nodes) > 0
+    mask: NDArray[np.bool_] = entered[first] | (np.bincount(first)[first] > 1)
+    return mask
 
-    Python's ints are the bits: one `|` joins thousands of them, and nothing need be compiled for it.
+
+def _reached_bits(topology: Topology, members: NDArray[Any], stop: int) -> list[int]:
+    """Return for each position before `stop`, at the first of its component, a bit for each of the members it reaches.
+
+    Python's ints are the bits: one `|` joins thousands of them, and nothing need be compiled for it. The last member
+    has the lowest bit: as all that a node reaches comes after it, and most by many, its int is short. What only itself
+    reaches is no member.
     """
     bits = [0] * topology.n_nodes
-    for place, first in enumerate(topology.representative[start:stop].tolist()):
+    for place, first in enumerate(topology.representative[members[::-1]].tolist()):
         bits[first] |= 1 << place
     ptr, heads = topology.quotient.ptr.data, topology.quotient.heads.data
     for node in range(stop - 1, -1, -1):
@@ -383,47 +385,93 @@ def _reached_bits(topology: Topology, start: int, stop: int) -> list[int]:
     return bits
 
 
-def _sum_of(bits: int, values: NDArray[Any]) -> Any:
-    raw = np.frombuffer(bits.to_bytes((len(values) + 7) // 8, "little"), dtype=np.uint8)
-    return values[np.unpackbits(raw, count=len(values), bitorder="little").astype(bool)].sum()
+def _sum_of(bits: int, itself: NDArray[Any], values: NDArray[Any]) -> Any:
+    """Return the sum of a node's own value and of those of its bits, in the order of positions; eight come before."""
+    raw = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "big"), dtype=np.uint8)
+    reached = np.unpackbits(raw).view(bool)
+    return np.concatenate([itself, values[len(values) - len(reached) :][reached]]).sum()
 
 
-def row_sizes(
-    graph: CompiledGraph,
-    positions: NDArray[Any],
-    starts: NDArray[Any],
-    own: NDArray[Any],
-    progress: Progress | None = None,
-) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return reach, exclusive and own value of some positions; where cycles are collapsed each is its component.
+#: The nodes that some roots reach, and the immediate dominator of each.
+Tree = tuple[NDArray[Any], NDArray[Any]]
 
-    Parameters
+
+@dataclass(frozen=True, eq=False)
+class RowSets:
+    """What the rows of a ranking reach, and what goes with them; where cycles are collapsed each is its component.
+
+    Each size is computed where it is asked for, of some positions, and the dominator trees once for all values.
+
+    Attributes
     ----------
     graph : CompiledGraph
-    positions, starts : int arrays
-        The rows of a ranking, and the roots.
-    own : array, shape (n_nodes,)
-        What to add up: the value of each position.
+    starts : int array
+        The roots.
     progress : callable, optional
     """
-    topology, weight = graph.topology, own
-    collapsed = graph.cycles == "collapse" and len(topology.cyclic) > 0
-    if collapsed:
+
+    graph: CompiledGraph
+    starts: NDArray[Any]
+    progress: Progress | None = None
+
+    def itself(self, own: NDArray[Any], positions: NDArray[Any]) -> NDArray[Any]:
+        """Return the values of rows."""
+        values: NDArray[Any] = self._weight(own)[positions]
+        return values
+
+    def reach(self, own: NDArray[Any], positions: NDArray[Any]) -> NDArray[Any]:
+        """Return the sums of the values of what rows reach, themselves left out."""
+        ones = bool((own == 1).all())
+        sums = reached_sums(self.graph.topology, positions, own, ones, self.progress)
+        sums -= self.itself(own, positions)
+        return sums
+
+    def going(self, own: NDArray[Any], positions: NDArray[Any]) -> NDArray[Any]:
+        """Return the sums of the values of what goes with rows, themselves left out."""
+        if not self._is_collapsed:
+            going = _going(self._members, own)
+        else:
+            going = _going(self._components, self._weight(own))
+            if self.graph.topology.loose is not None:
+                # A member may keep another by such an edge alone: a node by itself goes without.
+                first = self.graph.topology.representative
+                going = np.where(np.bincount(first)[first] > 1, going, _going(self._members, own))
+        rows: NDArray[Any] = going[positions]
+        return rows
+
+    @property
+    def _is_collapsed(self) -> bool:
+        return self.graph.cycles == "collapse" and len(self.graph.topology.cyclic) > 0
+
+    def _weight(self, own: NDArray[Any]) -> NDArray[Any]:
+        """Return the value of each position; the first of a component has those of all."""
+        if not self._is_collapsed:
+            return own
         weight = np.zeros_like(own)
-        np.add.at(weight, topology.representative, own)
-    reach = reached_sums(topology, positions, own, bool((own == 1).all()), progress) - weight[positions]
-    if not collapsed:
-        return reach, _going(topology, topology.rows, starts, own)[positions], own[positions]
-    first = topology.representative
-    going = _going(topology, topology.quotient, np.unique(first[starts]), weight)
-    if topology.loose is not None:  # A member may keep another by such an edge alone: a node by itself goes without.
-        is_merged = np.bincount(first)[first] > 1
-        going = np.where(is_merged, going, _going(topology, topology.rows, starts, own))
-    return reach, going[positions], weight[positions]
+        np.add.at(weight, self.graph.topology.representative, own)
+        return weight
+
+    @cached_property
+    def _members(self) -> Tree:
+        return tree_of(self.graph.topology, self.graph.topology.rows, self.starts)
+
+    @cached_property
+    def _components(self) -> Tree:
+        topology = self.graph.topology
+        return tree_of(topology, topology.quotient, np.unique(topology.representative[self.starts]))
 
 
-def _going(topology: Topology, rows: Rows, starts: NDArray[Any], own: NDArray[Any]) -> NDArray[Any]:
-    """Return for each position the sum of the values of what goes with it."""
-    sums = dominated(keeping(topology, rows, starts), starts, own)
-    going: NDArray[Any] = sums - own
+def tree_of(topology: Topology, rows: Rows, starts: NDArray[Any]) -> Tree:
+    """Return the dominator tree of all nodes, or of the components, by the edges that keep something."""
+    kept = keeping(topology, rows, starts)
+    return dominator_tree(kept.ptr, kept.heads, starts)
+
+
+def _going(tree: Tree, own: NDArray[Any]) -> NDArray[Any]:
+    """Return for each position the sum of the values of what it dominates, itself left out."""
+    order, dominator = tree
+    values = np.zeros(len(order), dtype=own.dtype)
+    values[1:] = own[order[1:]]
+    going = np.zeros_like(own)
+    going[order[1:]] = dominated_sums(dominator, values)[1:] - values[1:]
     return going

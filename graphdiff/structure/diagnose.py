@@ -1,16 +1,17 @@
 """`diagnose`: what a question costs before it is asked, and what its answer hangs on.
 
-Counts, lengths and bottlenecks come from sweeps over exact integers, so that neither depth nor the number of paths
-matters. A cycle is never refused: each component with one counts as one node, and the report names it.
+Counts, lengths and bottlenecks come from sweeps with proven bounds (`graphdiff.sets.counts`), so that neither depth nor
+the number of paths matters; exact numbers of any size are counted when they are asked for. A cycle is never refused:
+each component with one counts as one node, and the report names it.
 
 What was read: a graph's size, what its edges say and carry, its roots and leaves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import nlargest
+from functools import partial
 from itertools import chain
 from typing import Any, Unpack, cast
 
@@ -28,17 +29,8 @@ from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
 from graphdiff.operations.network import Operations
 from graphdiff.remedies import Keyword
-from graphdiff.sets.lengths import (
-    Cost,
-    Counts,
-    Lengths,
-    Passage,
-    Passages,
-    lengths_of,
-    passages_of,
-    paths_before,
-    paths_behind,
-)
+from graphdiff.sets.counts import Census, Count, Sums, first_of
+from graphdiff.sets.lengths import Cost, Lengths, Passage, Passages, lengths_of, passages_of
 from graphdiff.showing import and_more
 from graphdiff.structure.arrays import ArrayDiagnosis
 from graphdiff.structure.gradients import GradientFlow, gradient_flow
@@ -78,8 +70,8 @@ class Diagnosis(Result):
     n_nodes, n_edges : int
         How many lie between, the ends among them. A component with a cycle counts as one node, and the edges within
         it do not count.
-    n_paths : int
-        Exact, however large.
+    paths : Count
+        How many there are; `n_paths` is the exact number, however large, counted when it is asked for.
     lengths : Lengths or None
         None where there is no path.
     passages : Passages
@@ -111,7 +103,7 @@ class Diagnosis(Result):
     node_meaning: str
     n_nodes: int
     n_edges: int
-    n_paths: int
+    paths: Count = field(repr=False)
     lengths: Lengths | None
     passages: Passages
     cost: Cost
@@ -123,6 +115,11 @@ class Diagnosis(Result):
     scores: ReplacementScores | None = None
     lacking: tuple[Boundary, ...] = ()
     naming: Naming = field(default=PLAIN, repr=False, compare=False)
+
+    @property
+    def n_paths(self) -> int:
+        """How many paths there are, exactly."""
+        return self.paths.exact
 
     def to_dict(self) -> dict[str, Any]:
         """Return all figures; a count of more than 4,300 digits as hexadecimal text."""
@@ -180,7 +177,7 @@ class Diagnosis(Result):
         if self.together:
             yield "paths", "not counted between two nodes of one cycle: why says how they lead to each other"
         else:
-            yield "paths", f"{shown(self.n_paths)} {between_text}" if self.n_paths else self._no_path()
+            yield "paths", self._no_path() if self.lengths is None else f"{self.paths.told(shown)} {between_text}"
         if self.lengths is not None and not self.together:
             yield from self._path_rows(self.lengths)
         if self.cycles:
@@ -189,7 +186,7 @@ class Diagnosis(Result):
             yield "cycles", f"{len(self.cycles):,} on the way, each counted as one node: {listed}"
         if self.gradient_flow is not None:
             yield "gradient", self.gradient_flow.verdict()
-        elif self.n_paths and self.target is not None and self.edge_meaning in COMPUTATIONS:
+        elif self.lengths is not None and self.target is not None and self.edge_meaning in COMPUTATIONS:
             yield "gradient", "not known: the edges carry no numbers as weights"
 
     def _no_path(self) -> str:
@@ -209,10 +206,9 @@ class Diagnosis(Result):
             yield "busiest edge", f"{edge_text(label, node_text)} {_share_text(passages.edge)}"
         yield "every path uses", _bottleneck_text(passages)
         cost = self.cost
-        yield "multiply-adds", f"naive {shown(cost.naive)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
-        if cost.ratio is not None:
-            more = "as much work" if cost.ratio == 1 else f"{shown(cost.ratio)} times the work"
-            yield "", f"both sweeps touch each edge once; naive is {more}"
+        yield "multiply-adds", f"naive {cost.steps.told(shown)}, forward {cost.forward:,}, reverse {cost.reverse:,}"
+        if cost.forward:
+            yield "", f"both sweeps touch each edge once; naive is {cost.ratio_told(_work_text)}"
 
     def __str__(self) -> str:
         return "\n".join([in_columns([self.title()]), *_rows_text(self.rows()), *self.gradient_lines()])
@@ -225,7 +221,7 @@ class Diagnosis(Result):
         return [f"    {line}" for line in flow.table()] + _rows_text(flow.notes())
 
     def __repr__(self) -> str:
-        number = "not counted" if self.together else count_text(self.n_paths)
+        number = "not counted" if self.together else self.paths.told(count_text)
         return f"<Diagnosis: {self.title()}: {number} over {how_many(self.n_edges, 'edges')}>"
 
     def _sheet(self) -> Sheet:
@@ -245,9 +241,13 @@ def _figures(passage: Passage) -> dict[str, Any]:
     return {"n_paths": plain(passage.n_paths), "share": passage.share}
 
 
+def _work_text(ratio: float) -> str:
+    return "as much work" if ratio == 1 else f"{shown(ratio)} times the work"
+
+
 def _share_text(passage: Passage) -> str:
     share = "> 99.9 %" if 0.9995 <= passage.share < 1 else percent(passage.share, ".1f")
-    return f"({how_many(passage.n_paths, 'paths')}, {share})"
+    return f"({passage.count.told(lambda count: how_many(count, 'paths'))}, {share})"
 
 
 def _bottleneck_text(passages: Passages) -> str:
@@ -346,8 +346,8 @@ def diagnose(
             for boundary, end in zip((ROOTS, LEAVES), ends, strict=True)
         ),
     )
-    before, behind, lengths, passages = _swept(between, progress or (lambda done, stages: None))
-    n_paths = sum(int(before[node]) for node in between.targets)
+    census = Census(between)
+    lengths, passages = _swept(census, progress or (lambda done, stages: None))
     source, target = titled(read, source, target)
     return Diagnosis(
         source=source,
@@ -356,15 +356,15 @@ def diagnose(
         node_meaning=read.node_meaning,
         n_nodes=between.n_nodes,
         n_edges=between.n_edges,
-        n_paths=n_paths,
+        paths=census.n_paths,
         lengths=lengths,
         passages=passages,
-        cost=Cost(lengths.total if lengths else 0, between.n_edges, between.n_edges),
+        cost=Cost(census.moments[1], between.n_edges, between.n_edges),
         cycles=_cycles(between),
-        swapped=not n_paths and _lead_back(between, ends),
-        overview=overview_of(graph, between, before, behind) if ends == [None, None] else None,
+        swapped=not between.n_nodes and _lead_back(between, ends),
+        overview=overview_of(graph, census) if ends == [None, None] else None,
         gradient_flow=gradient_flow(replace(between, graph=read), (vanishing, exploding))
-        if derived and n_paths
+        if derived and between.n_nodes
         else None,
         together=_are_together(read, *ends),
         scores=scores_where_known(graph, options) if ends == [None, None] else None,
@@ -393,18 +393,18 @@ def _require_limits(vanishing: float, exploding: float) -> None:
         )
 
 
-def _swept(between: Between, progress: Progress) -> tuple[Counts, Counts, Lengths | None, Passages]:
-    """Return the paths from the sources to each node, from each node to the targets, and what all of them are."""
+def _swept(census: Census, progress: Progress) -> tuple[Lengths | None, Passages]:
+    """Return what all paths are, and where they go through, stage by stage."""
     progress(0, STAGES)
-    lengths = lengths_of(between) if between.n_nodes else None
+    _ = census.before
     progress(1, STAGES)
-    before = paths_before(between)
+    lengths = lengths_of(census) if census.between.n_nodes else None
     progress(2, STAGES)
-    behind = paths_behind(between)
+    _ = census.behind
     progress(3, STAGES)
-    passages = passages_of(between, before, behind)
+    passages = passages_of(census)
     progress(4, STAGES)
-    return before, behind, lengths, passages
+    return lengths, passages
 
 
 def _lead_back(between: Between, ends: list[Seeds | None]) -> bool:
@@ -478,9 +478,8 @@ class Overview:
         The first, the middle and the last node in topological order.
     n_roots, n_leaves, n_cycles : int
         How many roots and leaves there are, and how many components with a cycle.
-    roots, leaves : tuple of (node, int)
-        The ten with most paths: from the root to any leaf, from any root to the leaf. A component with a cycle is
-        the frozenset of its members.
+    most_from, most_to : tuple of (node, Count)
+        The ten roots and leaves with most paths, as `roots` and `leaves` where these are counted.
     """
 
     n_nodes: int
@@ -493,8 +492,18 @@ class Overview:
     n_roots: int
     n_leaves: int
     n_cycles: int
-    roots: tuple[tuple[Any, int], ...]
-    leaves: tuple[tuple[Any, int], ...]
+    most_from: tuple[tuple[Any, Count], ...]
+    most_to: tuple[tuple[Any, Count], ...]
+
+    @property
+    def roots(self) -> tuple[tuple[Any, int], ...]:
+        """The ten roots from which most paths lead to any leaf, and how many; a merged component as a frozenset."""
+        return tuple([(root, count.exact) for root, count in self.most_from])
+
+    @property
+    def leaves(self) -> tuple[tuple[Any, int], ...]:
+        """The ten leaves to which most paths lead from any root, and how many; a merged component as a frozenset."""
+        return tuple([(leaf, count.exact) for leaf, count in self.most_to])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures, with attributes, roots and leaves as records."""
@@ -506,7 +515,8 @@ class Overview:
             for side, tops in (("roots", self.roots), ("leaves", self.leaves))
         }
         examples = [str(node) for node in self.examples]
-        return {**self.__dict__, "attributes": attributes, "examples": examples, **ends}
+        figures = {name: value for name, value in self.__dict__.items() if not name.startswith("most_")}
+        return {**figures, "attributes": attributes, "examples": examples, **ends}
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield the lines of a report."""
@@ -516,31 +526,30 @@ class Overview:
         yield "names", ", ".join(map(node_text, self.examples))
         if self.attributes is not None:
             yield "numbers on edges", "; ".join(map(str, self.attributes)) or "none"
-        for side, number, tops in (("roots", self.n_roots, self.roots), ("leaves", self.n_leaves, self.leaves)):
-            listed = ", ".join(f"{node_text(node)} ({shown(count)})" for node, count in tops[:SHOWN])
+        for side, number, tops in (("roots", self.n_roots, self.most_from), ("leaves", self.n_leaves, self.most_to)):
+            listed = ", ".join(f"{node_text(node)} ({count.told(shown)})" for node, count in tops[:SHOWN])
             yield side, f"{number:,}{'; most paths' if number > SHOWN else ''}{': ' if listed else ''}{listed}"
 
 
-def overview_of(graph: Any, between: Between, before: Counts, behind: Counts) -> Overview:
+def overview_of(graph: Any, census: Census) -> Overview:
     """Return what was read.
 
     Parameters
     ----------
     graph : networkx graph, CompiledGraph or array
         As it was given.
-    between : Between
-        What lies between its roots and its leaves.
-    before, behind : sequences of int
-        The number of paths from the roots to each node, and from each node to the leaves.
+    census : Census
+        Of the paths from its roots to its leaves.
 
     Examples
     --------
     >>> from graphdiff.sums.between import restriction
     >>> from graphdiff.graph.compiled import CompiledGraph
     >>> graph = CompiledGraph.from_arrays([0, 0, 1], [1, 2, 2])
-    >>> overview_of(graph, restriction(graph), before=[1, 1, 2], behind=[2, 1, 1]).roots
+    >>> overview_of(graph, Census(restriction(graph))).roots
     ((0, 2),)
     """
+    between = census.between
     read = between.graph
     topology = read.topology
     places = sorted({0, topology.n_nodes // 2, topology.n_nodes - 1}) if topology.n_nodes else []
@@ -555,8 +564,8 @@ def overview_of(graph: Any, between: Between, before: Counts, behind: Counts) ->
         n_roots=len(topology.roots),
         n_leaves=len(topology.leaves),
         n_cycles=len(topology.cyclic),
-        roots=_top(between, between.sources, behind),
-        leaves=_top(between, between.targets, before),
+        most_from=_top(between, between.sources, census.behind, census.exactly_behind),
+        most_to=_top(between, between.targets, census.before, census.exactly_before),
     )
 
 
@@ -564,8 +573,24 @@ def _weight_meaning(graph: Any) -> str:
     return str(graph.graph.get("weight_meaning", "unknown")) if isinstance(graph, nx.Graph) else "unknown"
 
 
-def _top(between: Between, ends: list[int], counts: Counts) -> tuple[tuple[Any, int], ...]:
-    return tuple([(between.label(node), int(counts[node])) for node in nlargest(TOP, ends, key=counts.__getitem__)])
+def _top(
+    between: Between, ends: list[int], sums: Sums, exactly: Callable[[list[int]], dict[int, int]]
+) -> tuple[tuple[Any, Count], ...]:
+    """Return the ends with most paths, by their labels."""
+
+    def counted(places: list[int]) -> list[int]:
+        nodes = [ends[place] for place in places]
+        numbers = exactly(nodes)
+        return [numbers[node] for node in nodes]
+
+    top = first_of(TOP, sums.logs[ends], lambda place: sums.over(ends[place : place + 1]), counted)
+    return tuple(
+        [(between.label(ends[at]), Count(bounds, partial(_number_at, exactly, ends[at]))) for at, bounds in top]
+    )
+
+
+def _number_at(exactly: Callable[[list[int]], dict[int, int]], node: int) -> int:
+    return exactly([node])[node]
 
 
 def _numeric(graph: nx.Graph) -> Iterator[EdgeAttribute]:

@@ -299,7 +299,9 @@ def in_layers(
         0      1          1         1        1
     root a: 0.5, 1 step away
     """
-    inner = np.setdiff1d(np.arange(len(sizes)), np.array(roots, dtype=np.int64))
+    is_inner = np.ones(len(sizes), dtype=bool)
+    is_inner[list(roots)] = False
+    inner = np.flatnonzero(is_inner)
     layers = list(_layers(inner, depths[inner], sizes))
     low, high = (limit * start for limit in limits)
     return GradientFlow(
@@ -370,10 +372,12 @@ def _layers(
     order = np.lexsort((sizes[inner], depths))
     nodes, ranked = inner[order].tolist(), sizes[inner[order]].tolist()
     layers, starts, counts = np.unique(depths[order], return_index=True, return_counts=True)
-    for depth, start, count in zip(layers.tolist(), starts.tolist(), counts.tolist(), strict=True):
-        alive = [size for size in ranked[start : start + count] if not math.isnan(size)]
+    is_dead = np.isnan(sizes[inner[order]]).astype(np.int64)
+    n_dead = np.add.reduceat(is_dead, starts) if len(starts) else starts
+    for depth, start, count, n in zip(*(each.tolist() for each in (layers, starts, counts, n_dead)), strict=True):
+        alive = ranked[start : start + count - n]
         extent = (_median(alive), alive[0], alive[-1]) if alive else (None, None, None)
-        yield Layer(depth, count, count - len(alive), *extent), nodes[start : start + len(alive)]
+        yield Layer(depth, count, n, *extent), nodes[start : start + len(alive)]
 
 
 def _median(ranked: list[float]) -> float:

@@ -35,7 +35,7 @@ from graphdiff.pictures.group import By, by_text, naming_of
 from graphdiff.profiles.ranking import rank_costs
 from graphdiff.profiles.report_ranking import COLUMNS
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.sets.sets import root_positions, row_sizes, values_at
+from graphdiff.sets.sets import RowSets, root_positions, values_at
 from graphdiff.structure.reliance import RELIANCE, last_steps
 from graphdiff.structure.replacement import ReplacementScores, scores_where_known
 from graphdiff.sums.between import Between, restriction
@@ -404,8 +404,9 @@ def rank(
     rows, first = _reached(graph, asked.ready, asked.source, asked.target), asked.ready[0]
     rows = rows if only is None else _of_kind(rows, only, graph, first.topology)
     values = None if value is None else _values_of(graph, value)
-    sized: Sized = partial(_set_columns, graph, first, source, value, values, progress)
-    if group is not None:
+    if group is None:
+        sized = _set_columns(graph, first, source, value, values, progress)
+    else:
         rows, sized = _grouped(rows, naming_of(graph, group))
     order, places, sizes = _ordered(rows, column, sized, top)
     source, target = titled(first, asked.source, asked.target)
@@ -526,7 +527,7 @@ class _Row:
     influences: list[Number]
 
 
-Sized = Callable[[list[int]], dict[str, NDArray[Any]]]
+Sized = dict[str, Callable[[NDArray[np.int64]], NDArray[Any]]]
 
 
 def _all_compiled(graph: Any, weightings: Sequence[Any], options: CompileOptions) -> list[CompiledGraph]:
@@ -629,7 +630,7 @@ def _grouped(rows: list[_Row], name_of: Callable[[Any], Any]) -> tuple[list[_Row
         for place, (name, inside) in enumerate(members.items())
     ]
     counts = np.array(list(map(len, members.values())), dtype=np.int64)
-    return groups, lambda places: {MEMBERS: counts[places]}
+    return groups, {MEMBERS: counts.__getitem__}
 
 
 def _apart(reached: Between, ends: Seeds, *, towards: bool) -> set[int]:
@@ -649,12 +650,15 @@ def _ordered(
     rows: list[_Row], column: int, sized: Sized, top: int | None
 ) -> tuple[list[int], list[int], dict[str, NDArray[Any]]]:
     """Return which rows come first by a column, their places, and the sizes of their sets."""
+    positions = np.array([row.position for row in rows], dtype=np.int64)
     if not rows or column < len(rows[0].influences):
         order, places = _by_size([row.influences[column] for row in rows], top)
-        return order, places, sized([rows[number].position for number in order])
-    sizes = sized([row.position for row in rows])
-    order, places = _by_size(list(sizes.values())[column - len(rows[0].influences)].tolist(), top)
-    return order, places, {title: numbers[order] for title, numbers in sizes.items()}
+        return order, places, {title: size(positions[order]) for title, size in sized.items()}
+    ordering = list(sized)[column - len(rows[0].influences)]
+    numbers = sized[ordering](positions)
+    order, places = _by_size(numbers.tolist(), top)
+    sizes = {title: numbers[order] if title == ordering else size(positions[order]) for title, size in sized.items()}
+    return order, places, sizes
 
 
 def _by_size(numbers: Sequence[Number], top: int | None) -> tuple[list[int], list[int]]:
@@ -674,18 +678,17 @@ def _set_columns(
     value: str | None,
     values: dict[Any, Any] | None,
     progress: Progress | None,
-    positions: list[int],
-) -> dict[str, NDArray[Any]]:
-    """Return the columns of sizes by their titles: counts of nodes, and sums of a value where one is asked for."""
+) -> Sized:
+    """Return what gives the columns of sizes by their titles: counts of nodes, and sums of a value where asked for."""
     topology = ready.topology
     starts = root_positions(ready, list(source) if isinstance(source, Mapping) else source)
-    places = np.array(positions, dtype=np.int64)
-    columns = dict(zip(SETS, row_sizes(ready, places, starts, values_at(topology, None), progress), strict=False))
+    sets, ones = RowSets(ready, starts, progress), values_at(topology, None)
+    sized: Sized = dict(zip(SETS, [partial(sets.reach, ones), partial(sets.going, ones)], strict=True))
     if values is not None:
         own = values_at(topology, dict.fromkeys(graph, 0) | values)
-        reach, going, itself = row_sizes(ready, places, starts, own, progress)
-        columns |= zip([f"{name} {value}" for name in SUMS], [reach, going + itself], strict=True)
-    return columns
+        reach, gone = (f"{name} {value}" for name in SUMS)
+        sized |= {reach: partial(sets.reach, own), gone: lambda rows: sets.going(own, rows) + sets.itself(own, rows)}
+    return sized
 
 
 def _values_of(graph: Any, name: str) -> dict[Any, Any]:

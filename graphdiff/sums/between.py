@@ -170,6 +170,17 @@ class Between:
         *_, total = exact_sums(kernel.count_between, rows.ptr, rows.heads, ends, counts, np.zeros(1, dtype=np.int64))
         return int(total[0])
 
+    @cached_property
+    def lengths(self) -> tuple[int, int]:
+        """How many edges the shortest and the longest path have, of which there is at least one."""
+        rows, nodes = self.arcs.walked
+        size = len(rows.ptr) - 1
+        fewest, longest = np.full(size, size), np.full(size, -size)  # which no path makes up for
+        longest[nodes], fewest[nodes[self.sources]] = 0, 0
+        run(kernel.extremes, len(rows.heads), rows.ptr, rows.heads, fewest, longest)
+        ends = nodes[self.targets]
+        return int(fewest[ends].min()), int(longest[ends].max())
+
     @property
     def n_starts(self) -> NDArray[np.int64]:
         """How many sources each node is: of a collapsed component several members may be."""
@@ -274,9 +285,10 @@ class Between:
     @cached_property
     def node_names(self) -> Once:
         """The labels of some nodes, where not all are wanted."""
-        return Once(self.n_nodes, self._labels_of)
+        return Once(self.n_nodes, self.labels_of)
 
-    def _labels_of(self, nodes: NDArray[Any]) -> list[Any]:
+    def labels_of(self, nodes: NDArray[Any]) -> list[Any]:
+        """Return the labels of some nodes, as in `labels`."""
         return self._labels_at(self.positions[nodes])
 
     @cached_property
@@ -415,8 +427,8 @@ def require_apart(graph: CompiledGraph, pairs: Iterable[Sequence[int]]) -> None:
             raise SameComponentError(*ends, *solving(graph, graph.anchor(source)))
 
 
-#: Ints of the machine stay below this, so that twice as much with as much again can be told from it.
-MOST = 2**60
+#: Ints of the machine stay below this, so that one more can be added and be told from it.
+MOST = 2**62 - 1
 
 
 def exact_sums(
@@ -427,9 +439,12 @@ def exact_sums(
     Examples
     --------
     >>> ptr, heads = np.array([0, 70, 140, 140]), np.repeat([1, 2], 70)
-    >>> (counts,) = exact_sums(kernel.count, ptr, heads, np.array([1, 0, 0]))
-    >>> counts.tolist(), exact_sums(kernel.count, ptr, heads, np.array([2**50, 0, 0]))[0][2] == 4900 * 2**50
-    ([1, 70, 4900], True)
+    >>> ends = np.array([0, 0, 1])
+    >>> for start in (1, 2**50):
+    ...     *_, total = exact_sums(kernel.count_between, ptr, heads, ends, np.array([start, 0, 0]), np.array([0]))
+    ...     int(total[0]) == 4900 * start
+    True
+    True
     """
     copies = [column.copy() for column in columns]
     if run(sweep, len(heads), ptr, heads, *copies, MOST):

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import SMALLEST_NORMAL, Number
+from graphdiff.errors import CycleError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import pays, run
@@ -36,7 +37,8 @@ from graphdiff.sums.sweeps import Values, reverse_values
 from graphdiff.text.numbers import plain
 
 __all__ = [
-    "Ends", "certificate_of", "certified", "change_bound", "doubt", "is_bounded", "rough_bound", "rough_bound_of",
+    "Certificate", "Ends", "certificate_of", "certified", "certified_by", "change_bound", "doubt", "error_bound",
+    "is_bounded", "rough_bound", "rough_bound_of",
 ]  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def certificate(between: Between, value: Number, sizes: Flow) -> Certificate:
     if between.given_seeds and not arithmetic.in_floats(between.graph.weights):
         product += 1  # an exact weight beside a seed that is a float is rounded to one first
     bound = _error_bound(between, float(sizes.total), sizes.adjoints, product, underflow)
-    return _certified(value, sizes.total, bound)
+    return certified_by(value, sizes.total, bound)
 
 
 def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: float, underflow: float) -> float:
@@ -99,14 +101,19 @@ def _error_bound(between: Between, abs_sum: float, adjoints: Values, product: fl
     rows, nodes = between.arcs.walked
     size = len(rows.ptr) - 1
     put_in = np.bincount(nodes[between.sources], minlength=size)
-    entering, onward, roundings = np.full(size, -1), np.zeros(size), np.zeros(size)
+    entering, onward, roundings = np.full(size, -1, dtype=np.int32), np.zeros(size), np.zeros(size)
     entering[nodes] = 0
     onward[nodes] = _onward(between, adjoints)
     lost = run(kernel.roundings, len(rows.heads), rows.ptr, rows.heads, put_in, onward, product, entering, roundings)
     most = float(np.max(roundings[nodes[between.targets]], initial=0.0)) + len(between.targets) - 1
     if between.leaving is not None:
         most, lost = most + product, lost + len(between.targets)
-    return rounded_up(gamma(most) * abs_sum + UNDERFLOW * (underflow * lost)) if most > 0 else 0.0
+    return error_bound(most, abs_sum, underflow * lost)
+
+
+def error_bound(most: float, abs_sum: float, lost: float) -> float:
+    """Bound the error where the longest chain has so many roundings, and so many smallest floats are lost."""
+    return rounded_up(gamma(most) * abs_sum + UNDERFLOW * lost) if most > 0 else 0.0
 
 
 def rounded_up(bound: float) -> float:
@@ -176,18 +183,20 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
         sizes.graph, dict.fromkeys(between.positions.tolist(), sizes.graph.one_and_zero[0]), between.loops
     )
     sweeps = flows.tangents, sizes.adjoints, spread
-    missed, most, lift = (np.array([values[p] for p in between.positions.tolist()]) for values in sweeps)
+    missed, most, lift = (np.array(arithmetic.taken(values, between.positions)) for values in sweeps)
     added = system.added(missed)
     missed = system.missed(missed)
     for share in (1e-12, 1e-9, 1e-6):
         candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
         if candidate.min(initial=0.0) >= 0 and system.is_enough(candidate):  # below 0 an inverse was rounded away
-            return _certified(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
+            return certified_by(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
 
 
 def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certificate:
-    """Return what is proven about a total of the reduced form, where the inverse of each component is enclosed.
+    """Return what is proven about a total of which the inverse of each component on the way is enclosed.
+
+    It is that of the reduced form, or of walks whose sizes have no finite sum.
 
     As in `solved_certificate` the total is off by at most the sum of what the tangents miss times the sizes of the
     exact adjoints. The computed adjoints solve y = target + A y up to what they miss in turn; what that makes comes
@@ -202,14 +211,15 @@ def reduced_certificate(between: Between, flows: Flow, abs_sum: Number) -> Certi
         The sum of the absolute influences of the walks, infinite where they have none.
     """
     system = _System.of(between)
-    tangents, adjoints = (
-        np.array([v[p] for p in between.positions.tolist()]) for v in (flows.tangents, flows.adjoints)
-    )
+    tangents, adjoints = (np.array(arithmetic.taken(v, between.positions)) for v in (flows.tangents, flows.adjoints))
     added = system.added(tangents)
-    with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
-        behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
-        bound = rounded_up(float(system.missed(tangents) @ behind) + added)
-    return _certified(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # what is no number bounds nothing
+            behind = np.abs(adjoints) + _off(between, flows.graph, system.turned.missed(adjoints))
+            bound = rounded_up(float(system.missed(tangents) @ behind) + added)
+    except CycleError:  # an inverse that only eigenvalues speak for, not a proof
+        bound = math.inf
+    return certified_by(flows.total, abs_sum, math.inf if math.isnan(bound) else bound)
 
 
 def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArray[Any]:
@@ -217,11 +227,12 @@ def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArra
     off = missed.tolist()
     places = np.searchsorted(between.positions, np.array(between.loops)).tolist()
     starts = {after - 1: (start, loop) for (start, after), loop in zip(places, between.loops, strict=True)}
+    rows = _leaving(between, places)
     node = between.n_nodes - 1
     while node >= 0:
         start, loop = starts.get(node, (node, None))
         for place in range(start, node + 1):
-            row = [(head, weight) for head, _, weight in between.rows[place] if head > node]
+            row = rows[place]
             passed = sum(arithmetic.size(weight) * off[head] for head, weight in row)
             off[place] = (off[place] + passed) * (1 + 4 * gamma(len(row) + 4)) + len(row) * UNDERFLOW
         if loop is not None:
@@ -230,7 +241,22 @@ def _off(between: Between, graph: CompiledGraph, missed: NDArray[Any]) -> NDArra
     return np.array(off)
 
 
-def _certified(value: Number, abs_sum: Number, bound: float) -> Certificate:
+def _leaving(between: Between, loops: list[list[int]]) -> list[list[tuple[int, Number]]]:
+    """Return the edges of each node that lead out of its component, as heads and weights."""
+    last = np.arange(between.n_nodes)
+    for start, after in loops:
+        last[start:after] = after - 1
+    tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
+    out = np.flatnonzero(between.heads > last[tails])
+    weights = arithmetic.listed(arithmetic.taken(between.graph.weights, between.edges[out]))
+    rows: list[list[tuple[int, Number]]] = [[] for _ in last]
+    for tail, head, weight in zip(tails[out].tolist(), between.heads[out].tolist(), weights, strict=True):
+        rows[tail].append((head, weight))
+    return rows
+
+
+def certified_by(value: Number, abs_sum: Number, bound: float) -> Certificate:
+    """Return what is known of a total that is within a bound of the exact one."""
     size = abs(value)
     condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
     return Certificate(value, abs_sum, condition, bound, certain_digits(size, bound))
@@ -320,11 +346,11 @@ def certificate_of(between: Between, flows: Flow) -> Certificate | None:
     if sizes is None and not (between.loops and arithmetic.have_sizes(between.graph.weights)):
         return None
     if isinstance(flows.total, (int, Fraction)):
-        return _certified(flows.total, abs_sum, 0.0)
+        return certified_by(flows.total, abs_sum, 0.0)
     is_rounded = isinstance(flows.total, (float, complex))
     if between.loops and is_rounded and _have_fractions(flows.graph.weights):
         return None  # beside a seed that is a float: what rounding them to floats does to walks is not known
-    if between.loops and between.graph.cycles == "reduced-form" and is_rounded:
+    if between.loops and is_rounded and (sizes is None or between.graph.cycles == "reduced-form"):
         return reduced_certificate(between, flows, abs_sum)
     if sizes is None:
         return Certificate(flows.total, math.inf, math.inf, math.inf, 0)
@@ -370,28 +396,31 @@ def is_bounded(between: Between, flows: Flow) -> bool:
     True
     """
     weights = between.graph.weights
-    if between.loops:
-        return False
     exact = (int, Fraction, arithmetic.Dyadic)
     if not isinstance(weights, np.ndarray) and all(isinstance(weight, exact) for weight in weights):
         return True
     if isinstance(weights, np.ndarray) and weights.dtype.kind != "f":
         return True
-    if isinstance(weights, np.ndarray) and not pays(len(weights)) and _look_bounded(between, weights):
+    is_small = not between.loops and not pays(len(weights))
+    if is_small and isinstance(weights, np.ndarray) and _look_bounded(between, weights):
         return True
     sizes = flows.sizes
     if sizes is None or not isinstance(sizes.total, float):
         return False
-    largest = (_most(values, between) for values in (sizes.tangents, sizes.adjoints))
-    return sizes.total < LARGE and all(size < LARGE for size in largest)
+    largest = [_most(values, between) for values in (sizes.tangents, sizes.adjoints)]
+    # Walks pass a node more than once: what comes through is no part of the total, but of this product.
+    passing = largest[0] * largest[1] if between.loops else 0.0
+    return sizes.total < LARGE and passing < LARGE and all(size < LARGE for size in largest)
 
 
 def _look_bounded(between: Between, weights: NDArray[Any]) -> bool:
     """Return whether a look at the weights shows it, which is quicker than sweeps in plain Python.
 
-    However the paths branch, what starts at the sources is multiplied by at most the product, over all nodes, of the
-    sums of the absolute weights that leave each, where these are above 1.
+    Where no walk goes round a cycle: however the paths branch, what starts at the sources is multiplied by at most the
+    product, over all nodes, of the sums of the absolute weights that leave each, where these are above 1.
     """
+    if between.loops:
+        return False
     tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
     leaving = np.bincount(tails, np.abs(weights[between.edges]), between.n_nodes)
     put_in = [arithmetic.size(1 if seed is None else seed) for _, seed in (*between.starts, *between.stops)]
@@ -448,12 +477,11 @@ def doubt(digits: int, bound: float, *, of: str = "", condition: str = "") -> st
     --------
     >>> doubt(1, 0.25)
     'Only 1 digit is certain: the error can be 0.25; exact=True (--exact) has none.'
+    >>> doubt(0, math.inf)
+    'No error bound is proven; exact=True (--exact) has no error.'
     """
     if math.isinf(bound):
-        return (
-            "No error bound is proven: the absolute influences of the walks have no finite sum; "
-            "exact=True (--exact) has no error."
-        )
+        return "No error bound is proven; exact=True (--exact) has no error."
     if digits >= CERTAIN:
         return None
     lead = {0: f"No digit{of} is", 1: f"Only 1 digit{of} is"}.get(digits, f"Only {digits} digits{of} are")

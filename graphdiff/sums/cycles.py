@@ -9,14 +9,15 @@ a convergent sum (A. Berman, R. Plemmons, *Nonnegative Matrices in the Mathemati
 The reduced form of simultaneous equations is the same inverse where the series need not converge: it is accepted where
 I - A is proven to be regular (`enclosure`), exact numbers by the pivots.
 
-Large components of floats are not inverted: they are solved for what enters or leaves them (`factors`), under either
-policy where the walks of the absolute weights are proven to converge.
+Large components of floats or complex numbers are not inverted: they are solved for what enters or leaves them
+(`factors`), under either policy where walks are proven to converge.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -29,10 +30,12 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import PACKAGES, CycleError, FormatError, LimitError, MissingExtraError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph
+from graphdiff.kernels.blas import one_thread
 from graphdiff.kernels.reach import reached, reaching
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.enclosure import Inverse, enclosed_inverse
-from graphdiff.sums.factors import Factor, factored
+from graphdiff.sums.factors import Factor, Unproven, factored
+from graphdiff.sums.radius import bounds, spectral_radius
 
 #: The spectral radius must stay below this.
 MAX_RADIUS = 1 - 1e-9
@@ -40,7 +43,7 @@ MAX_RADIUS = 1 - 1e-9
 MAX_NAMED = 300
 #: The largest component that is inverted, in nodes: its matrix is dense.
 MAX_SOLVED = 5_000
-#: The largest component that is solved in exact numbers.
+#: The largest component of exact numbers that is solved, and of complex ones that is inverted, in lists of Python.
 MAX_SOLVED_EXACTLY = 200
 #: What helps wherever walks cannot be summed.
 COLLAPSE = Remedy(Keyword("cycles", "collapse"), "makes it one node")
@@ -161,18 +164,29 @@ def walks(graph: CompiledGraph, start: int, stop: int) -> Any:
         If weights are so large that their convergence cannot be told.
     """
     if start not in graph.solved:
-        size, exact = stop - start, not isinstance(graph.weights, np.ndarray)
-        if exact and size > MAX_SOLVED_EXACTLY:
-            raise _too_many(graph, size, f"{MAX_SOLVED_EXACTLY:,} in exact numbers")
-        solve = _exact_walks if exact else _walks if size <= MAX_SOLVED else _large
-        graph.solved[start] = solve(graph, start, stop)
+        small = _walks if isinstance(graph.weights, np.ndarray) else _exact_walks
+        solve = small if stop - start <= _most(graph)[0] else _large
+        with one_thread(stop - start):
+            graph.solved[start] = solve(graph, start, stop)
     solved = graph.solved[start]
     return solved.approximate if isinstance(solved, Inverse) else solved
 
 
+def _most(graph: CompiledGraph) -> tuple[int, str]:
+    """Return the largest component that is inverted, in nodes, and the name of that limit."""
+    if isinstance(graph.weights, np.ndarray):
+        return MAX_SOLVED, "MAX_SOLVED"
+    return MAX_SOLVED_EXACTLY, "MAX_SOLVED_EXACTLY"
+
+
 def _too_many(graph: CompiledGraph, size: int, limit: str) -> LimitError:
+    most, name = _most(graph)
     return LimitError(
-        f"a cycle runs through {size:,} nodes, and ", Keyword("cycles", graph.cycles), f" takes up to {limit}", COLLAPSE
+        f"a cycle runs through {size:,} nodes, and ",
+        Keyword("cycles", graph.cycles),
+        f" takes up to {most:,} {limit}",
+        Remedy(Keyword("", python=f"graphdiff.sums.cycles.{name}"), "is that limit"),
+        COLLAPSE,
     )
 
 
@@ -189,43 +203,66 @@ def whole_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
 
 
 def enclosed(graph: CompiledGraph, start: int, stop: int) -> Inverse | Factor:
-    """Return (I - A)^-1 of a component of floats or complex numbers under ``"reduced-form"``, with its proof."""
+    """Return (I - A)^-1 of a component of floats or complex numbers with its proof, whatever the policy.
+
+    Raises
+    ------
+    CycleError
+        If I - A is not proven to be regular.
+    """
     walks(graph, start, stop)
-    inverse: Inverse | Factor = graph.solved[start]
-    return inverse
+    inverse = graph.solved[start]
+    return inverse if isinstance(inverse, (Inverse, Factor)) else _reduced(graph, start, stop)
 
 
 def _large(graph: CompiledGraph, start: int, stop: int) -> Factor:
-    """Return what solves a large component of floats, where the walks of its absolute weights converge."""
+    """Return what solves a large component of floats or complex numbers, where walks converge."""
     size = stop - start
     tails, heads, weights = component_edges(graph, start, stop)
-    numbers = np.asarray(weights, dtype=np.float64)
-    lower, upper = _bounds_of_edges(size, tails, heads, np.abs(numbers))
-    if lower >= MAX_RADIUS and graph.cycles == "solve" and not (numbers < 0).any():
-        raise _grows(graph, start, stop, lower)
+    numbers = _machine_numbers(graph, weights, size)
+    with np.errstate(over="ignore"):
+        if not np.isfinite(np.bincount(tails, np.abs(numbers), size)).all():
+            raise _too_large()
     try:
-        solved = np.inf if lower >= MAX_RADIUS else factored(size, tails, heads, numbers, MAX_RADIUS)
+        solved = factored(size, tails, heads, numbers, MAX_RADIUS)
     except MissingExtraError as error:
-        raise _too_many(
-            graph, size, f"{MAX_SOLVED:,} without {error.library}: pip install {PACKAGES[error.extra]}"
-        ) from None
-    if isinstance(solved, float):
-        raise _too_many(
-            graph,
-            size,
-            f"{MAX_SOLVED:,} where the walks of the absolute weights are not proven to converge: their spectral radius "
-            f"is at least {lower:.6g}{f' and at most {min(solved, upper):.6g}' if min(solved, upper) < np.inf else ''}",
-        )
-    graph.absolute.solved.setdefault(start, replace(solved, equations=solved.sizes))
+        raise _too_many(graph, size, f"without {error.library}: pip install {PACKAGES[error.extra]}") from None
+    if isinstance(solved, Unproven):
+        raise _unproven(graph, start, stop, solved, numbers)
+    if solved.sizes is not None:
+        graph.absolute.solved.setdefault(start, replace(solved, equations=solved.sizes))
     return solved
 
 
-def _bounds_of_edges(size: int, tails: NDArray[Any], heads: NDArray[Any], sizes: NDArray[Any]) -> tuple[float, float]:
-    """Bound the spectral radius of absolute weights from below and from above."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        if not np.isfinite(np.bincount(tails, sizes, size)).all():
-            raise _too_large()
-    return _bounds(lambda vector: np.bincount(tails, sizes * vector[heads], size), size)
+def _machine_numbers(graph: CompiledGraph, weights: Weights, size: int) -> NDArray[Any]:
+    """Return the weights of a large component as floats or complex numbers; refuse others."""
+    if isinstance(weights, np.ndarray):
+        return weights.astype(np.float64, copy=False)
+    if not any(isinstance(weight, complex) for weight in weights):
+        raise _too_many(graph, size, "in exact numbers, of which elimination takes long; of floats it takes any")
+    return _complex(weights)
+
+
+def _complex(weights: Weights) -> NDArray[Any]:
+    try:
+        return np.array([complex(arithmetic.finished(weight)) for weight in weights])
+    except OverflowError:
+        raise _too_large() from None
+
+
+def _unproven(
+    graph: CompiledGraph, start: int, stop: int, known: Unproven, weights: NDArray[Any]
+) -> CycleError | LimitError:
+    """Return the error that walks round a large component are not proven to converge."""
+    are_sizes = weights.dtype.kind == "f" and not (weights < 0).any()
+    if known.at_least >= MAX_RADIUS and graph.cycles == "solve" and are_sizes:
+        return _grows(graph, start, stop, known.at_least)
+    least, most = f"at least {known.at_least:.6g}", f"at most {known.at_most:.6g}" if known.at_most < math.inf else ""
+    if are_sizes:
+        why = f"is {least}{most and ' and '}{most}"
+    else:
+        why = f"is {most or 'not bounded'}, and that of the absolute weights {least}"
+    return _too_many(graph, stop - start, f"where walks are not proven to converge: their spectral radius {why}")
 
 
 def _grows(graph: CompiledGraph, start: int, stop: int, lower: float) -> CycleError:
@@ -242,11 +279,13 @@ def component_edges(graph: CompiledGraph, start: int, stop: int) -> tuple[NDArra
     """Return the tails, heads and weights of the edges within a component, counted from its first position."""
     topology = graph.topology
     ptr = topology.ptr[start : stop + 1].astype(np.int64)
-    edges = np.arange(ptr[0], ptr[-1])
+    edges = slice(int(ptr[0]), int(ptr[-1]))
     tails = np.repeat(np.arange(stop - start), np.diff(ptr))
     heads = topology.heads[edges].astype(np.int64) - start
     inside = (heads >= 0) & (heads < stop - start)
-    return tails[inside], heads[inside], arithmetic.taken(graph.weights, edges[inside])
+    if inside.all():  # spares copies, which are long
+        return tails, heads, graph.weights[edges]
+    return tails[inside], heads[inside], arithmetic.taken(graph.weights, edges.start + np.flatnonzero(inside))
 
 
 def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple[int, int, Number]]:
@@ -255,16 +294,18 @@ def component_entries(graph: CompiledGraph, start: int, stop: int) -> list[tuple
     return list(zip(tails.tolist(), heads.tolist(), arithmetic.listed(weights), strict=True))
 
 
-def _dense(size: int, entries: list[tuple[int, int, Number]], kind: type) -> NDArray[Any]:
-    matrix: NDArray[Any] = np.zeros((size, size), dtype=kind)
-    if entries:
-        tails, heads, weights = zip(*entries, strict=True)
-        try:
-            numbers = np.array([kind(arithmetic.finished(weight)) for weight in weights])
-        except OverflowError:
-            raise _too_large() from None
-        with np.errstate(over="ignore"):
-            np.add.at(matrix, (list(tails), list(heads)), numbers)
+def _dense(graph: CompiledGraph, start: int, stop: int, kind: type) -> NDArray[Any]:
+    """Return the matrix of a component, of floats or complex numbers."""
+    matrix: NDArray[Any] = np.zeros((stop - start, stop - start), dtype=kind)
+    tails, heads, weights = component_edges(graph, start, stop)
+    try:
+        numbers = np.asarray(
+            weights if isinstance(weights, np.ndarray) else [kind(arithmetic.finished(weight)) for weight in weights]
+        )
+    except OverflowError:
+        raise _too_large() from None
+    with np.errstate(over="ignore"):
+        np.add.at(matrix, (tails, heads), numbers)
     return matrix
 
 
@@ -289,12 +330,7 @@ def _reduced(graph: CompiledGraph, start: int, stop: int) -> Inverse:
     """Return (I - A)^-1 of floats or complex numbers, where I - A is proven to be regular."""
     tails, heads, weights = component_edges(graph, start, stop)
     size = stop - start
-    try:
-        numbers = (
-            weights if isinstance(weights, np.ndarray) else np.array([*map(complex, map(arithmetic.finished, weights))])
-        )
-    except OverflowError:
-        raise _too_large() from None
+    numbers = weights if isinstance(weights, np.ndarray) else _complex(weights)
     inverse = enclosed_inverse(size, tails * size + heads, numbers)
     if not inverse.is_proven:
         raise CycleError(
@@ -311,7 +347,7 @@ def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     if any(isinstance(weight, complex) for _, _, weight in entries):
         if graph.cycles == "reduced-form":
             return _reduced(graph, start, stop)
-        matrix = _dense(size, entries, complex)
+        matrix = _dense(graph, start, stop, complex)
         _require(graph, matrix, start, stop)
         return np.linalg.inv(np.eye(size) - matrix).tolist()
     if graph.cycles == "reduced-form":
@@ -319,10 +355,10 @@ def _exact_walks(graph: CompiledGraph, start: int, stop: int) -> Any:
     rational = all(isinstance(weight, (int, Fraction, Decimal)) for _, _, weight in entries)
     positive = rational and all(weight >= 0 for _, _, weight in entries)
     if rational and not positive:
-        _require(graph, _dense(size, entries, float), start, stop)
+        _require(graph, _dense(graph, start, stop, float), start, stop)
     inverse = _inverse(size, entries, *graph.one_and_zero, positive)
     if inverse is None:
-        raise _divergence(graph, np.linalg.eigvals(_dense(size, entries, float)), start, stop)
+        raise _divergence(graph, np.linalg.eigvals(_dense(graph, start, stop, float)), start, stop)
     return inverse
 
 
@@ -379,7 +415,7 @@ def _require(graph: CompiledGraph, matrix: NDArray[Any], start: int, stop: int) 
         raise _too_large()
     if min(sizes.sum(axis=0).max(), sizes.sum(axis=1).max()) < MAX_RADIUS:
         return
-    lower, upper = _bounds(sizes.__matmul__, len(sizes))
+    lower, upper, _ = bounds(sizes.__matmul__, len(sizes), MAX_RADIUS)
     if upper < MAX_RADIUS:
         return
     if _is_plainly_large(sizes, lower) and np.array_equal(sizes, matrix):
@@ -396,51 +432,25 @@ def _is_plainly_large(sizes: NDArray[Any], lower: float) -> bool:
 
 def require_shrinking(graph: CompiledGraph, start: int, stop: int) -> None:
     """Raise unless walks round a component shrink whatever the signs: else none is strongest or can be drawn."""
-    if stop - start > MAX_SOLVED:  # which is solved where they do, or not at all
-        walks(graph.divisible, start, stop)
+    if stop - start > _most(graph.divisible)[0]:
+        if walks(graph.divisible, start, stop).sizes is None:
+            raise _no_strongest(graph, start, stop, "is known to be the strongest: that they shrink is not proven")
         return
     with np.errstate(over="ignore"):
-        matrix = np.abs(_dense(stop - start, component_entries(graph, start, stop), complex))
+        matrix = np.abs(_dense(graph, start, stop, complex))
     if not np.isfinite(matrix).all():
         raise _too_large()
-    lower, upper = _bounds(matrix.__matmul__, len(matrix))
+    lower, upper, _ = bounds(matrix.__matmul__, len(matrix), MAX_RADIUS)
     if upper < MAX_RADIUS:
         return
     at_least, radius = ("at least ", lower) if _is_plainly_large(matrix, lower) else ("", spectral_radius(matrix))
     if radius >= MAX_RADIUS:
-        raise CycleError(
-            find_cycle(graph, start, stop),
-            " No walk round it is the strongest, for they do not shrink: "
-            f"the spectral radius of the absolute weights is {at_least}{radius:.6g}",
-            COLLAPSE,
-        )
+        radius_is = f"the spectral radius of the absolute weights is {at_least}{radius:.6g}"
+        raise _no_strongest(graph, start, stop, f"is the strongest, for they do not shrink: {radius_is}")
 
 
-def _bounds(pushed: Callable[[NDArray[Any]], NDArray[Any]], size: int, rounds: int = 30) -> tuple[float, float]:
-    """Bound the spectral radius of a non-negative matrix, by what it makes of a vector (Collatz and Wielandt)."""
-    vector, lower, upper = np.ones(size), 0.0, np.inf
-    with np.errstate(over="ignore", invalid="ignore"):  # a ratio that is no float bounds nothing
-        for _ in range(rounds):
-            image = pushed(vector)
-            ratios = image / vector
-            lower, upper = max(lower, float(ratios.min())), min(upper, float(ratios.max()))
-            if upper < MAX_RADIUS:
-                break
-            # The identity is added so that every entry stays positive, on periodic matrices too.
-            vector = image + vector
-            vector = np.maximum(vector / vector.max(), 1e-100)
-    return lower, upper
-
-
-def spectral_radius(matrix: NDArray[Any]) -> float:
-    """Return the largest absolute eigenvalue of a square matrix.
-
-    Examples
-    --------
-    >>> round(spectral_radius(np.array([[0.0, 0.5], [0.5, 0.0]])), 12)
-    0.5
-    """
-    return float(np.abs(np.linalg.eigvals(matrix)).max())
+def _no_strongest(graph: CompiledGraph, start: int, stop: int, why: str) -> CycleError:
+    return CycleError(find_cycle(graph, start, stop), f" No walk round it {why}", COLLAPSE)
 
 
 def _divergence(
@@ -478,7 +488,7 @@ def _numbers(graph: CompiledGraph, start: int, stop: int) -> NDArray[Any] | None
     if stop - start > MAX_NAMED:
         return None
     try:
-        matrix = _dense(stop - start, component_entries(graph, start, stop), complex)
+        matrix = _dense(graph, start, stop, complex)
     except (TypeError, ValueError, OverflowError):
         return None
     return matrix if np.isfinite(matrix).all() else None
@@ -490,7 +500,8 @@ def cycle_error(graph: CompiledGraph, start: int, stop: int) -> CycleError:
     instead: list[object] = []
     matrix = _numbers(graph, start, stop)
     if matrix is not None:
-        eigenvalues = np.linalg.eigvals(matrix)
+        with one_thread(stop - start):
+            eigenvalues = np.linalg.eigvals(matrix)
         radius = float(np.abs(eigenvalues).max())
         limit = "" if radius < MAX_RADIUS else ": they do not converge"
         solve = f"{solve} (spectral radius {radius:.3g}{limit})"

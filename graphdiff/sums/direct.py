@@ -9,58 +9,25 @@ to `graphdiff.compile`, which has the words for it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
-from typing import Any, TypeAlias
+from typing import Any
 
 import networkx as nx
-import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
-from graphdiff.graph.networks import DiGraph
+from graphdiff.graph.plain import Node, Plain, in_order, is_plain, is_unmarked
 from graphdiff.graph.topology import Topology
-from graphdiff.graph.views import saved_in
-from graphdiff.kernels.rows import index_type, pointers
 from graphdiff.text.names import Edge
 
 __all__ = ["Walk", "direct_count", "direct_total", "walk_for_result", "walk_of"]
 
-Node: TypeAlias = Any
-Rows: TypeAlias = Mapping[Node, Mapping[Node, Mapping[str, Any]]]
-
 #: Of so many nodes a result is made without arrays; beyond, compiling pays even for one question.
 MOST_NODES = 2_000
-#: What a graph or a node says that only a compiled graph knows what to do with.
-OF_GRAPHS = {"quotient", "node_title", "unmet", "left_out"}
-OF_NODES = {"root", "leaf", "output"}
 
 
-@dataclass(frozen=True, eq=False)
-class Walk:
-    """A networkx graph in topological order, its weights all floats or all ints.
-
-    Attributes
-    ----------
-    rows : mapping of node to mapping of head to attributes
-        The graph's own.
-    order : list of node
-    weight : str
-        The attribute of edges.
-    one : 1 or 1.0
-    names : list of node
-        In the graph's own order.
-    heads : list of tuple
-        The heads of each node in `order`, as they were.
-    """
-
-    rows: Rows
-    order: list[Node]
-    weight: str
-    one: Number
-    names: list[Node]
-    heads: list[tuple[Node, ...]]
+class Walk(Plain):
+    """A networkx graph in topological order, to be swept."""
 
     def __reduce__(self) -> tuple[Any, tuple[Topology]]:
         return _itself, (self.topology,)  # what a pickled result has of the graph
@@ -99,19 +66,25 @@ class Walk:
             for head, data in self.rows[node].items()
         ]
 
+    @cached_property
+    def topology(self) -> Topology:
+        """The shape of the graph."""
+        return self.shape()
+
+    @cached_property
+    def places(self) -> dict[Node, int]:
+        """The place of each node in the order."""
+        return dict(zip(self.order, range(len(self.order)), strict=True))
+
     @property
     def labels(self) -> Sequence[Node]:
         """The nodes in topological order."""
         return self.order
 
-    @cached_property
-    def _places(self) -> dict[Node, int]:
-        return {node: place for place, node in enumerate(self.order)}
-
     def known(self, label: Node) -> int | None:
         """Return the place of a node in the order; None where there is no such node."""
         try:
-            return self._places.get(label)
+            return self.places.get(label)
         except TypeError:  # what cannot be hashed is no node
             return None
 
@@ -141,21 +114,6 @@ class Walk:
             return self.topology.edge_labels(edges)
         return ((node, head) for node, row in zip(self.order, self.heads, strict=True) for head in row)
 
-    @cached_property
-    def topology(self) -> Topology:
-        """The shape of the graph, as `graphdiff.compile` makes it."""
-        places = self._places
-        heads = [places[head] for row in self.heads for head in row]
-        sizes = list(map(len, self.heads))
-        numbers = {node: number for number, node in enumerate(self.names)}
-        return Topology(
-            ids=np.array([numbers[node] for node in self.order], dtype=np.int64),
-            ptr=pointers(np.array(sizes, dtype=np.uint64)),
-            heads=np.array(heads, dtype=index_type(len(sizes))),
-            cyclic=np.empty((0, 2), dtype=np.int64),
-            names=self.names,
-        )
-
 
 def _itself(topology: Topology) -> Topology:
     return topology
@@ -180,23 +138,7 @@ def walk_of(graph: Any, weight: object, ends: tuple[Any, ...]) -> Walk | None:
     >>> walk_of(G, "weight", ("b",)).order
     ['b', 'c', 'e']
     """
-    if not isinstance(weight, str) or not _is_plain(graph, ends):
-        return None
-    order, rows = _in_order(graph), graph._adj
-    if order is None:
-        return None
-    try:
-        numbers = [data[weight] for node in order for data in rows[node].values()]
-    except (KeyError, TypeError):  # an edge without the weight, or attributes that have none
-        return None
-    kinds = set(map(type, numbers)) or {float}
-    if kinds == {float}:
-        if not all(map(isfinite, numbers)):
-            return None
-    elif kinds != {int}:
-        return None
-    kind = kinds.pop()
-    return Walk(rows, order, weight, kind(1), list(rows), [tuple(rows[node]) for node in order])
+    return Walk.of(graph, weight) if isinstance(weight, str) and _is_plain(graph, ends) else None
 
 
 def walk_for_result(graph: Any, options: Mapping[str, Any], *ends: Any) -> Walk | None:
@@ -210,9 +152,7 @@ def walk_for_result(graph: Any, options: Mapping[str, Any], *ends: Any) -> Walk 
     """
     if not options.keys() <= {"weight"} or not isinstance(graph, nx.DiGraph) or len(graph) > MOST_NODES:
         return None
-    if any(data and not OF_NODES.isdisjoint(data) for data in graph._node.values()):
-        return None
-    return walk_of(graph, options.get("weight", "weight"), ends)
+    return walk_of(graph, options.get("weight", "weight"), ends) if is_unmarked(graph) else None
 
 
 def direct_total(graph: Any, source: Any, target: Any, weight: object) -> Number | None:
@@ -242,7 +182,7 @@ def direct_count(graph: Any, source: Any, target: Any) -> int | None:
     """
     if not _is_plain(graph, (source, target)):
         return None
-    order = _in_order(graph)
+    order = in_order(graph)
     if order is None:
         return None
     counts = dict.fromkeys(order, 0)
@@ -255,26 +195,9 @@ def direct_count(graph: Any, source: Any, target: Any) -> int | None:
     return counts[target]
 
 
-def _in_order(graph: nx.DiGraph) -> list[Node] | None:
-    """Return the nodes in topological order, by Kahn's algorithm; None where there is a cycle."""
-    waiting = {node: len(row) for node, row in graph._pred.items()}
-    order = [node for node, entering in waiting.items() if not entering]
-    for node in order:
-        for head in graph._adj[node]:
-            if waiting[head] == 1:
-                order.append(head)
-            else:
-                waiting[head] -= 1
-    return order if len(order) == len(waiting) else None
-
-
 def _is_plain(graph: Any, ends: tuple[Any, ...]) -> bool:
     """Tell whether a graph is one of networkx, to be called by its labels alone, and has some nodes."""
-    if type(graph) not in (nx.DiGraph, DiGraph) or saved_in(graph) is not None:
-        return False
-    if not OF_GRAPHS.isdisjoint(graph.graph):
-        return False
     try:
-        return all(end in graph._adj for end in ends)
+        return is_plain(graph) and all(end in graph._adj for end in ends)
     except TypeError:  # what cannot be hashed is no node
         return False

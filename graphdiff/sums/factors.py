@@ -4,7 +4,10 @@ Where some z > 0 has d = z - |A| z > 0, the walks of |A| converge, and |(I - A)^
 (R. Varga, *Matrix Iterative Analysis*, 2nd ed., section 3.5). Such a witness is looked for by solving (I - |A|) z = 1,
 and proven by d, all roundings counted. Then I - A scaled by z is strictly diagonally dominant: elimination needs no
 pivots, so that what it fills in is known beforehand from the pattern alone, whatever the order (N. Higham, *Accuracy
-and Stability of Numerical Algorithms*, 2nd ed., section 9.5).
+and Stability of Numerical Algorithms*, 2nd ed., section 9.5). Where only signs, or phases, make walks converge, some z
+and d are had from powers of A (`radius`), and elimination may need pivots: what it then fills in at most is known from
+the pattern of M^T M, with M = I - A (A. George, E. Ng, "An implementation of Gaussian elimination with partial pivoting
+for sparse systems", 1985).
 
 Every solution, by whatever way, is improved until its componentwise backward error, the largest |r| / (|b| + |x| +
 |A| |x|), is small (W. Oettli, W. Prager, 1964; Higham, section 7.2), or it is refused.
@@ -13,8 +16,9 @@ Every solution, by whatever way, is improved until its componentwise backward er
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,21 +28,21 @@ from graphdiff.errors import LimitError
 from graphdiff.graph.sparse import csr_of
 from graphdiff.kernels import available, jit
 from graphdiff.kernels.fill import fill
-from graphdiff.sums.enclosure import ABOVE, UNDERFLOW, gamma
+from graphdiff.remedies import Keyword, Remedy
+from graphdiff.sums.enclosure import ABOVE, UNDERFLOW, gamma, summed
+from graphdiff.sums.radius import DENSE, Floats, bounds, by_powers
 
-__all__ = ["Factor", "factored"]
+__all__ = ["Factor", "Unproven", "factored"]
 
-Floats: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = NDArray[Any]
 #: Returns about x with x = b + A x, or with x = b + A^T x where it is turned.
-Way: TypeAlias = Callable[[Floats, bool], Floats]
+Way: TypeAlias = Callable[[Numbers, bool], Numbers]
 
 #: The most memory that a factor may take; of 8 bytes an entry where it is dense, of 12 where it is sparse.
 MAX_BYTES = 2**30
 #: Up to so many multiply-adds a factor is made before iteration is tried: some seconds.
 MAX_QUICK = 3e9
-#: From this part of all entries on a matrix is taken as dense.
-DENSE = 0.05
-#: From this part of all entries on what is filled in shows that edges are scattered, and no better order is looked for.
+#: From this part of all entries on the envelope of an order shows that edges are scattered: a better one takes minutes.
 WIDE = 0.05
 #: A solution of this backward error, some roundings, is improved no further.
 GOOD = 2.0**-50
@@ -57,15 +61,15 @@ class Factor:
     Attributes
     ----------
     equations, sizes : Equations
-        Those of A, and those of |A|.
+        Those of A, and those of |A|; None where the walks of |A| are not known to converge.
     witness, left : array, shape (n,)
-        Some z > 0, and at most d = z - |A| z, all of it above 0.
+        Some z > 0 and d > 0, of which |(I - A)^-1| v is at most z · max(v / d).
     radius : float
-        The spectral radius of |A| is at most this.
+        The spectral radius of |A|, or only that of A where the walks of |A| are not known to converge, is at most this.
     """
 
     equations: Equations
-    sizes: Equations
+    sizes: Equations | None
     witness: Floats
     left: Floats
     radius: float
@@ -78,22 +82,21 @@ class Factor:
         """Return (I - A)^-1 times the column vector `leaving`."""
         return self._solved(leaving, False)
 
-    def _solved(self, numbers: Any, turned: bool) -> NDArray[Any]:
-        put_in = np.asarray(numbers)
+    def _solved(self, numbers: Any, turned: bool) -> Numbers:
+        put_in, kind = np.asarray(numbers), self.equations.matrix.dtype
         if put_in.dtype.kind == "O":
-            try:
-                put_in = put_in.astype(np.float64)
-            except (TypeError, ValueError):
-                raise LimitError(f"a cycle runs through {len(put_in):,} nodes: its walks sum floats only") from None
-        if put_in.dtype.kind == "c":
+            put_in = _machine_numbers(put_in)
+        if put_in.dtype.kind == "c" and kind.kind != "c":
             real, imaginary = (self.equations.solved(part, turned) for part in (put_in.real, put_in.imag))
-            return real + 1j * imaginary
-        return self.equations.solved(put_in.astype(np.float64), turned)
+            return np.asarray(real + 1j * imaginary)
+        return self.equations.solved(put_in.astype(kind), turned)
 
     def onward(self, sizes: Floats) -> Floats:
         """Bound what (I - A)^-1 makes of numbers of such sizes at most."""
         if not np.isfinite(sizes).all():
             return np.full_like(sizes, np.inf)
+        if self.sizes is None:
+            return self.witness * (float((sizes / self.left).max()) * ABOVE) + UNDERFLOW
         about = np.maximum(self.sizes.solved(sizes, False), 0.0)
         short = sizes - self.sizes.passed(about)[1]  # the equations that a bound fulfils have no part above 0
         bound: Floats = (about + self.witness * max(0.0, float((short / self.left).max()))) * ABOVE + UNDERFLOW
@@ -106,7 +109,7 @@ class Equations:
 
     Attributes
     ----------
-    matrix, sizes : csr_array
+    matrix, sizes : array or csr_array
         A and the absolute values in it, both of parallel edges added.
     roundings : pair of array
         By row, and by column, how many edges are added there, with some to spare.
@@ -118,7 +121,7 @@ class Equations:
     roundings: tuple[Floats, Floats]
     way: Way
 
-    def solved(self, put_in: Floats, turned: bool) -> Floats:
+    def solved(self, put_in: Numbers, turned: bool) -> Numbers:
         """Return x, or refuse.
 
         Raises
@@ -126,14 +129,13 @@ class Equations:
         LimitError
             If no solution of a small backward error is found.
         """
-        largest = float(np.abs(put_in).max(initial=0.0))
+        largest = float(max(np.abs(put_in.real).max(initial=0.0), np.abs(put_in.imag).max(initial=0.0)))
         if not 0 < largest < np.inf:  # what has left the floats is an error of ours, later
             return put_in if not largest else np.full_like(put_in, np.inf)
         exponent = int(np.frexp(largest)[1])
-        with np.errstate(over="ignore", under="ignore"):
-            return np.ldexp(self._improved(np.ldexp(put_in, -exponent), turned), exponent)
+        return _scaled(self._improved(_scaled(put_in, -exponent), turned), exponent)
 
-    def _improved(self, put_in: Floats, turned: bool) -> Floats:
+    def _improved(self, put_in: Numbers, turned: bool) -> Numbers:
         solution, best, kept = np.zeros_like(put_in), np.inf, put_in
         missed = put_in
         for _ in range(IMPROVEMENTS):
@@ -151,7 +153,7 @@ class Equations:
             )
         return kept
 
-    def _missed(self, put_in: Floats, solution: Floats, turned: bool) -> tuple[Floats, float]:
+    def _missed(self, put_in: Numbers, solution: Numbers, turned: bool) -> tuple[Numbers, float]:
         """Return what a solution misses its equations by, and its largest part of what meets there."""
         matrix, sizes = (self.matrix.T, self.sizes.T) if turned else (self.matrix, self.sizes)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -170,6 +172,22 @@ class Equations:
         return onward + slack, vector - onward - slack
 
 
+def _machine_numbers(numbers: NDArray[Any]) -> Numbers:
+    """Return numbers of Python as floats or complex numbers, or refuse."""
+    for kind in (np.float64, np.complex128):
+        try:
+            return np.asarray(numbers.astype(kind))
+        except (TypeError, ValueError):
+            continue
+    raise LimitError(f"a cycle runs through {len(numbers):,} nodes: its walks sum floats and complex numbers only")
+
+
+def _scaled(numbers: Numbers, exponent: int) -> Numbers:
+    """Return numbers, real or complex, times a power of 2."""
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray(np.ldexp(np.ascontiguousarray(numbers).view(np.float64), exponent).view(numbers.dtype))
+
+
 def gamma_of(roundings: Floats) -> Floats:
     """Return `gamma` of many."""
     unit = roundings * gamma(1)
@@ -177,29 +195,41 @@ def gamma_of(roundings: Floats) -> Floats:
     return bound
 
 
-def factored(size: int, tails: NDArray[Any], heads: NDArray[Any], weights: Floats, limit: float) -> Factor | float:
-    """Return what solves equations with I - A, where the walks of |A| are proven to converge.
+@dataclass(frozen=True)
+class Unproven:
+    """Why a component is not solved.
+
+    Attributes
+    ----------
+    at_least : float
+        The spectral radius of |A| is at least this.
+    at_most : float
+        And that of A is at most this, infinite where nothing is known.
+    """
+
+    at_least: float
+    at_most: float = np.inf
+
+
+def factored(size: int, tails: NDArray[Any], heads: NDArray[Any], weights: Numbers, limit: float) -> Factor | Unproven:
+    """Return what solves equations with I - A, where walks are proven to converge.
 
     Parameters
     ----------
     size : int
         How many rows A has.
     tails, heads : int array
-    weights : float array
+    weights : float or complex array
         Parallel ones are added.
     limit : float
-        The spectral radius of |A| must be below this.
-
-    Returns
-    -------
-    Factor, or float
-        The least upper bound of the spectral radius that is proven, infinite where none is, where it is not below the
-        limit.
+        The spectral radius of A must be below this.
 
     Raises
     ------
     MissingExtraError
         If scipy is not installed.
+    LimitError
+        If walks converge, and no way sums them well enough.
 
     Examples
     --------
@@ -207,25 +237,72 @@ def factored(size: int, tails: NDArray[Any], heads: NDArray[Any], weights: Float
     >>> ring.back([0.0, 0.0, 1.0]).round(12).tolist(), ring.ahead([0.0, 0.0, 1.0]).round(12).tolist()
     ([2.0, 2.0, 2.0], [1.0, 1.0, 2.0])
     >>> factored(1, np.array([0]), np.array([0]), np.array([1.5]), 1.0)
-    inf
+    Unproven(at_least=1.5, at_most=1.5)
     """
-    shape = {"shape": (size, size)}
-    roundings = tuple(4.0 * (np.bincount(ends, minlength=size) + 8) for ends in (tails, heads))
-    sizes = csr_of((np.abs(weights), (tails, heads)), **shape)
-    signed = bool((weights < 0).any())
-    matrix = csr_of((weights, (tails, heads)), **shape) if signed else sizes
-    least = np.inf
+    csr_of((1, 1))  # every way takes scipy
+    roundings = _roundings(size, tails), _roundings(size, heads)
+    have_signs = weights.dtype.kind == "c" or bool((weights < 0).any())
+    matrix = _matrix(size, tails, heads, weights)
+    sizes = _matrix(size, tails, heads, np.abs(weights)) if have_signs else matrix
+    lower, upper, vector = bounds(sizes.__matmul__, size, limit)
+    if lower < limit:
+        absolute, make, radius = _by_sizes(sizes, roundings, limit)
+        if absolute is not None and have_signs:
+            return replace(absolute, equations=Equations(matrix, sizes, roundings, make(matrix)))
+        if absolute is not None:
+            return absolute
+        upper = min(upper, radius)
+    return _by_signs(matrix, sizes, roundings, (lower, upper, vector), limit) if have_signs else Unproven(lower, upper)
+
+
+def _roundings(size: int, ends: NDArray[Any]) -> Floats:
+    """Return how many edges are added at each end, with some to spare."""
+    return np.asarray(4.0 * (np.bincount(ends, minlength=size) + 8))
+
+
+def _matrix(size: int, tails: NDArray[Any], heads: NDArray[Any], weights: Numbers) -> Any:
+    """Return the matrix, dense where it has as many entries, and by columns then, as LAPACK takes it."""
+    most = DENSE * size**2
+    if len(weights) >= most and weights.dtype.itemsize * size**2 <= MAX_BYTES:
+        table = summed(heads.astype(np.int64) * size + tails, weights, size * size).reshape(size, size).T
+        return table if np.count_nonzero(table) >= most else csr_of(table)
+    return csr_of((weights, (tails, heads)), shape=(size, size))
+
+
+def _by_sizes(sizes: Any, roundings: tuple[Floats, Floats], limit: float) -> tuple[Factor | None, Any, float]:
+    """Return what solves equations with I - |A| where its walks converge, the way, and a bound of the radius."""
     for make in _ways(sizes):
         try:
-            absolute = Equations(sizes, sizes, roundings, make(sizes))  # type: ignore[arg-type]
+            absolute = Equations(sizes, sizes, roundings, make(sizes))
             witness, left, radius = _witness(absolute, limit)
         except (LimitError, np.linalg.LinAlgError):  # another way may do
             continue
-        if radius < limit:
-            equations = Equations(matrix, sizes, roundings, make(matrix)) if signed else absolute  # type: ignore[arg-type]
-            return Factor(equations, absolute, witness, left, radius)
-        return radius
-    return least
+        return Factor(absolute, absolute, witness, left, radius) if radius < limit else None, make, radius
+    return None, None, np.inf
+
+
+def _by_signs(
+    matrix: Any, sizes: Any, roundings: tuple[Floats, Floats], known: tuple[float, float, Floats], limit: float
+) -> Factor | Unproven:
+    """Return what solves equations with I - A where only signs, or phases, make its walks converge."""
+    lower, upper, vector = known
+    off = gamma(float(roundings[0].max())) * float((sizes @ vector / vector).max()) * ABOVE  # parallel ones were added
+    radius, most = by_powers(matrix, off, vector, limit, MAX_BYTES)
+    if not radius < limit:
+        return Unproven(lower, min(upper, radius))
+    for make in chain(_ways(sizes), _pivoting(sizes)):
+        try:
+            equations = Equations(matrix, sizes, roundings, make(matrix))
+            for turned in (False, True):
+                equations.solved(np.ones(len(vector), dtype=matrix.dtype), turned)
+        except (LimitError, np.linalg.LinAlgError):
+            continue
+        return Factor(equations, None, vector, vector / (most * ABOVE), radius)
+    raise LimitError(
+        f"the walks round a cycle of {len(vector):,} nodes converge, and no way within {MAX_BYTES / 2**30:g} GiB sums "
+        "them well enough",
+        Remedy(Keyword("", python="graphdiff.sums.factors.MAX_BYTES"), "is that limit"),
+    )
 
 
 def _witness(absolute: Equations, limit: float) -> tuple[Floats, Floats, float]:
@@ -253,7 +330,7 @@ def _ways(sizes: Any) -> Iterator[Callable[[Any], Way]]:
     """Yield the ways to solve equations of a pattern, those that are likely the quickest first."""
     size = sizes.shape[0]
     fits = 8 * size**2 <= MAX_BYTES
-    if fits and sizes.nnz >= DENSE * size**2:
+    if isinstance(sizes, np.ndarray):
         yield _dense
         return
     order, work = _order(sizes)
@@ -267,11 +344,22 @@ def _ways(sizes: Any) -> Iterator[Callable[[Any], Way]]:
         yield lambda matrix: _sparse(matrix, order)
 
 
+def _pivoting(sizes: Any) -> Iterator[Callable[[Any], Way]]:
+    """Yield the way by SuperLU with pivots, where it fits the memory whatever they are."""
+    sizes = csr_of(sizes)
+    order, _ = _order(sizes)
+    if order is not None:
+        equations = _equations(-sizes)  # of which nothing cancels
+        entries, _ = _filled((equations.T @ equations).tocsr(), order)
+        if _fits(entries, len(order)):
+            yield lambda matrix: _sparse(matrix, order, 1.0)
+
+
 def _dense(matrix: Any) -> Way:
     """Return the way by LAPACK's factors, in place of one dense matrix."""
     from scipy.linalg import get_lapack_funcs
 
-    whole = matrix.toarray(order="F")
+    whole = np.array(matrix, order="F") if isinstance(matrix, np.ndarray) else matrix.toarray(order="F")
     np.negative(whole, out=whole)
     whole[np.diag_indices(len(whole))] += 1
     factorize, substitute = get_lapack_funcs(("getrf", "getrs"), (whole,))
@@ -281,11 +369,11 @@ def _dense(matrix: Any) -> Way:
     return lambda put_in, turned: np.asarray(substitute(factors, pivots, put_in, trans=int(turned))[0])
 
 
-def _sparse(matrix: Any, order: NDArray[Any]) -> Way:
-    """Return the way by SuperLU's factors in an order of elimination, without pivots."""
-    factors = _superlu(_equations(matrix)[order][:, order].tocsc())
+def _sparse(matrix: Any, order: NDArray[Any], pivots: float = 0.0) -> Way:
+    """Return the way by SuperLU's factors in an order of elimination, without pivots unless they are asked for."""
+    factors = _superlu(_equations(matrix)[order][:, order].tocsc(), pivots)
 
-    def solve(put_in: Floats, turned: bool) -> Floats:
+    def solve(put_in: Numbers, turned: bool) -> Numbers:
         solution = np.empty_like(put_in)
         solution[order] = factors.solve(put_in[order], "T" if turned else "N")
         return solution
@@ -303,9 +391,9 @@ def _iterated(matrix: Any) -> Way:
         equations = _equations(matrix.T if turned else matrix)
         return equations, _superlu(tril(equations).tocsc())
 
-    def solve(put_in: Floats, turned: bool) -> Floats:
+    def solve(put_in: Numbers, turned: bool) -> Numbers:
         equations, lower = ready(turned)
-        half = LinearOperator(equations.shape, lower.solve, dtype=np.float64)
+        half = LinearOperator(equations.shape, lower.solve, dtype=equations.dtype)
         largest = float(np.abs(put_in).max(initial=0.0))
         if not largest:
             return np.zeros_like(put_in)
@@ -322,15 +410,15 @@ def _equations(matrix: Any) -> Any:
     """Return I - A."""
     from scipy.sparse import eye_array
 
-    return (eye_array(matrix.shape[0], format="csr") - matrix).tocsr()
+    return (eye_array(matrix.shape[0], format="csr") - csr_of(matrix)).tocsr()
 
 
-def _superlu(matrix: Any) -> Any:
-    """Return SuperLU's factors without pivots, in the order that is given."""
+def _superlu(matrix: Any, pivots: float = 0.0) -> Any:
+    """Return SuperLU's factors in the order that is given; pivots below this part of the largest are exchanged."""
     from scipy.sparse.linalg import splu
 
     try:
-        return splu(matrix, permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        return splu(matrix, permc_spec="NATURAL", diag_pivot_thresh=pivots, options={"SymmetricMode": not pivots})
     except RuntimeError:  # all that SuperLU says where a pivot is 0
         raise np.linalg.LinAlgError from None
 
@@ -345,14 +433,22 @@ def _order(sizes: Any) -> tuple[NDArray[Any] | None, float]:
     pattern = (sizes + sizes.T).tocsr()
     order = reverse_cuthill_mckee(pattern, symmetric_mode=True)
     entries, work = _filled(pattern, order)
-    if not _fits(entries, len(order)):
-        return None, np.inf  # so wide a graph has no narrow order, or one that takes minutes to be found
-    if 4 * pattern.nnz < entries < WIDE * len(order) ** 2:
+    if 4 * pattern.nnz < entries and _envelope(pattern, order) < WIDE * len(order) ** 2:
         other = _minimum_degree(pattern)
         fewer, less = _filled(pattern, other)
         if fewer < entries:  # counted to the end
-            return other, less
-    return order, work
+            order, entries, work = other, fewer, less
+    return (order, work) if _fits(entries, len(order)) else (None, np.inf)
+
+
+def _envelope(pattern: Any, order: NDArray[Any]) -> float:
+    """Return how many places there are from the first entry of each row to the diagonal."""
+    places = np.empty(len(order), dtype=np.int64)
+    places[order] = np.arange(len(order))
+    rows = pattern.tocoo()
+    ahead = np.zeros(len(order), dtype=np.int64)
+    np.maximum.at(ahead, rows.row, places[rows.row] - places[rows.col])
+    return float(ahead.sum())
 
 
 def _minimum_degree(pattern: Any) -> NDArray[Any]:

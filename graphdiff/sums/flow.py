@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import CycleError, UsageError
+from graphdiff.errors import CycleError, LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, Seeds
 from graphdiff.graph.options import takes_options
@@ -34,8 +34,8 @@ from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
-from graphdiff.sums.results import Named, Shaped, topology_of
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.results import Named, OfShape, Shaped
+from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
 
 
@@ -84,17 +84,19 @@ class Flow:
     def sizes(self) -> Flow | None:
         """The flow of absolute values, which is this one where no weight is negative.
 
-        None where weights have none, as symbols, or walks whose sizes have no finite sum.
+        None where weights have none, as symbols, or walks whose sizes have no finite sum, or none that is proven.
         """
         if not (arithmetic.have_sizes(self.graph.weights) and self.starts.have_sizes and self.ends.have_sizes):
             return None
         are_sizes = self.starts.are_sizes and self.ends.are_sizes and self._has_sizes
         if are_sizes and not self._is_reduced:
             return self
+        if self.loops:
+            _ = self.total  # what it is refused for, this is too
         sizes = replace(self, graph=self.graph.absolute, starts=self.starts.sizes, ends=self.ends.sizes)
         try:
             _ = sizes.total
-        except CycleError:  # the walks themselves have been summed, or their equations solved
+        except (CycleError, LimitError):  # the walks themselves have been summed, or their equations solved
             return None
         return self if are_sizes else sizes
 
@@ -144,9 +146,7 @@ class Flow:
     def nodes(self) -> NDArray[Any]:
         """Tangent · adjoint of each position."""
         among = self.places
-        pairs = zip(_numbers(self.tangents, among), _numbers(self.adjoints, among), strict=True)
-        products = [tangent * adjoint for tangent, adjoint in pairs] or np.empty(0, dtype=type(self.total))
-        values = _spread(self.graph.n_nodes, among, checked_array(products))
+        values = _spread(self.graph.n_nodes, among, checked_array(self._met(among, among)))
         return values[self.graph.topology.representative] if self.graph.cycles == "collapse" else values
 
     @property
@@ -192,23 +192,38 @@ class Flow:
 
     @cached_property
     def derived(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-        """Of each edge between its number, tangent · adjoint, and what flows through it."""
-        if self.are_kernels:
+        """Of each edge between its number, tangent · adjoint, and minus what flows through it."""
+        if self._are_swept_in_kernels:
             return self._derived_in_kernel()
         tails, heads, numbers = self.used
-        # Ints as Python's, for beside an edge of weight 0 nothing bounds them.
-        pairs = zip(_numbers(self.tangents, tails), _numbers(self.adjoints, heads), strict=True)
-        products = checked_array([tangent * adjoint for tangent, adjoint in pairs] or np.zeros(0))
-        return numbers, products, self.edges[numbers]
+        return numbers, checked_array(self._met(tails, heads)), -self.edges[numbers]
+
+    @property
+    def _are_swept_in_kernels(self) -> bool:
+        """Whether kernels sweep floats forward, and would in reverse, without cycles to solve."""
+        tangents, weights = self.tangents, self.graph.weights
+        are_floats = isinstance(tangents, np.ndarray) and tangents.dtype.kind == "f" and arithmetic.in_floats(weights)
+        return are_floats and not self.loops and self.ends.are_floats
 
     def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
         rows, nodes = self.rows, self.places
         size = rows.n_leaving(nodes)
         places = np.empty(size, dtype=index_type(len(rows.heads)))
-        products, parts = np.empty(size), np.empty(size)
-        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints)
-        n_between = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, parts)
-        return rows.edges_at(places[:n_between]), checked_array(products[:n_between]), checked_array(parts[:n_between])
+        products, removals, adjoints = np.empty(size), np.empty(size), np.zeros(self.graph.n_nodes)
+        for position, seed in self.ends.at(1.0).items():
+            adjoints[position] = seed
+        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, adjoints)
+        stop = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, removals)
+        return rows.edges_at(places[:stop]), checked_array(products[:stop]), checked_array(removals[:stop])
+
+    def _met(self, tails: NDArray[Any], heads: NDArray[Any]) -> NDArray[Any] | list[Number]:
+        """Return tangent · adjoint of some pairs of positions."""
+        if isinstance(self.tangents, np.ndarray) and self.are_kernels:
+            with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
+                return np.asarray(self.tangents[tails] * np.asarray(self.adjoints)[heads])
+        # Ints as Python's, for beside an edge of weight 0 nothing bounds them.
+        pairs = zip(_numbers(self.tangents, tails), _numbers(self.adjoints, heads), strict=True)
+        return [tangent * adjoint for tangent, adjoint in pairs] or np.empty(0, dtype=type(self.total))
 
     def into(self, position: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the edges that carry something into the component of a position from outside, and how much."""
@@ -217,6 +232,17 @@ class Flow:
             return self._carrying(np.flatnonzero(rows.heads == first[position]))
         places = np.flatnonzero(first[rows.heads] == first[position])
         return self._carrying(places[first[self._tails(places)] != first[position]])
+
+    def out_of(self, positions: Iterable[int]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return the edges that carry something out of the components of some positions, and how much."""
+        first = self.graph.topology.representative
+        starts = list(dict.fromkeys(first[list(positions)].tolist()))
+        if self.graph.cycles != "collapse" and len(self.graph.topology.cyclic):
+            stops = np.searchsorted(first, starts, side="right").tolist()
+            starts = [place for start, stop in zip(starts, stops, strict=True) for place in range(start, stop)]
+        places, bounds = self.rows.places(np.array(starts, dtype=np.int64))
+        tails = np.repeat(starts, np.diff(bounds))
+        return self._carrying(places[first[tails] != first[self.rows.heads[places]]])
 
     def _tails(self, places: NDArray[Any]) -> NDArray[Any]:
         ptr = self.rows.ptr
@@ -233,9 +259,15 @@ class Flow:
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
             with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
-                return checked_array(np.asarray(self.tangents)[tails] * weights * np.asarray(self.adjoints)[heads])
+                return checked_array(np.asarray(self.tangents)[tails] * weights * self._adjoints_at(heads))
         columns = _numbers(self.tangents, tails), arithmetic.listed(weights), _numbers(self.adjoints, heads)
         return checked_array([tangent * weight * adjoint for tangent, weight, adjoint in zip(*columns, strict=True)])
+
+    def _adjoints_at(self, heads: NDArray[Any]) -> Any:
+        """Return the adjoints of floats at some positions; of the only target it is the seed, which takes no sweep."""
+        one, zero = self.graph.one_and_zero
+        is_end = len(self.ends.positions) == 1 and not self.loops and bool((heads == self.ends.positions[0]).all())
+        return zero + self.ends.at(one)[self.ends.positions[0]] if is_end else np.asarray(self.adjoints)[heads]
 
 
 def _numbers(values: Values, places: NDArray[Any]) -> list[Number]:
@@ -276,13 +308,13 @@ def flow_through(between: Between) -> Flow:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Contributions(Named):
+class Contributions(OfShape):
     """The part of a total that runs through each edge or node.
 
     Attributes
     ----------
-    array : array, shape (n,)
-        The contributions, in the order of the compiled graph's edges or nodes.
+    numbers : list, or array of shape (n,)
+        The contributions, in the order of the compiled graph's edges or nodes; `array` has them in an array.
     total : number
         The total influence that they are parts of.
     what : {"edge", "node"}
@@ -290,15 +322,10 @@ class Contributions(Named):
         The shape of the graph; made when it is first asked for, where the graph was not compiled.
     """
 
-    array: NDArray[Any]
+    numbers: list[Number] | NDArray[Any]
     total: Number
     what: str
     shape: Topology | Shaped
-
-    @cached_property
-    def topology(self) -> Topology:
-        """The shape of the graph."""
-        return topology_of(self.shape)
 
     def _keys(self, places: NDArray[Any] | None = None) -> Iterator[Any]:
         return self.shape.edge_labels(places) if self.what == "edge" else self.shape.node_labels(places)
@@ -317,22 +344,6 @@ class Contributions(Named):
     def carrying(self) -> Iterator[tuple[Any, Number]]:
         """Yield the edges or nodes that carry something, with their contributions."""
         places = np.flatnonzero(self.array)
-        return zip(self._keys(places), self.array[places].tolist(), strict=True)
-
-    def into(self, position: int) -> Iterator[tuple[Any, Number]]:
-        """Yield the edges that carry something into the component of a position from outside."""
-        first = self.topology.representative
-        places = np.flatnonzero(self.array)
-        places = places[first[self.topology.heads[places]] == first[position]]
-        places = places[first[self.topology.tails_of(places)] != first[position]]
-        return zip(self._keys(places), self.array[places].tolist(), strict=True)
-
-    def out_of(self, position: int) -> Iterator[tuple[Any, Number]]:
-        """Yield the edges that carry something out of the component of a position."""
-        first = self.topology.representative
-        places = np.flatnonzero(self.array)
-        places = places[first[self.topology.tails_of(places)] == first[position]]
-        places = places[first[self.topology.heads[places]] != first[position]]
         return zip(self._keys(places), self.array[places].tolist(), strict=True)
 
     @cached_property
@@ -511,7 +522,7 @@ def edge_contributions(
     """
     if (walk := walk_for_result(graph, options, source, target)) is not None:
         tangents, adjoints = walk.forward(source), walk.reverse(target)
-        return Contributions(checked_array(walk.through(tangents, adjoints)), checked(tangents[target]), "edge", walk)
+        return Contributions(checked_list(walk.through(tangents, adjoints)), checked(tangents[target]), "edge", walk)
     flows = flow_between(compiled(graph, options), source, target)
     return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
 
@@ -572,11 +583,24 @@ def path_entropy(flows: Flow) -> float | None:
     """
     if not flows.total:
         return None
-    used = np.flatnonzero(flows.edges)
-    weights = arithmetic.listed(arithmetic.taken(flows.graph.weights, used))
-    steps = [*zip(flows.edges[used].tolist(), weights, strict=True), *_through_ends(flows)]
-    parts = math.fsum(float(number / flows.total) * _log(weight) for number, weight in steps)
-    return max(0.0, _log(flows.total) - parts)
+    seeded = (float(number / flows.total) * _log(seed) for number, seed in _through_ends(flows))
+    return max(0.0, _log(flows.total) - math.fsum((*_logs_of_steps(flows), *seeded)))
+
+
+def _logs_of_steps(flows: Flow) -> Iterable[float]:
+    """Return the share of each edge times the logarithm of its weight, or a few numbers with the same exact sum."""
+    parts, weights = flows.edges, flows.graph.weights
+    if arithmetic.in_floats(weights) and parts.dtype.kind == "f" and pays(len(parts)):
+        sums = np.empty(PARTIALS)
+        size = int(jit(kernel.entropy)(parts, np.asarray(weights, dtype=np.float64), float(flows.total), sums))
+        return list(map(float, sums[:size]))
+    used = np.flatnonzero(parts)
+    steps = zip(parts[used].tolist(), arithmetic.listed(arithmetic.taken(weights, used)), strict=True)
+    return (float(number / flows.total) * _log(weight) for number, weight in steps)
+
+
+#: Floats that do not overlap are no more than these.
+PARTIALS = 64
 
 
 def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
@@ -617,7 +641,7 @@ def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
 def _logs(weights: Weights) -> NDArray[np.float64]:
     """Return the logarithms of positive numbers."""
     if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
-        return np.asarray(np.log(weights), dtype=np.float64)
+        return np.log(weights, dtype=np.float64)
     return np.array(list(map(_log, arithmetic.listed(weights))), dtype=np.float64)
 
 

@@ -20,7 +20,17 @@ from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.direct import Walk, direct_total, walk_for_result
 from graphdiff.sums.naive import sum_over_paths
 from graphdiff.sums.results import Influences
-from graphdiff.sums.sweeps import Values, checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.sweeps import (
+    Values,
+    checked,
+    checked_array,
+    checked_list,
+    forward_from,
+    forward_values,
+    place_in_lists,
+    reverse_from,
+    reverse_values,
+)
 
 
 @takes_options
@@ -163,6 +173,8 @@ def forward(
     if (walk := walk_for_result(graph, options, source)) is not None:
         return _walked(walk, walk.forward(source), "tangents")
     ready = compiled(graph, options)
+    if (place := place_in_lists(ready, source)) is not None:
+        return Influences(ready.topology, checked_list(forward_from(ready, place)), "tangents")
     seeds = seeds_of(ready, source).anchored(ready)
     loops = on_the_way(ready, sources=seeds.positions)
     return _result(ready, forward_values(ready, seeds.at(ready.one_and_zero[0]), loops), "tangents")
@@ -205,6 +217,8 @@ def reverse(
     if (walk := walk_for_result(graph, options, target)) is not None:
         return _walked(walk, walk.reverse(target), "adjoints")
     ready = compiled(graph, options)
+    if (place := place_in_lists(ready, target)) is not None:
+        return Influences(ready.topology, checked_list(reverse_from(ready, place)), "adjoints")
     seeds = seeds_of(ready, target).anchored(ready)
     loops = on_the_way(ready, targets=seeds.positions)
     return _result(ready, reverse_values(ready, seeds.at(ready.one_and_zero[0]), loops), "adjoints")
@@ -219,6 +233,4 @@ def _result(graph: CompiledGraph, values: Values, what: str) -> Influences:
 
 
 def _walked(walk: Walk, values: Mapping[Any, Number], what: str) -> Influences:
-    array = checked_array(list(values.values()))
-    array.flags.writeable = False
-    return Influences(walk, array, what)
+    return Influences(walk, checked_list(list(values.values())), what)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, ItemsView, Iterator, Mapping, Sequence, ValuesView
+from collections.abc import Hashable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -19,7 +19,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.labels import blocks
 from graphdiff.graph.sparse import csr_of, numeric
-from graphdiff.graph.topology import Topology
+from graphdiff.graph.topology import INDEXED, Topology
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many
@@ -116,6 +116,12 @@ class Numbers(Result):
 class Keyed(Numbers, Mapping[Any, Any]):
     """What has something to say of each of some nodes or edges, in the order of an array; made when asked for."""
 
+    #: What there is to say by the keys, once all keys of few were asked for.
+    _known: dict[Any, Any] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_known"}
+
     def _place(self, key: Any) -> int | None:
         """Return where a key stands; None where there is no such key."""
         raise NotImplementedError
@@ -141,7 +147,20 @@ class Keyed(Numbers, Mapping[Any, Any]):
             yield from self.array[start:stop].tolist()
 
     def __getitem__(self, key: Any) -> Any:
+        if self._known is not None:
+            try:
+                return self._known[key]
+            except (KeyError, TypeError):
+                pass
         return self._value(self._require(key))
+
+    def keys(self) -> KeysView[Any]:
+        """Return the keys; of few what there is to say is found at once from now on, as ``dict(…)`` asks for each."""
+        if len(self) > INDEXED:
+            return super().keys()
+        known = dict(zip(self._keys(), self._values(), strict=True))
+        object.__setattr__(self, "_known", known)
+        return known.keys()
 
     def __iter__(self) -> Iterator[Any]:
         return self._keys()
@@ -243,33 +262,54 @@ class Shaped(Protocol):
         """Yield some edges, or all, row by row."""
 
 
-def topology_of(shape: Topology | Shaped) -> Topology:
-    """Return the shape of a graph, made now if it was not."""
-    return shape if isinstance(shape, Topology) else shape.topology
+class OfShape(Named):
+    """A number for each node or edge of a graph, in the order of its shape."""
+
+    #: The numbers, all of one kind where they are a list.
+    numbers: list[Number] | NDArray[Any]
+    shape: Topology | Shaped
+
+    @cached_property
+    def array(self) -> NDArray[Any]:  # type: ignore[override]
+        """The numbers in an array."""
+        if isinstance(self.numbers, np.ndarray):
+            return self.numbers
+        array = arithmetic.as_array(self.numbers)
+        array.flags.writeable = False
+        return array
+
+    @cached_property
+    def topology(self) -> Topology:
+        """The shape of the graph."""
+        return self.shape if isinstance(self.shape, Topology) else self.shape.topology
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def _value(self, place: int) -> Any:
+        return self.numbers[place] if isinstance(self.numbers, list) else self.numbers.item(place)
+
+    def _values(self) -> Iterator[Any]:
+        return iter(self.numbers) if isinstance(self.numbers, list) else super()._values()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Influences(Named):
+class Influences(OfShape):
     """A number for every node, in topological order: what `graphdiff.forward` and `graphdiff.reverse` return.
 
     Attributes
     ----------
     shape : Topology, or what has one as `topology`
         The shape of the graph; made when it is first asked for, where the graph was not compiled.
-    array : array, shape (n_nodes,)
-        The numbers by position.
+    numbers : list, or array of shape (n_nodes,)
+        The numbers by position; `array` has them in an array.
     what : str
         What the numbers are, for `repr`.
     """
 
     shape: Topology | Shaped
-    array: NDArray[Any]
+    numbers: list[Number] | NDArray[Any]
     what: str = "influences"
-
-    @cached_property
-    def topology(self) -> Topology:
-        """The shape of the graph."""
-        return topology_of(self.shape)
 
     @property
     def labels(self) -> Sequence[Any]:

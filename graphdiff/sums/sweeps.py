@@ -23,6 +23,7 @@ from graphdiff.errors import LimitError, ValueOverflowError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.blas import one_thread
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
 from graphdiff.sums.factors import Factor
@@ -109,6 +110,50 @@ def reverse_values(
             cursor = begin
     engine.pull(first, max(cursor, first))
     return engine.values
+
+
+def place_in_lists(graph: CompiledGraph, end: object) -> int | None:
+    """Return the position of an end that is one node, where few edges are swept in lists; None for all else.
+
+    Examples
+    --------
+    >>> place_in_lists(CompiledGraph.from_arrays([0, 1], [1, 2]), 1)
+    1
+    """
+    if not (graph.is_few and isinstance(end, (str, int))) or pays(graph.n_edges, graph.walked[0]):
+        return None
+    return graph.topology.known(end)
+
+
+def forward_from(graph: CompiledGraph, place: int) -> list[Number]:
+    """Push a unit at a position forward, in lists.
+
+    Examples
+    --------
+    >>> forward_from(CompiledGraph.from_arrays([0, 1], [1, 2], [2.0, 3.0]), 0)
+    [1.0, 2.0, 6.0]
+    """
+    lists = _one_in_lists(graph, place)
+    lists.push(place, graph.n_nodes)
+    return lists.values
+
+
+def reverse_from(graph: CompiledGraph, place: int) -> list[Number]:
+    """Pull a unit at a position back, in lists.
+
+    Examples
+    --------
+    >>> reverse_from(CompiledGraph.from_arrays([0, 1], [1, 2], [2.0, 3.0]), 2)
+    [6.0, 3.0, 1.0]
+    """
+    lists = _one_in_lists(graph, place)
+    lists.pull(0, place + 1)
+    return lists.values
+
+
+def _one_in_lists(graph: CompiledGraph, place: int) -> _Lists:
+    graph.walked[0] += graph.n_edges
+    return _Lists(graph, {place: graph.one_and_zero[0]}, None)
 
 
 def _component_start(graph: CompiledGraph, position: int) -> int:
@@ -241,7 +286,8 @@ def _solve_forward(graph: CompiledGraph, values: Values, start: int, stop: int) 
         if isinstance(matrix, Factor):
             values[start:stop] = _like(values, matrix.ahead(entering))
         elif isinstance(matrix, np.ndarray):
-            values[start:stop] = _like(values, np.asarray(entering) @ matrix)
+            with one_thread(stop - start):
+                values[start:stop] = _like(values, np.asarray(entering) @ matrix)
         else:
             values[start:stop] = [_dot(entering, column) for column in zip(*matrix, strict=True)]
 
@@ -253,7 +299,8 @@ def _solve_reverse(graph: CompiledGraph, values: Values, start: int, stop: int) 
         if isinstance(matrix, Factor):
             values[start:stop] = _like(values, matrix.back(leaving))
         elif isinstance(matrix, np.ndarray):
-            values[start:stop] = _like(values, matrix @ np.asarray(leaving))
+            with one_thread(stop - start):
+                values[start:stop] = _like(values, matrix @ np.asarray(leaving))
         else:
             values[start:stop] = [_dot(row, leaving) for row in matrix]
 
@@ -287,6 +334,13 @@ def checked(value: Number) -> Number:
     if isinstance(value, (float, complex)) and not arithmetic.is_finite(value):
         raise overflow()
     return value
+
+
+def checked_list(values: list[Number]) -> list[Number]:
+    """Return numbers that are all floats or all ints, or raise where a float has left the range."""
+    if values and type(values[0]) is float and not (math.isfinite(sum(values)) or all(map(math.isfinite, values))):
+        raise overflow()
+    return values
 
 
 def checked_array(values: Values) -> NDArray[Any]:

@@ -83,15 +83,14 @@ class Coefficients:
             yield label, [number for number in numbers if number in on_the_way]
 
     @cached_property
-    def order(self) -> list[int]:
+    def order(self) -> NDArray[Any]:
         """The numbers of all edges in the order in which the graph has them."""
+        if self.topology.given is not None:
+            return np.argsort(self.topology.given)
         if not isinstance(self.graph, nx.Graph):
-            if self.topology.given is None:
-                raise UsageError("the order in which the edges were given is not known: name the coefficients")
-            order: list[int] = np.argsort(self.topology.given).tolist()
-            return order
-        numbers = {edge: number for number, edge in enumerate(self.topology.edge_labels())}
-        return [numbers[edge] for edge in _edges_of(self.graph)]
+            raise UsageError("the order in which the edges were given is not known: name the coefficients")
+        edges = (find_edge(self.topology, edge) for edge in _edges_of(self.graph))
+        return np.fromiter(edges, dtype=np.int64, count=self.topology.n_edges)
 
     def named(self, name: Any, what: str) -> list[int]:
         """Return the edges that a name in a table of coefficients means: none where it is of no path.
@@ -310,7 +309,7 @@ def _columns(coefficients: Coefficients, draws: Any) -> tuple[list[Any], NDArray
         return list(draws), np.column_stack(columns) if columns else np.zeros((0, 0))
     named = hasattr(draws, "columns")
     rows = as_floats(draws.to_numpy() if named else np.asarray(draws))
-    names = list(draws.columns) if named else [coefficients.topology.edge_label(n) for n in coefficients.order]
+    names = list(draws.columns if named else coefficients.topology.edge_labels(coefficients.order))
     if rows.ndim != 2 or rows.shape[1] != len(names):
         raise UsageError(f"draws has shape {rows.shape}: a row a draw, a column for each of the {len(names):,} edges")
     return names, rows

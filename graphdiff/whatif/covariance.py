@@ -190,7 +190,7 @@ def _square(coefficients: Coefficients, cov: Any) -> tuple[dict[int, int], dict[
         axes = [[coefficients.named(name, "cov") for name in axis] for axis in (cov.index, cov.columns)]
         values = cov.to_numpy()
     else:
-        axes = [[[number] for number in coefficients.order]] * 2
+        axes = [[[number] for number in coefficients.order.tolist()]] * 2
         values = np.asarray(cov)
     if values.shape != tuple(map(len, axes)) or values.shape[0] != values.shape[1]:
         raise UsageError(f"cov has shape {values.shape}: a row and a column for each of the {len(axes[0]):,} edges")

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Unpack
+from typing import Any, Literal, Unpack
 
 import networkx as nx
 
@@ -22,8 +22,8 @@ from graphdiff.graph.options import takes_options
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword
 from graphdiff.sets.fewest import REAL, Progress, Search, every_path, kept_text, reduced
-from graphdiff.sets.flow_model import fewer
-from graphdiff.sets.programme import MORE, TIMEOUT, Clock
+from graphdiff.sets.flow_model import MAX_UNASKED, fewer
+from graphdiff.sets.programme import AUTO, MORE, TIMEOUT, Clock
 from graphdiff.sets.strokes import Stroke, strokes
 from graphdiff.sums.between import Between, ends_of, restriction
 from graphdiff.sums.flow import flow_through
@@ -65,7 +65,7 @@ class Cut(Result):
     edge_meaning, weight_meaning : str
     lacking : {"", "scipy", "size", "time"}
         What kept an integer programme from telling more: scipy is not installed, more than 20,000 edges lie between, or
-        the time was over; "" where nothing did.
+        there was no time, or no more of it; "" where nothing did.
     kept : mapping of node to str
         Which nodes may not be removed, where nodes are to be, and why: sources, targets, collapsed cycles.
     asks : mapping of edge to mapping
@@ -248,7 +248,7 @@ def cut(
     part: float | None = None,
     amount: Number | None = None,
     what: str = "edges",
-    timeout: float | None = TIMEOUT,
+    timeout: float | Literal["auto"] | None = AUTO,
     progress: Progress = None,
     **options: Unpack[CompileOptions],
 ) -> Cut:
@@ -270,9 +270,10 @@ def cut(
         By how much the total is to become smaller in absolute value. With neither, every path is cut.
     what : {"edges", "nodes"}
         What may be removed. Where a part is asked for, a collapsed cycle is not removed as a node.
-    timeout : float, optional
+    timeout : float, None or "auto"
         How many seconds an integer programme may take (HiGHS, where scipy is installed): above 20 candidates it looks
-        for fewer than the greedy choice where they might do, and proves how many have to be. None is no limit.
+        for fewer than the greedy choice where they might do, and proves how many have to be. None is no limit; "auto"
+        is 60 up to 2,000 edges between the ends, above there is no programme.
     progress : callable, optional
         Called with the number of sets tried and how many there are; or with the seconds passed, and how many there are.
     **options
@@ -314,7 +315,7 @@ def cut(
     [('c', 'e'), ('d', 'e')]
     """
     _check(part, amount, what)
-    require_limits(timeout=timeout)
+    require_limits(timeout=None if timeout == AUTO else timeout)
     ready = compiled(graph, options)
     every = part is None and amount is None
     asked = replace(ready, cycles="solve") if every else ready  # no cycle is refused, and none is one node
@@ -357,7 +358,7 @@ def _without_part(keyword: str) -> Iterator[None]:
 
 
 def _chosen(
-    search: Search, wanted: Number | None, timeout: float | None, progress: Progress
+    search: Search, wanted: Number | None, timeout: float | Literal["auto"] | None, progress: Progress
 ) -> tuple[list[Any], str, int | None, str]:
     """Return what is cut, how it was found, how many it takes at least, and what kept that from being known better."""
     if wanted is None:
@@ -366,8 +367,11 @@ def _chosen(
     chosen, method, at_least = reduced(search, most_left, progress)
     if at_least is None or at_least >= len(chosen) or not search.is_positive:
         return chosen, method, at_least, ""
-    chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, Clock(timeout, progress))
-    return chosen, method if lacking in ("scipy", "size") else "integer programme", at_least, lacking
+    is_large = search.between.n_edges > MAX_UNASKED
+    clock = None if is_large and timeout == AUTO else Clock(TIMEOUT if timeout == AUTO else timeout, progress)
+    chosen, at_least, lacking = fewer(search, most_left, chosen, at_least, clock)
+    is_solved = clock is not None and lacking not in ("scipy", "size")
+    return chosen, "integer programme" if is_solved else method, at_least, lacking
 
 
 def _lying(graph: CompiledGraph, source: End, target: End, every: bool) -> Between:

@@ -10,8 +10,9 @@ Statistics 21 (1950), 124-127).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html import escape
 from typing import Any, Unpack
 
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff import arithmetic
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import End, titled
@@ -82,7 +83,9 @@ class Sensitivities(Keyed):
     total : number
     numbers : int array, shape (n,)
         Which edge of the compiled graph each one is, ascending.
-    weights, derivatives, removals : arrays, shape (n,)
+    derivatives, removals : arrays, shape (n,)
+    all_weights : array or list
+        The weights of all edges of the graph.
     n_merged : int
         How many edges are not here because they lie inside collapsed cycles on the way: ask `what_if` about these.
     weight_meaning, edge_meaning : str
@@ -93,12 +96,17 @@ class Sensitivities(Keyed):
     total: Number
     topology: Topology
     numbers: NDArray[Any]
-    weights: NDArray[Any]
     derivatives: NDArray[Any]
     removals: NDArray[Any]
+    all_weights: Weights
     n_merged: int
     weight_meaning: str
     edge_meaning: str = "unknown"
+
+    @cached_property
+    def weights(self) -> NDArray[Any]:
+        """The weight of each edge, shape (n,)."""
+        return arithmetic.as_array(arithmetic.taken(self.all_weights, self.numbers))
 
     def _place(self, edge: Any) -> int | None:
         number = self.topology.place(edge)
@@ -128,18 +136,24 @@ class Sensitivities(Keyed):
 
     def _at(self, places: NDArray[Any]) -> list[Sensitivity]:
         """Return the rows at some places."""
-        numbers = (arithmetic.all_finished(array[places]) for array in (self.weights, self.derivatives, self.removals))
+        weights = arithmetic.as_array(arithmetic.taken(self.all_weights, self.numbers[places]))
+        numbers = (arithmetic.all_finished(each) for each in (weights, self.derivatives[places]))
         naming, total = self.topology.naming, self.total
+        rows = zip(self._keys(places), *numbers, map(_known, self.removals[places].tolist()), strict=True)
         return [
-            Sensitivity(edge, weight, derivative, weight * derivative / total if total else None, removal, naming)
-            for edge, weight, derivative, removal in zip(self._keys(places), *numbers, strict=True)
+            Sensitivity(edge, weight, derivative, weight * derivative / total if total else None, change, naming)
+            for edge, weight, derivative, change in rows
         ]
+
+    @property
+    def _are_floats(self) -> bool:
+        columns = self.weights, self.derivatives, self.removals
+        return all(column.dtype.kind == "f" for column in columns) and type(self.total) is float
 
     @property
     def array(self) -> NDArray[Any]:  # type: ignore[override]
         """Weight, derivative, elasticity and removal of each edge, shape (n, 4); NaN where there is none."""
-        columns = [self.weights, self.derivatives, self.removals]
-        if all(column.dtype.kind == "f" for column in columns) and type(self.total) is float:
+        if self._are_floats:
             weights = self.weights.astype(np.float64, copy=False)
             with np.errstate(over="ignore", under="ignore", invalid="ignore"):
                 parts = weights * self.derivatives / (self.total or math.nan)
@@ -155,16 +169,17 @@ class Sensitivities(Keyed):
         UsageError
             If the changes are symbols, which have no order.
         """
-        order: Sequence[int]
-        if self.removals.dtype.kind in "fi":
-            order = largest_first(self.removals, k)
-        else:
-            try:
-                sizes = [-1 if removal is None else abs(removal) for removal in self.removals.tolist()]
-                order = sorted(range(len(sizes)), key=lambda place: -sizes[place])[:k]
-            except TypeError:
-                raise UsageError("symbols have no order: give the weights numbers to rank them") from None
-        return self._at(np.array(order, dtype=np.int64))
+        sizes = self.removals
+        missing = (
+            np.isnan(sizes)
+            if sizes.dtype.kind == "f"
+            else np.array([size is None for size in sizes.tolist()], dtype=bool)
+        )
+        if sizes.dtype.kind == "O" and not arithmetic.have_sizes(sizes[~missing].tolist()):
+            raise UsageError("symbols have no order: give the weights numbers to rank them")
+        there = np.flatnonzero(~missing)
+        places = there[largest_first(sizes[there], k)]
+        return self._at(np.concatenate([places, np.flatnonzero(missing)])[:k])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the total and a record for each edge, as plain values."""
@@ -177,6 +192,8 @@ class Sensitivities(Keyed):
         }
 
     def _frame(self) -> Frame:
+        if self._are_floats and self.total and not np.isnan(self.removals).any():
+            return Frame(dict(zip(COLUMNS, self.array.T, strict=True)), Axis(self, "edge"))
         rows = list(self.values())
         return Frame({name: [getattr(row, name) for row in rows] for name in COLUMNS}, Axis(self, "edge"))
 
@@ -219,6 +236,11 @@ class Sensitivities(Keyed):
 
     def _repr_html_(self) -> str:
         return super()._repr_html_() + "".join(f"<p>{escape(note)}</p>" for note in self._notes())
+
+
+def _known(number: Number) -> Number | None:
+    """Return a number; None for NaN, which stands for it in an array."""
+    return None if isinstance(number, float) and math.isnan(number) else number
 
 
 HEAD = ["edge", "weight", "derivative", "elasticity", "if removed"]
@@ -282,9 +304,9 @@ def sensitivities_through(between: Between, source: End, target: End) -> Sensiti
         total=flow.total,
         topology=ready.topology,
         numbers=numbers,
-        weights=arithmetic.as_array(arithmetic.taken(flow.graph.weights, numbers)),
         derivatives=derivatives,
         removals=_removals(flow),
+        all_weights=flow.graph.weights,
         n_merged=_merged_edges(between) if ready.cycles == "collapse" else 0,
         weight_meaning=ready.weight_meaning,
         edge_meaning=ready.edge_meaning,
@@ -293,21 +315,24 @@ def sensitivities_through(between: Between, source: End, target: End) -> Sensiti
 
 def _removals(flow: Flow) -> NDArray[Any]:
     """Return how the total changes if each edge between is removed."""
-    removals: NDArray[Any] = -flow.derived[2]
+    removals = flow.derived[2]
     if not flow.loops:
         return removals
     tails, heads, numbers = flow.used
-    graph = flow.graph
-    changed: NDArray[Any] = removals.astype(object)
+    graph, weights = flow.graph, arithmetic.as_array(arithmetic.taken(flow.graph.weights, numbers))
+    are_floats = removals.dtype.kind == weights.dtype.kind == "f"
+    changed: NDArray[Any] = removals.copy() if are_floats else removals.astype(object)
     for start, stop in flow.loops:
         inside = np.flatnonzero((tails >= start) & (tails < stop) & (heads >= start) & (heads < stop))
-        for place in inside.tolist():
-            back = arithmetic.plain(
-                whole_walks(graph, start, stop)[int(heads[place]) - start][int(tails[place]) - start]
-            )
-            weight = arithmetic.listed(arithmetic.taken(graph.weights, numbers[[place]]))[0]
-            left = 1 + weight * back
-            changed[place] = arithmetic.plain(removals[place]) / left if left else None
+        solved = whole_walks(graph, start, stop)
+        solved = solved if isinstance(solved, np.ndarray) else np.array(solved, dtype=object)
+        back = solved[heads[inside] - start, tails[inside] - start]
+        left = 1 + weights[inside] * back
+        none = np.flatnonzero(left == 0)
+        left[none] = 1
+        with np.errstate(over="ignore"):
+            changed[inside] = removals[inside] / left
+        changed[inside[none]] = math.nan if are_floats else None
     return changed
 
 

@@ -6,52 +6,100 @@ One reverse sweep over pairs (strongest positive way, strongest negative way) fi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.kernels import run
+from graphdiff.kernels.strongest import strongest_by_sign
+from graphdiff.kernels.sweep import signs
 from graphdiff.paths.paths import Path, path_of
-from graphdiff.sums.between import Between, Step
-from graphdiff.sums.flow import Contributions, Flow, entropies_by_sign
+from graphdiff.sums.between import Between
+from graphdiff.sums.certificate import rough_bound_of
+from graphdiff.sums.flow import Flow, entropies_by_sign
 from graphdiff.text.names import PLAIN
 from graphdiff.text.numbers import plain
 
 __all__ = ["Cancellation", "cancellation"]
 
-#: The size of a way to the target, and its first step; where it ends the seed with `END` for a head.
-Way: TypeAlias = tuple[Number, Step | None]
-
-END = -1
-
 #: The exponential of more is beyond the floats.
 LARGEST_ENTROPY = 700
 
+#: How the signs of ways are marked: those with a positive influence, and with a negative one.
+POSITIVE, NEGATIVE = 1, 2
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Cancellation:
-    """What paths of both signs make of a total.
+    """What paths of both signs make of a total; each part is computed when it is first asked for.
 
     Attributes
     ----------
     positive, negative : number
         The sum of the positive path influences, and of the negative ones.
-    strongest_positive, strongest_negative : Path or None
-        None where walks go round a cycle.
-    node : node or None
-        Where most meets: the node with the largest min of what positive and what negative edges bring in.
-    effective_positive, effective_negative : float or None
-        The effective number of the positive paths, and of the negative ones; None beyond the floats.
+    between : Between
+    flow : Flow
+        What flows through it.
     """
 
     positive: Number
     negative: Number
-    strongest_positive: Path | None
-    strongest_negative: Path | None
-    node: Any
-    effective_positive: float | None = None
-    effective_negative: float | None = None
+    between: Between
+    flow: Flow
+
+    @property
+    def strongest_positive(self) -> Path | None:
+        """The strongest positive path; None where walks go round a cycle, and where all are too small for a float."""
+        return self._strongest[0]
+
+    @property
+    def strongest_negative(self) -> Path | None:
+        """The strongest negative path, likewise."""
+        return self._strongest[1]
+
+    @cached_property
+    def _strongest(self) -> tuple[Path | None, Path | None]:
+        if self.between.loops:
+            return None, None
+        ways = _Ways.of(self.between)
+        return ways.strongest(0), ways.strongest(1)
+
+    @cached_property
+    def node(self) -> Any:
+        """Where most meets: the node with the largest min of what positive and what negative edges bring, or None."""
+        edges, topology = self.flow.edges, self.between.graph.topology
+        places = np.flatnonzero(edges)
+        heads = topology.heads[places]
+        brought = [_sums(heads, np.abs(edges[places]), sign * edges[places] > 0, topology.n_nodes) for sign in (1, -1)]
+        least = np.minimum(*brought)
+        if not len(places) or not (most := least[heads].max()):
+            return None
+        # Of several the one that an edge leads to first.
+        return next(topology.node_labels(heads[[np.argmax(least[heads] == most)]]))
+
+    @property
+    def effective_positive(self) -> float | None:
+        """The effective number of the positive paths; None beyond the floats."""
+        return self._effective[0]
+
+    @property
+    def effective_negative(self) -> float | None:
+        """The effective number of the negative paths; None beyond the floats."""
+        return self._effective[1]
+
+    @cached_property
+    def _effective(self) -> list[float | None]:
+        return [
+            None if entropy is None or entropy > LARGEST_ENTROPY else math.exp(entropy)
+            for entropy in entropies_by_sign(self.flow)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sums, the paths and the node as plain values."""
@@ -80,70 +128,131 @@ def cancellation(between: Between, flow: Flow) -> Cancellation | None:
     total, abs_sum = flow.total, flow.sizes.total
     if isinstance(total, complex) or not abs_sum > abs(total):
         return None
-    ways = (None, None) if between.loops else _strongest_of_each_sign(between)
-    if not between.loops and None in ways:
+    is_sure = isinstance(total, float) and abs_sum - abs(total) > 4 * rough_bound_of(flow)
+    if not (between.loops or is_sure or _have_both_signs(between)):
         return None  # the sums differ by roundings only
-    edges = Contributions(flow.edges, total, "edge", between.graph.topology)
-    sums = arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum)
-    return Cancellation(*sums, *ways, _meeting(edges), *map(_effective, entropies_by_sign(flow)))
+    return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), between, flow)
 
 
-def _effective(entropy: float | None) -> float | None:
-    return None if entropy is None or entropy > LARGEST_ENTROPY else math.exp(entropy)
+def _sums(heads: NDArray[Any], sizes: NDArray[Any], chosen: NDArray[Any], n_nodes: int) -> NDArray[Any]:
+    """Return what the chosen edges bring to each node, added in their order."""
+    chosen = chosen.astype(bool)
+    if sizes.dtype.kind == "f":
+        return np.bincount(heads[chosen], sizes[chosen], n_nodes)
+    sums = np.zeros(n_nodes, dtype=object)  # ints as Python's, which do not wrap
+    np.add.at(sums, heads[chosen], sizes[chosen].astype(object))
+    return sums
 
 
-def _meeting(edges: Contributions) -> Any:
-    brought: dict[Any, list[Number]] = {}
-    for edge, number in edges.carrying():
-        sums = brought.setdefault(edge[1], [0, 0])
-        sums[number < 0] += abs(number)
-    node = max(brought, key=lambda name: min(brought[name]), default=None)
-    return node if node is not None and min(brought[node]) else None
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """The edges of some nodes in rows, as kernels walk them: floats as an array, other numbers as a list.
+
+    Attributes
+    ----------
+    ptr, heads : int arrays
+    weights : float array or list
+    nodes : int array
+        Those that lie between, in order.
+    """
+
+    ptr: NDArray[Any]
+    heads: NDArray[Any]
+    weights: Any
+    nodes: NDArray[Any]
+    numbers: NDArray[Any] | None
+
+    @classmethod
+    def of(cls, between: Between) -> _Edges:
+        weights = between.graph.weights
+        if arithmetic.in_floats(weights):
+            rows, nodes = between.arcs.walked
+            in_rows = weights if rows.chosen is None else arithmetic.taken(weights, rows.chosen)
+            return cls(rows.ptr, rows.heads, in_rows, nodes, rows.chosen)
+        numbers = arithmetic.all_finished(arithmetic.taken(weights, between.edges))
+        return cls(between.ptr, between.heads, numbers, np.arange(between.n_nodes), between.edges)
+
+    def walk(self, kernel: Any, *columns: Any) -> None:
+        """Run a kernel over them, which changes some columns."""
+        edges = self.ptr, self.heads, self.weights, self.nodes
+        if isinstance(self.weights, np.ndarray):
+            run(kernel, len(self.heads), *edges, *columns)
+        else:
+            kernel(*(getattr(each, "data", each) for each in (*edges, *columns)))
+
+    def column(self, values: Sequence[Number]) -> Any:
+        """Return a number for each node of the rows, given those of the nodes between."""
+        if not isinstance(self.weights, np.ndarray):
+            return list(values)
+        column = np.zeros(len(self.ptr) - 1)
+        column[self.nodes] = values
+        return column
 
 
-def _strongest_of_each_sign(between: Between) -> tuple[Path | None, Path | None]:
-    """Return the strongest positive and the strongest negative path."""
-    best = _best_of_each_sign(between)
-    strongest: list[Path | None] = []
-    for sign in (0, 1):
+def _have_both_signs(between: Between) -> bool:
+    """Return whether some path is positive, and some negative."""
+    edges = _Edges.of(between)
+    marks = np.zeros(len(edges.ptr) - 1, dtype=np.int8)
+    for node, seed in between.numbered_stops:
+        marks[edges.nodes[node]] |= POSITIVE if seed > 0 else NEGATIVE if seed < 0 else 0
+    edges.walk(signs, marks)
+    both = 0
+    for node, seed in between.numbered_starts:
+        mark = int(marks[edges.nodes[node]])
+        both |= mark if seed > 0 else (mark & POSITIVE) << 1 | mark >> 1 if seed < 0 else 0
+    return both == POSITIVE | NEGATIVE
+
+
+@dataclass(frozen=True, eq=False)
+class _Ways:
+    """The strongest positive and the strongest negative way from each node to a target.
+
+    Attributes
+    ----------
+    between : Between
+    edges : _Edges
+    sizes, first : pairs of columns
+        Of the positive ways and of the negative ones the sizes, and the first edges; -1 where there is none.
+    """
+
+    between: Between
+    edges: _Edges
+    sizes: tuple[Any, Any]
+    first: tuple[Any, Any]
+
+    @classmethod
+    def of(cls, between: Between) -> _Ways:
+        edges = _Edges.of(between)
+        ends: tuple[list[Number], list[Number]] = ([0] * between.n_nodes, [0] * between.n_nodes)
+        for node, seed in between.numbered_stops:
+            ends[seed < 0][node] = max(ends[seed < 0][node], abs(seed))
+        sizes = edges.column(ends[0]), edges.column(ends[1])
+        first = np.full(len(edges.ptr) - 1, -1), np.full(len(edges.ptr) - 1, -1)
+        edges.walk(strongest_by_sign, *sizes, *first)
+        return cls(between, edges, sizes, first)
+
+    def strongest(self, sign: int) -> Path | None:
+        """Return the strongest way of a sign from a source, 0 is positive; None where its size is 0."""
         ways = [
-            _entered(best, node, 1 if seed is None else arithmetic.finished(seed), sign)
-            for node, seed in between.starts
+            (abs(seed) * self.sizes[sign ^ (seed < 0)][self.edges.nodes[node]], node, seed)
+            for node, seed in self.between.numbered_starts
         ]
         size, node, seed = max(ways, key=itemgetter(0))
-        strongest.append(_followed(between, best, node, seed, sign ^ (seed < 0)) if size else None)
-    return strongest[0], strongest[1]
+        return self._followed(node, seed, sign ^ (seed < 0)) if size else None
 
-
-def _best_of_each_sign(between: Between) -> list[list[Way]]:
-    """Return, for each node, its strongest positive and its strongest negative way to a target."""
-    best: list[list[Way]] = [[(0, None), (0, None)] for _ in range(between.n_nodes)]
-    for node in range(between.n_nodes - 1, -1, -1):
-        for seed in map(arithmetic.finished, between.exits[node]):
-            if abs(seed) > best[node][seed < 0][0]:
-                best[node][seed < 0] = abs(seed), (END, END, seed)
-        for step in between.rows[node]:
-            weight = arithmetic.finished(step[2])
-            for sign in (0, 1):
-                size = abs(weight) * best[step[0]][sign ^ (weight < 0)][0]
-                if size > best[node][sign][0]:
-                    best[node][sign] = size, step
-    return best
-
-
-def _entered(best: list[list[Way]], node: int, seed: Number, sign: int) -> tuple[Number, int, Number]:
-    """Return the size of the strongest way of a sign that a source with a seed begins, the source and the seed."""
-    return abs(seed) * best[node][sign ^ (seed < 0)][0], node, seed
-
-
-def _followed(between: Between, best: list[list[Way]], node: int, seed: Number, sign: int) -> Path:
-    """Return the way of a sign from a node as a path."""
-    nodes, edges, influence = [node], list[int](), arithmetic.finished(between.graph.one_and_zero[0]) * seed
-    while (step := best[nodes[-1]][sign][1]) is not None:
-        head, edge, weight = step
-        influence, sign = influence * arithmetic.finished(weight), sign ^ (arithmetic.finished(weight) < 0)
-        if head == END:
-            break
-        nodes.append(head)
-        edges.append(edge)
-    return path_of(between, nodes, edges, influence)
+    def _followed(self, node: int, seed: Number, sign: int) -> Path:
+        """Return the way of a sign from a node as a path."""
+        edges, between = self.edges, self.between
+        here, places = edges.nodes[node], list[int]()
+        positions, influence = [here], arithmetic.finished(between.graph.one_and_zero[0]) * seed
+        while (edge := int(self.first[sign][here])) >= 0:
+            weight = arithmetic.listed(edges.weights[edge : edge + 1])[0]
+            influence, sign = influence * weight, sign ^ (weight < 0)
+            here = int(edges.heads[edge])
+            positions.append(here)
+            places.append(edge)
+        last = int(np.searchsorted(edges.nodes, here))
+        seeds = (end for at, end in between.numbered_stops if at == last and (end < 0) == sign)
+        influence *= max(seeds, key=abs)
+        numbers = np.array(places, dtype=np.int64) if edges.numbers is None else edges.numbers[places]
+        return path_of(between, np.searchsorted(edges.nodes, positions).tolist(), numbers.tolist(), influence)

@@ -7,7 +7,7 @@ which zero it is.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal, Overflow
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Any, Unpack, cast
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
@@ -31,9 +32,10 @@ from graphdiff.paths.strongest import strongest
 from graphdiff.profiles.spent import spent_for
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import Between, between_ends
-from graphdiff.sums.certificate import Certificate, certificate_of, is_bounded
+from graphdiff.sums.certificate import Certificate, is_bounded
 from graphdiff.sums.flow import Contributions, Flow, Shares, flow_through, path_entropy
 from graphdiff.sums.results import largest_first
+from graphdiff.sums.straight import straight
 from graphdiff.sums.sweeps import checked, forward_values
 from graphdiff.text.names import Edge
 from graphdiff.text.numbers import percent, plain, shorten, shown
@@ -46,7 +48,7 @@ from graphdiff.why.drivers import Driver, bfloat16_digits, drivers
 from graphdiff.why.report import _is_real, _share, beside_text, explanation_text
 from graphdiff.why.routes import Routes
 from graphdiff.why.unexplained import FromErrors, from_errors
-from graphdiff.why.ways import SHORTEST, Ways
+from graphdiff.why.ways import SHORTEST, Direct, Swept, Ways
 from graphdiff.why.zero import zero_reason
 
 #: How many strongest paths an explanation keeps.
@@ -110,7 +112,11 @@ def explain(
         return cast(Explanation, spent_for(graph, source, target))  # which graphs are profiles no type says
     if target is None:
         raise UsageError("explain asks how one node rests on another: give a ", Keyword("target"), ", or LEAVES")
-    return explain_each([compiled(graph, options)], source, target, given)[0]
+    ready = compiled(graph, options)
+    if (known := straight(ready, source, target)) is not None:
+        first, last = titled(ready, source, target)
+        return Explanation(first, last, Direct(ready, source, target, given, known))
+    return explain_each([ready], source, target, given)[0]
 
 
 def explain_each(
@@ -141,7 +147,7 @@ def explain_each(
         ways = shapes[shape]
         between = ways.between if ways.between.graph is graph else ways.between.weighed(graph)
         first, last = titled(graph, source, target)
-        explanations.append(Explanation(first, last, ways, between, flow_through(between)))
+        explanations.append(Explanation(first, last, Swept(ways, between, flow_through(between))))
         explanations[-1]._require_sound()
     return explanations
 
@@ -156,19 +162,28 @@ class Explanation(Result):
     ----------
     source, target : node, list of nodes, mapping of node to seed, ROOTS, LEAVES or None
         The ends as they were given; a source of None stands for all roots.
-    ways : Ways
-        What lies between whatever the weights.
-    part : Between
-        What lies between the ends.
-    sweeps : Flow
-        One forward and one reverse sweep through it.
+    basis : Swept or Direct
+        What lies between, and what is known of it.
     """
 
     source: Any
     target: Any
-    ways: Ways
-    part: Between
-    sweeps: Flow
+    basis: Swept | Direct
+
+    @property
+    def ways(self) -> Ways:
+        """What lies between whatever the weights."""
+        return self.basis.ways
+
+    @property
+    def part(self) -> Between:
+        """What lies between the ends."""
+        return self.basis.part
+
+    @property
+    def sweeps(self) -> Flow:
+        """One forward and one reverse sweep through it."""
+        return self.basis.sweeps
 
     def _require_sound(self) -> None:
         """Raise now what a part could be refused for; cheap where a look at the weights rules that out."""
@@ -180,10 +195,10 @@ class Explanation(Result):
         for name in parts:
             getattr(self, name)
 
-    @cached_property
+    @property
     def total(self) -> Number:
         """The total influence."""
-        return self.sweeps.total
+        return self.basis.total
 
     @cached_property
     def direct(self) -> Number:
@@ -212,15 +227,15 @@ class Explanation(Result):
         """What is neither direct nor the empty path."""
         return arithmetic.finished(self.total - self.direct - self.empty)
 
-    @cached_property
+    @property
     def certificate(self) -> Certificate | None:
         """How far the total can be trusted."""
-        return certificate_of(self.part, self.sweeps)
+        return self.basis.certificate
 
     @property
     def n_paths(self) -> int | None:
         """How many paths there are; None where a cycle is solved (infinitely many walks)."""
-        return self.ways.n_paths
+        return self.basis.n_paths
 
     @property
     def lengths(self) -> tuple[int, int] | None:
@@ -274,7 +289,7 @@ class Explanation(Result):
         listed = (node for path in (*self.shortest, *self.ways.leading) for node in path.nodes)
         if not (self.merged and any(isinstance(node, frozenset) for node in listed)):
             return None
-        as_it_is = replace(self.part.graph, cycles="solve").with_preset(unit)
+        as_it_is = replace(self.basis.graph, cycles="solve").with_preset(unit)
         source = ROOTS if self.source is None else self.source
         return Routes(self.source, self.target, between_ends(as_it_is, source, self.target), self.ways.given)
 
@@ -286,12 +301,12 @@ class Explanation(Result):
     @cached_property
     def edge_contributions(self) -> Contributions:
         """The part of the total that runs through each edge."""
-        return Contributions(self.sweeps.edges, self.total, "edge", self.part.graph.topology)
+        return Contributions(self.sweeps.edges, self.total, "edge", self.basis.graph.topology)
 
     @cached_property
     def node_contributions(self) -> Contributions:
         """The part of the total that runs through each node."""
-        return Contributions(self.sweeps.nodes, self.total, "node", self.part.graph.topology)
+        return Contributions(self.sweeps.nodes, self.total, "node", self.basis.graph.topology)
 
     @cached_property
     def cancellation(self) -> Cancellation | None:
@@ -301,19 +316,19 @@ class Explanation(Result):
     @cached_property
     def from_errors(self) -> FromErrors | None:
         """Of an attribution graph what its errors bring besides; None where there are none that are no sources."""
-        return from_errors(self.part.graph, self.ways.given, self.ways.starts, self.target)
+        return from_errors(self.basis.graph, self.ways.given, self.ways.starts, self.target)
 
     @cached_property
     def drivers(self) -> list[Driver]:
         """Of an attribution graph the tokens and features that anything runs through, for and against."""
         ends = (self.ways.starts.positions, self.ways.ends.positions)
         apart = {each[0] for each in ends if len(each) == 1}
-        return drivers(self.part.graph, self.ways.given, self.sweeps, apart)
+        return drivers(self.basis.graph, self.ways.given, self.sweeps, apart)
 
     @cached_property
     def bfloat16_digits(self) -> int | None:
         """Of an attribution graph the digits that weights leave which are all bfloat16; None where they are not."""
-        return bfloat16_digits(self.part.graph, self.sweeps)
+        return bfloat16_digits(self.basis.graph, self.sweeps)
 
     @property
     def bottlenecks(self) -> list[Any]:
@@ -327,7 +342,7 @@ class Explanation(Result):
         A collapsed component counts as one; None where a cycle elsewhere has no value, of symbols, of several targets,
         and from the roots.
         """
-        graph = self.part.graph
+        graph = self.basis.graph
         reached = self.ways.reached
         if self.source is None or isinstance(self.source, Boundary) or reached is None:
             return None
@@ -357,12 +372,12 @@ class Explanation(Result):
     @property
     def edge_meaning(self) -> str:
         """What an edge says."""
-        return self.part.graph.edge_meaning
+        return self.basis.graph.edge_meaning
 
     @property
     def weight_meaning(self) -> str:
         """What a weight says."""
-        return self.part.graph.weight_meaning
+        return self.basis.graph.weight_meaning
 
     @property
     def merged(self) -> list[list[Any]]:
@@ -407,47 +422,54 @@ class Explanation(Result):
             return self.cancellation.positive - self.cancellation.negative
         return None if self.certificate and self.certificate.abs_sum == math.inf else self.total
 
-    def last_steps(self) -> list[tuple[str, Number, float | None]]:
+    def last_steps(self, k: int | None = None) -> list[tuple[str, Number, float | None]]:
         """Return the nodes that the influence comes through last, each with its contribution and that as a part.
 
-        The largest first. The part is that of `whole`; into a cycle that has the target on it counts as the last step.
-        Of symbols and complex numbers there are no parts.
+        The largest first, and no more than `k` of them. The part is that of `whole`; into a cycle that has the target
+        on it counts as the last step, of several targets each is one. Of symbols and complex numbers there are none.
         """
-        return self._parts(self._last())
-
-    def first_steps(self) -> list[tuple[str, Number, float | None]]:
-        """Return the nodes that edges from the sources lead to, each with its contribution and that as a part.
-
-        The largest first; what a path passes of the sources themselves is no step.
-        """
-        starts = self.ways.starts.positions
-        sources = {self.part.graph.topology.label(position) for position in starts}
-        edges = (each for position in starts for each in self.edge_contributions.out_of(position))
-        return self._parts((edge[1], number) for edge, number in edges if edge[1] not in sources)
-
-    def _parts(self, steps: Iterable[tuple[Any, Number]]) -> list[tuple[str, Number, float | None]]:
-        """Return what steps bring, and as parts of `whole`; the largest first."""
-        if self.whole == 0 or not _is_real(self.total):
-            return []
-        brought = arithmetic.added(steps)
-        name = self.part.graph.topology.naming.called
-        rows = [(name(node), n, None if self.whole is None else float(n / self.whole)) for node, n in brought.items()]
-        return [rows[place] for place in largest_first([row[1] for row in rows])]
-
-    def _last(self) -> Iterator[tuple[Any, Number]]:
-        """Yield what is last, with what it contributes: of several targets themselves, else the tails of the edges."""
+        topology = self.basis.graph.topology
         if len(self.ways.ends.positions) == 1:
             edges, numbers = self.sweeps.into(self.ways.ends.positions[0])
-            tails = (edge[0] for edge in self.part.graph.topology.edge_labels(edges))
-            yield from zip(tails, numbers.tolist(), strict=True)
-            return
-        for node, seed in self.part.numbered_stops:
-            number = arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(self.part.positions[node])]))
-            yield self.part.labels[node], checked(number * seed)
+            return self._parts(topology.tails_of(edges), numbers, topology.node_labels, k)
+        positions = self.part.positions
+        brought = [
+            checked(arithmetic.finished(arithmetic.plain(self.sweeps.tangents[int(positions[node])])) * seed)
+            for node, seed in self.part.numbered_stops
+        ]
+        return self._parts(np.array(self.part.targets, dtype=np.int64), brought, self.part.labels_of, k)
+
+    def first_steps(self, k: int | None = None) -> list[tuple[str, Number, float | None]]:
+        """Return the nodes that edges from the sources lead to, each with its contribution and that as a part.
+
+        The largest first, and no more than `k` of them; what a path passes of the sources themselves is no step.
+        """
+        topology, starts = self.basis.graph.topology, self.ways.starts.positions
+        edges, numbers = self.sweeps.out_of(starts)
+        heads = topology.heads[edges]
+        steps = np.flatnonzero(~np.isin(heads, starts))
+        return self._parts(heads[steps], numbers[steps], topology.node_labels, k)
+
+    def _parts(
+        self,
+        nodes: NDArray[Any],
+        numbers: NDArray[Any] | list[Number],
+        labels: Callable[[NDArray[Any]], Iterable[Any]],
+        k: int | None,
+    ) -> list[tuple[str, Number, float | None]]:
+        """Return what steps bring, and as parts of `whole`; the largest `k` first."""
+        whole = self.whole
+        if whole == 0 or not _is_real(self.total):
+            return []
+        nodes, brought = arithmetic.added_at(nodes, numbers)
+        places = np.array(largest_first(brought, k), dtype=np.int64)
+        name = self.basis.graph.topology.naming.called
+        chosen = zip(labels(nodes[places]), arithmetic.listed(arithmetic.taken(brought, places)), strict=True)
+        return [(name(node), number, None if whole is None else float(number / whole)) for node, number in chosen]
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain values; edges as records, only those that carry something."""
-        naming = self.part.graph.topology.naming
+        naming = self.basis.graph.topology.naming
         strongest = zip(map(self._path_record, self.strongest), self.coverage, strict=False)
         lengths = self.own_lengths or (None, None)
         return {
@@ -498,7 +520,7 @@ class Explanation(Result):
         return [self._edge_record(edge, self.edge_contributions[edge]) for edge in self.cut]
 
     def _edge_record(self, edge: tuple[Any, ...], number: Number) -> dict[str, Any]:
-        record = edge_record(edge, self.ways.given, self.part.graph.topology.naming)
+        record = edge_record(edge, self.ways.given, self.basis.graph.topology.naming)
         return {**record, "contribution": plain(number), "share": _share(number, self.total)}
 
     def _path_record(self, path: Path) -> dict[str, Any]:
@@ -506,15 +528,14 @@ class Explanation(Result):
 
     def to_pandas(self) -> Any:
         """Return the edge contributions as a pandas Series, largest first."""
-        series = self.edge_contributions.to_pandas()
-        return series.iloc[largest_first(series.tolist())]
+        return self.edge_contributions.to_pandas().iloc[largest_first(self.edge_contributions.array)]
 
     def to_networkx(self) -> nx.DiGraph | nx.MultiDiGraph:
         """Return what `graphdiff.annotate` does of the same question: what `graphdiff.write` draws.
 
         With what the graph that was given says of nodes and edges, if that has not been changed since.
         """
-        given, ready = self.ways.given, self.part.graph
+        given, ready = self.ways.given, self.basis.graph
         sizes = None if given is None else (len(given), given.number_of_edges())
         return annotated(self, given if given is not None and sizes == (ready.n_nodes, ready.n_edges) else ready)
 

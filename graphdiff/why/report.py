@@ -11,6 +11,8 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import numpy as np
+
 from graphdiff.arithmetic import Number
 from graphdiff.errors import count_text
 from graphdiff.graph.ends import ROOTS
@@ -329,12 +331,12 @@ def _facts(columns: Sequence[Explanation], words: Words) -> list[tuple[str, list
     if any(c.effective_paths is not None for c in columns):
         rows.append(("as concentrated as", [_effective_text(c, alone=len(columns) == 1) for c in columns]))
     has_first = _are_several(columns[0]) and not any(c.drivers for c in columns)
-    first = _rows_of_steps("first step", [c.first_steps() for c in columns], columns) if has_first else ()
+    first = _rows_of_steps("first step", [c.first_steps(2) for c in columns], columns) if has_first else ()
     if any(c.from_errors for c in columns):
         rows.append(("besides, from errors", [_errors_text(c, alone=len(columns) == 1) for c in columns]))
     if len(columns) > 1 and any(c.drivers for c in columns):  # these say more, with whole names
         return rows
-    return [*rows, *_rows_of_steps("last step", [c.last_steps() for c in columns], columns), *first]
+    return [*rows, *_rows_of_steps("last step", [c.last_steps(2) for c in columns], columns), *first]
 
 
 def _account(columns: Sequence[Explanation]) -> Iterator[tuple[str, list[str]]]:
@@ -387,7 +389,7 @@ def _rows_of_steps(
     title: str, steps: Sequence[Sequence[Step]], columns: Sequence[Explanation]
 ) -> Iterator[tuple[str, list[str]]]:
     length = STEPS // len(columns)
-    cells = [[_step_text(c, length, *step) for step in listed[:2]] for c, listed in zip(columns, steps, strict=True)]
+    cells = [[_step_text(c, length, *step) for step in listed] for c, listed in zip(columns, steps, strict=True)]
     for number, texts in enumerate(zip_longest(*cells, fillvalue="")):
         yield "" if number else title, list(texts)
 
@@ -431,9 +433,8 @@ def _narrow(first: Explanation) -> Iterator[str]:
     between = first.part
     if not 0 < between.n_edges <= CUT_AMONG:
         return
-    ends = set(between.sources), set(between.targets)
-    leaving = sum(tail in ends[0] for tail, row in enumerate(between.rows) for _ in row)
-    entering = sum(head in ends[1] for row in between.rows for head, *_ in row)
+    leaving = int(np.diff(between.ptr)[list(set(between.sources))].sum())
+    entering = int(np.isin(between.heads, between.targets).sum())
     if fewer_edges_than(min(leaving, entering, CUT_OF + 1), between):
         edges = [shorten(edge_name(edge), WIDTH // 2) for edge in first.cut]
         one_of = f"Each path uses one of these {len(edges)} edges:" if len(edges) > 1 else "Every path uses the edge"
@@ -449,7 +450,7 @@ def _passed(node: Any, first: Explanation) -> str:
 
 def _warnings(columns: Sequence[Explanation], tabled: Sequence[Explanation]) -> list[str]:
     warnings = []
-    routes = {steps[0][0] for c in tabled if (steps := c.last_steps())}
+    routes = {steps[0][0] for c in tabled if (steps := c.last_steps(1))}
     if len(routes) > 1:
         names = "|".join(c.weight_meaning for c in tabled)
         warnings.append(f"The weightings disagree on the route: choose one with --weight {names}.")

@@ -11,14 +11,17 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.arithmetic import Number
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import End, Seeds
 from graphdiff.paths.paths import Path
 from graphdiff.paths.shortest import shortest
 from graphdiff.sets.bottlenecks import bottlenecks, fewest_edges
-from graphdiff.sums.between import Between, ends_of, restriction, total_over
+from graphdiff.sums.between import Between, ends_of, restriction
+from graphdiff.sums.certificate import Certificate, certificate_of
 from graphdiff.sums.cycles import Range, components_in, mask_ahead, positions_in
-from graphdiff.sums.semirings import SEMIRINGS
+from graphdiff.sums.flow import Flow, flow_through
+from graphdiff.sums.straight import Straight
 from graphdiff.text.names import Edge
 from graphdiff.text.requirements import attributes_of
 from graphdiff.why.conditions import Condition, conditions
@@ -71,7 +74,7 @@ class Ways:
         """Edges of the shortest and the longest path."""
         if self.between.loops or not self.between.targets:
             return None
-        return total_over(self.between, SEMIRINGS["fewest-edges"]), total_over(self.between, SEMIRINGS["most-edges"])
+        return self.between.lengths
 
     @cached_property
     def shortest(self) -> list[Path]:
@@ -121,13 +124,102 @@ class Ways:
         graph = self.between.graph
         if graph.cycles != "collapse":
             return [], []
-        here = set(self.between.positions.tolist())
         reached = components_in(graph, self.reach)
+        here = np.isin([start for start, _ in reached], self.between.positions).tolist()
         return (
-            self._members([cycle for cycle in reached if cycle[0] in here]),
-            self._members([cycle for cycle in reached if cycle[0] not in here]),
+            self._members([cycle for cycle, is_here in zip(reached, here, strict=True) if is_here]),
+            self._members([cycle for cycle, is_here in zip(reached, here, strict=True) if not is_here]),
         )
 
     def _members(self, cycles: list[Range]) -> list[list[Any]]:
         labels = self.between.graph.topology.labels
         return [list(labels[start:stop]) for start, stop in cycles if stop - start > 1]
+
+
+@dataclass(frozen=True, eq=False)
+class Swept:
+    """What an explanation is of: what lies between two ends, swept.
+
+    Attributes
+    ----------
+    ways : Ways
+        What lies between whatever the weights.
+    part : Between
+        What lies between the ends.
+    sweeps : Flow
+        One forward and one reverse sweep through it.
+    """
+
+    ways: Ways
+    part: Between
+    sweeps: Flow
+
+    @property
+    def graph(self) -> CompiledGraph:
+        """The graph."""
+        return self.part.graph
+
+    @property
+    def total(self) -> Number:
+        """The total influence."""
+        return self.sweeps.total
+
+    @property
+    def n_paths(self) -> int | None:
+        """How many paths there are; None where a cycle is solved."""
+        return self.ways.n_paths
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """How far the total can be trusted."""
+        return certificate_of(self.part, self.sweeps)
+
+
+@dataclass(frozen=True, eq=False)
+class Direct:
+    """The same between two nodes of a small graph, of which the total and what is proven of it are known before.
+
+    Attributes
+    ----------
+    graph : CompiledGraph
+    source, target : node
+    given : networkx.DiGraph or None
+        What it was compiled from.
+    known : Straight
+    """
+
+    graph: CompiledGraph
+    source: Any
+    target: Any
+    given: nx.DiGraph | None
+    known: Straight
+
+    @cached_property
+    def ways(self) -> Ways:
+        """What lies between whatever the weights."""
+        return Ways.of(self.graph, self.source, self.target, self.given)
+
+    @property
+    def part(self) -> Between:
+        """What lies between the ends."""
+        return self.ways.between
+
+    @cached_property
+    def sweeps(self) -> Flow:
+        """One forward and one reverse sweep through it."""
+        return flow_through(self.part)
+
+    @property
+    def total(self) -> Number:
+        """The total influence."""
+        return self.known.total
+
+    @property
+    def n_paths(self) -> int:
+        """How many paths there are."""
+        return self.known.n_paths
+
+    @cached_property
+    def certificate(self) -> Certificate:
+        """How far the total can be trusted."""
+        return self.known.certificate

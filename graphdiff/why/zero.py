@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from graphdiff import arithmetic
 from graphdiff.graph.ends import Seeds
-from graphdiff.kernels.reach import flooded
+from graphdiff.kernels.reach import flooded, reached
 from graphdiff.kernels.rows import grouped
 from graphdiff.showing import and_more
 from graphdiff.sums.between import Between, restriction
@@ -41,11 +45,12 @@ def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str
     """
     if not between.sources:
         return _no_path(between, starts, ends)
-    dead = [(node, step[0]) for node, row in enumerate(between.rows) for step in row if not step[2]]
-    if dead and not _path_without_zero(between, between.sources, between.targets):
-        return _dead_edge(between, dead)
+    weights = arithmetic.taken(between.graph.weights, between.edges)
+    live = weights != 0 if isinstance(weights, np.ndarray) else np.array([bool(weight) for weight in weights])
+    if not live.all() and not _path_along(between, live, between.sources, between.targets):
+        return _dead_edge(between, np.flatnonzero(~live))
     seeded = ([node for node, seed in seeds if seed is None or seed] for seeds in (between.starts, between.stops))
-    if not _path_without_zero(between, *seeded):
+    if not _path_along(between, live, *seeded):
         return "every path begins or ends at a node whose seed is 0"
     return _cancelled(flow)
 
@@ -84,22 +89,16 @@ def _other_roots(between: Between, starts: Seeds, ends: Seeds) -> str:
     return and_more(", ".join(node_text(topology.label(root)) for root in others[:SHOWN]), len(others) - SHOWN)
 
 
-def _dead_edge(between: Between, dead: list[tuple[int, int]]) -> str:
-    """Say that every path has one of the edges of weight 0, given by their ends."""
-    tail, head = dead[0]
-    edge = f"{node_text(between.labels[tail])} -> {node_text(between.labels[head])}"
+def _dead_edge(between: Between, dead: NDArray[Any]) -> str:
+    """Say that every path has one of the edges of weight 0, given by their places."""
+    tail = int(np.searchsorted(between.ptr, dead[0], side="right")) - 1
+    edge = f"{node_text(between.label(tail))} -> {node_text(between.label(int(between.heads[dead[0]])))}"
     edges = words_for(between.graph.edge_meaning).edges
     many = "the only one" if len(dead) == 1 else f"{len(dead):,} such {edges}"
     return f"every path has an edge of weight 0, as {edge} ({many} on the way)"
 
 
-def _path_without_zero(between: Between, sources: list[int], targets: list[int]) -> bool:
-    """Return whether some path from one of the sources to one of the targets has no edge of weight 0."""
-    reached = [False] * between.n_nodes
-    for node in sources:
-        reached[node] = True
-    for node, row in enumerate(between.rows):
-        if reached[node]:
-            for head, _, weight in row:
-                reached[head] = reached[head] or bool(weight)
-    return any(reached[node] for node in targets)
+def _path_along(between: Between, edges: NDArray[np.bool_], sources: list[int], targets: list[int]) -> bool:
+    """Return whether some path from one of the sources to one of the targets has no edge but those of a mask."""
+    arcs = between.keeping(edges).arcs
+    return bool(reached(arcs.ptr, arcs.heads, np.array(sources, dtype=np.int64))[targets].any())

@@ -340,3 +340,17 @@ def test_exact_weights_are_real() -> None:
     assert gd.total_influence(graph.with_weights([0.1]), 0, 1) == Fraction(0.1)
     with pytest.raises(WeightError, match=r"^exact=True needs real numbers, not complex$"):
         graph.with_weights([1j])
+
+
+@pytest.mark.parametrize("form", ["dict", "Series"])
+def test_weights_by_name_make_no_index_of_the_edges_of_a_large_graph(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphdiff.graph.topology.INDEXED", 0)
+    pandas = pytest.importorskip("pandas")
+    graph = gd.CompiledGraph.from_arrays([2, 0, 1, 0], [3, 2, 3, 1], [1.0, 2.0, 3.0, 4.0], labels=list("abcd"))
+    named: Any = {("a", "b"): 40.0, ("c", "d"): 10.0, ("b", "d"): 30.0, ("a", "c"): 20.0}
+    if form == "Series":
+        named = pandas.Series(list(named.values()), index=pandas.MultiIndex.from_tuples(list(named)))
+    assert np.array_equal(graph.with_weights(named).weights, graph.weights * 10)
+    assert not {"_index", "_by_head"} & set(vars(graph.topology))

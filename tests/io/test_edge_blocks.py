@@ -11,6 +11,7 @@ from conftest import Run
 
 import graphdiff as gd
 from graphdiff.errors import GraphdiffError
+from graphdiff.graph.attributes import Records, attribute_kinds, numeric_names, possible_weights
 from graphdiff.graph.views import saved_in
 from graphdiff.io import edge_blocks
 from graphdiff.io.edge_list import read_edge_list
@@ -205,3 +206,33 @@ def test_every_verb_says_the_same(what: str, run: Run, tmp_path: Any, monkeypatc
     for words, each in zip(asked, done, strict=True):
         assert each == run(*words), words
     assert sum(each.status == 0 for each in done) > 3
+
+
+def test_tables_with_columns_of_text_go_by_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not available():
+        pytest.skip("numba is not installed")
+    monkeypatch.setattr(edge_blocks, "LONG", 0)
+    monkeypatch.setattr(edge_blocks, "_cells", None)  # what is not quick fails
+    for what in ("Gephi's", "repeats with other columns", "an empty column", "two columns of one name"):
+        graph = edge_blocks.view_edge_list(TABLES[what][0].encode(), name="e.csv")
+        assert saved_in(graph) is not None
+        assert plain(graph) == plain(read_edge_list(TABLES[what][0].encode(), name="e.csv"))
+
+
+@pytest.mark.parametrize("number", range(30))
+def test_columns_tell_their_kinds_as_records_do(number: int) -> None:
+    choose = random.Random(number)
+    kinds: list[list[Any]] = [[1, 2.5, 7], ["a", "2%"], ["36.07%", "1 %"], [True, False], [1, "a", True], [0.5, "3%"]]
+    graph = nx.DiGraph([(place, place + 1, {}) for place in range(choose.randrange(1, 12))])
+    for name in "abcde":
+        values, share = choose.choice(kinds), choose.choice([0.1, 0.6, 1])
+        for *_, data in graph.edges(data=True):
+            if choose.random() < share:
+                data[name] = choose.choice(values)
+    columns = list(gd.compile(graph, weight=None).with_attributes(graph).attributes.items())
+    of_columns = Records(dict(choose.sample(columns, len(columns))), graph.number_of_edges())
+    for ask in (attribute_kinds, numeric_names, possible_weights):
+        for left_out in ([], ["a"]):
+            told, wanted = ask(of_columns, left_out), ask(list(of_columns), left_out)
+            assert list(told) == list(wanted)
+            assert told == wanted

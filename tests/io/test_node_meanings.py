@@ -24,7 +24,11 @@ GO = "app golang.org/x/text@v0.3.0\ngolang.org/x/text@v0.3.0 golang.org/x/tools@
 def test_every_format_of_one_tool_says_what_its_nodes_are() -> None:
     untold = {key for key, reader in READERS.items() if reader.nodes == "unknown"}
     networkx = {"gml", "nx-edgelist", "nx-adjlist", "nx-multiline-adjlist"}
-    assert untold == {"dot", "csv", "graphml", "gexf", "json", "adjacency", "pajek", "expr", "gdiff"} | networkx
+    assert (
+        untold
+        == {"dot", "csv", "graphml", "gexf", "json", "adjacency", "pajek", "expr", "gdiff", "parquet", "arrow"}
+        | networkx
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,34 @@ def test_kinds_between_two_packages_are_parallel_edges_with_the_kind_as_key():
     assert list(graph.edges(keys=True)) == [("app", "lib", "dev"), ("app", "lib", "build")]
 
 
+def test_needs_of_one_kind_are_merged_where_others_are_parallel_to_them():
+    needs = [Need(0, 1, "", {"clause": "^1"}), Need(0, 1, "dev"), Need(0, 1, "", {"clause": "^2"}), Need(1, 0, "dev")]
+    graph = package_graph([APP, LIB], needs, name="x", format="x")
+    assert list(graph.edges(keys=True, data=True)) == [
+        ("app", "lib", "", {"clause": "^1 | ^2"}),
+        ("app", "lib", "dev", {"kind": "dev"}),
+        ("lib", "app", "dev", {"kind": "dev"}),
+    ]
+
+
+@pytest.mark.parametrize("kinds", [["a", "a", "a"], ["a", "b", "a"]], ids=["plain", "parallel"])
+def test_the_graph_is_the_one_that_networkx_makes_of_the_same_edges(kinds):
+    """Also from the heads: who needs a package stands in the order of the needs, not of the packages."""
+    ends = [(2, 1), (0, 1), (0, 1)]
+    graph = package_graph(
+        [APP, LIB, LIB_2], [Need(*e, kind) for e, kind in zip(ends, kinds, strict=True)], name="x", format="x"
+    )
+    names = list(graph)
+    made = type(graph)()
+    made.add_nodes_from(names)
+    for (tail, head), kind in zip(ends, kinds, strict=True):
+        made.add_edge(names[tail], names[head], **({"key": kind} if made.is_multigraph() else {}), kind=kind)
+    assert {node: dict(row) for node, row in graph.adj.items()} == {node: dict(row) for node, row in made.adj.items()}
+    assert [list(graph.pred[node]) for node in names] == [list(made.pred[node]) for node in names]
+    graph.edges["lib@2", "lib@1", *(["a"] if graph.is_multigraph() else [])]["kind"] = "c"
+    assert "c" in str(graph.pred["lib@1"]["lib@2"])
+
+
 def test_one_kind_between_two_packages_is_a_plain_edge():
     graph = package_graph([APP, LIB], [Need(0, 1, "dev"), Need(1, 0, "build")], name="x", format="x")
     assert type(graph) is nx.DiGraph

@@ -243,7 +243,8 @@ def test_an_unknown_format_lists_those_there_are():
 
 
 def test_an_option_of_another_format_says_whose_it_is():
-    with pytest.raises(UsageError, match=r"^format dot takes no option columns=: it is for csv, path-model$"):
+    told = r"^format dot takes no option columns=: it is for csv, parquet, arrow, path-model$"
+    with pytest.raises(UsageError, match=told):
         read(io.BytesIO(DOT), columns="source=a")
 
 
@@ -356,16 +357,3 @@ def test_each_row_is_complete(key):
     assert all(suffix == suffix.lower() for suffix in reader.suffixes)
     assert "repeat" in reader.about
     assert "\n" not in reader.about
-
-
-@pytest.mark.parametrize(
-    ("start", "message"),
-    [
-        pytest.param(b"PAR1", "is Parquet; graphdiff.read_edges", id="Parquet"),
-        pytest.param(b"ARROW1", "is an Arrow file; graphdiff.read_edges", id="Arrow"),
-        pytest.param(b"\xff\xff\xff\xff", "is an Arrow stream; graphdiff.read_edges", id="Arrow stream"),
-    ],
-)
-def test_files_that_other_functions_open_are_sent_there(start: bytes, message: str) -> None:
-    with pytest.raises(FormatError, match=message):
-        read(io.BytesIO(start + bytes(100)))

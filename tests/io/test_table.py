@@ -233,8 +233,11 @@ def test_numbers_are_those_of_first_appearance(compiled: bool, chunks: list[list
     assert list(numbering.labels) == list(known)
 
 
-@given(pairs=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=20))
-def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[str, str]]) -> None:
+INTS = st.integers(-(2**63), 2**63 - 1) | st.integers(-3, 3)
+
+
+@given(pairs=st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=20) | st.lists(st.tuples(INTS, INTS), min_size=1))
+def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[Any, Any]]) -> None:
     columns = dict(zip(("source", "target"), map(list, zip(*pairs, strict=True)), strict=True))
     table = pa.table({**columns, "weight": [1.0] * len(pairs)})
     expected = read_edges(table)
@@ -251,10 +254,12 @@ def test_names_have_the_same_numbers_however_they_are_made(pairs: list[tuple[str
 def test_only_many_short_names_are_numbered_by_our_own_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("graphdiff.io.table.MANY", 4)
     monkeypatch.setattr("graphdiff.io.table.available", lambda: True)
-    chunks = [pa.array(["ab", "abcd"], type=pa.large_string()), pa.array(["a" * 16, "a" * 42], type=pa.large_string())]
-    assert _is_quicker(chunks, 4)
-    assert not _is_quicker(chunks[:1], 2)
-    assert not _is_quicker([chunks[1], chunks[1]], 4)
+    short, long = (pa.array(names, type=pa.large_string()) for names in (["a" * 16, "a" * 32], ["a" * 16, "a" * 42]))
+    assert _is_quicker(short, 4)
+    assert not _is_quicker(short, 2)
+    assert not _is_quicker(long, 4)
+    assert _is_quicker(pa.array([1]), 4)
+    assert not _is_quicker(pa.array([date(2026, 1, 1)]), 4)
 
 
 def test_there_is_room_for_many_names_and_long_ones() -> None:
@@ -331,7 +336,11 @@ BAD: dict[str, tuple[Any, type[Exception], str]] = {
     ),
     "no ends": (pd.DataFrame({"x": ["a"], "y": ["b"]}), UsageError, "give source= and target= of 'x', 'y'"),
     "no frame": (7, UsageError, "takes a path or a data frame, not int"),
-    "mixed objects": (pd.DataFrame({"u": ["a", 1], "v": ["b", "c"]}, dtype=object), FormatError, "the frame: "),
+    "mixed objects": (
+        pd.DataFrame({"u": ["a", 1], "v": ["b", "c"]}, dtype=object),
+        FormatError,
+        "the frame, row 2: .u. is 1",
+    ),
 }
 
 
@@ -555,6 +564,31 @@ def test_offsets_beyond_the_text_are_refused(suffix: str, name: str, tmp_path: P
         read_edges(path)
 
 
+SEVERAL: dict[str, tuple[dict[str, list[Any]], str]] = {
+    "ends": ({"source": ["a", None, 1], "target": ["b", "b", "c"]}, "row 3: 'source' is 1, a number, below text; make"),
+    "weights": (
+        {"source": ["a", "a", "b"], "target": ["b", "b", "c"], "weight": [1, 2.5, "x"]},
+        "row 3: 'weight' is 'x', text, below a number; make all of one kind",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SEVERAL)
+def test_the_cell_of_another_kind_is_told(what: str) -> None:
+    columns, message = SEVERAL[what]
+    with pytest.raises(FormatError, match=f"^the frame, {message}"):
+        read_edges(pd.DataFrame(columns))
+
+
+def test_a_missing_weight_and_a_column_of_text_are_told_with_a_way_out() -> None:
+    with pytest.raises(WeightError, match=r"missing; leave such rows out; default_weight=1 stands for empty cells$"):
+        read_edges(arrow([("a", "b", 0.5), ("b", "c", None)]))
+    with pytest.raises(WeightError, match=r"or yes and no; row 2, 'n/a', is no number; cast it$"):
+        read_edges(arrow([("a", "b", "0.5"), ("b", "c", "n/a")]))
+    with pytest.raises(UsageError, match="no column 'wieght'; did you mean 'weight'"):
+        read_edges(arrow(ROWS), weight="wieght")
+
+
 def test_frames_that_no_arrow_table_holds_are_refused() -> None:
     huge = pd.DataFrame({"u": ["a", "b"], "v": ["b", "c"], "w": [1, 2**70]}, dtype=object)
     with pytest.raises(FormatError, match="too large"):
@@ -636,7 +670,7 @@ def test_an_empty_cell_has_the_default_weight(kind: str, what: str) -> None:
     graph = read_edges(frame, default_weight=default)
     same = gd.compile(weighted([("a", "b", right[0]), ("b", "c", right[1])]))
     assert repr(graph.weights) == repr(same.weights)
-    with pytest.raises(WeightError, match=r"^the frame, row [12]: the weight in 'weight' is missing$"):
+    with pytest.raises(WeightError, match=r"^the frame, row [12]: the weight in 'weight' is missing; leave such"):
         read_edges(frame)
 
 

@@ -14,6 +14,7 @@ from graphs import ENGINES, engine
 import graphdiff as gd
 from graphdiff import kernels
 from graphdiff.kernels import blocks, order, reach, sweep
+from graphdiff.kernels.prefetch import known_to_numba, prefetch
 
 Kernel = Callable[..., Any]
 
@@ -131,6 +132,29 @@ def test_a_node_that_is_not_reached_pushes_nothing_even_along_what_is_no_number(
         values = np.array([1.0, 0.0, 0.0])
         kernel(ptr, heads, np.array([3.0, np.inf]), values, 0, 3)
         assert values.tolist() == [1.0, 0.0, 3.0]
+
+
+@pytest.mark.parametrize("n_edges", [1, 63, 64, 65, 66, 150])
+def test_a_pass_asks_early_for_what_comes_and_never_for_what_is_no_edge(n_edges: int) -> None:
+    ptr = np.arange(n_edges + 2, dtype=np.uint64)  # an edge a node, so that a row ends after each edge
+    ptr[-1] = n_edges
+    heads = np.minimum(np.arange(n_edges) + 1 + np.arange(n_edges) % 3, n_edges).astype(np.uint32)
+    weights = np.linspace(0.3, 1.7, n_edges)
+    right = [1.0] + [0.1] * n_edges
+    for tail, (head, weight) in enumerate(zip(heads.tolist(), weights.tolist(), strict=True)):
+        right[head] += right[tail] * weight
+    for kernel in forms(sweep.forward):
+        values = np.array([1.0] + [0.1] * n_edges)
+        kernel(ptr, heads, weights, values, 0, n_edges + 1)
+        assert values.tolist() == right
+
+
+def test_machine_code_has_the_instruction_that_asks_early() -> None:
+    numba = pytest.importorskip("numba", reason="numba is not installed", exc_type=ImportError)
+    known_to_numba()
+    compiled = numba.njit(lambda values: prefetch(values, 1))
+    compiled(np.zeros(2))
+    assert "call void @llvm.prefetch" in next(iter(compiled.inspect_llvm().values()))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -286,51 +310,60 @@ def paths_in(rows: Rows) -> list[list[int]]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_counts_and_lengths_are_those_of_the_paths(seed: int) -> None:
     rows = Rows(seed)
-    starts, ends, nothing = (
-        np.array([2, 1, 0, 0, 0, 0, 0]),
-        np.array([0, 0, 0, 0, 1, 0, 3]),
-        np.zeros(7, dtype=np.int64),
-    )
+    starts, ends = np.array([2, 1, 0, 0, 0, 0, 0]), np.array([0, 0, 0, 0, 1, 0, 3])
     paths = [(path, starts[path[0]]) for path in paths_in(rows) if starts[path[0]]]
-    before = [sum(often for path, often in paths if path[-1] == node) for node in range(7)]
     lengths = [len(path) - 1 for path, often in paths for _ in range(often * ends[path[-1]])]
-    for form in forms(sweep.count):
-        counts = starts.copy()
-        assert form(rows.ptr, rows.heads, counts, 10**6)
-        assert counts.tolist() == before
-        assert not form(rows.ptr, rows.heads, starts.copy(), 1) or max(before) <= 1
     for form in forms(sweep.count_between):
         total = np.zeros(1, dtype=np.int64)
         assert form(rows.ptr, rows.heads, ends, starts.copy(), total, 10**6)
         assert total.tolist() == [len(lengths)]
-    for form in forms(sweep.moments):
-        totals = np.zeros(3, dtype=np.int64)
-        columns = starts.copy(), nothing.copy(), nothing.copy()
-        assert form(rows.ptr, rows.heads, ends, *columns, totals, 10**6)
+    for form in forms(sweep.push_wide):
+        totals = ends @ pushed(form, rows, starts)[0]
         assert totals.tolist() == [len(lengths), sum(lengths), sum(length**2 for length in lengths)]
+
+
+def pushed(form: Kernel, rows: Rows, starts: Any) -> tuple[Any, Any, Any]:
+    """Return what `push_wide` makes of numbers that are put in: two floats each, and the powers."""
+    highs, lows, powers = np.zeros((rows.n_nodes, 3)), np.zeros((rows.n_nodes, 3)), np.zeros(rows.n_nodes, dtype=int)
+    highs[:, 0] = starts
+    form(rows.ptr, rows.heads, highs, lows, powers, np.empty(3), np.empty(3))
+    return highs, lows, powers
+
+
+@pytest.mark.parametrize("start", [2.0**100, 2.0**511, 2.0**540, 2.0**1000])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_floats_and_a_power_are_ints_of_106_bits(seed: int, start: float) -> None:
+    """The first node puts in a large number, the others small ones, so that each is beside others of other powers."""
+    rows = Rows(seed)
+    starts = np.array([start, 1, 1, 3, 1, 1, 1])
+    exact = [[int(number), 0, 0] for number in starts]
+    for tail, head in zip(rows.tails.tolist(), rows.heads.tolist(), strict=True):
+        number, total, square = exact[tail]
+        for column, more in enumerate((number, total + number, square + 2 * total + number)):
+            exact[head][column] += more
+    for form in forms(sweep.push_wide):
+        for high, low, power, right in zip(*(each.tolist() for each in pushed(form, rows, starts)), exact, strict=True):
+            for one, other, whole in zip(high, low, right, strict=True):
+                made = (Fraction(one) + Fraction(other)) * 2 ** (sweep.WIDTH * power)
+                assert abs(made - whole) <= Fraction(whole, 2**100)
+                assert made == whole or whole >= 2**104
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_plays_no_part_is_not_counted(seed: int) -> None:
     rows = Rows(seed)
-    starts = np.array([1, 0, 0, -1, 0, 0, 0])
     through = [path for path in paths_in(rows) if path[0] == 0 and 3 not in path]
-    for form in forms(sweep.count):
-        counts = starts.copy()
-        form(rows.ptr, rows.heads, counts, 10**6)
-        assert counts.tolist() == [
-            -1 if node == 3 else sum(path[-1] == node for path in through) for node in range(rows.n_nodes)
-        ]
+    for form in forms(sweep.count_between):
+        total, ends = np.zeros(1, dtype=np.int64), np.array([1, 1, 1, 0, 1, 1, 1])
+        assert form(rows.ptr, rows.heads, ends, np.array([1, 0, 0, -1, 0, 0, 0]), total, 10**6)
+        assert total.tolist() == [len(through)]
+        assert not form(rows.ptr, rows.heads, ends, np.array([9, 0, 0, -1, 0, 0, 0]), total, 8)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_counts_and_distances_from_behind(seed: int) -> None:
+def test_distances_from_behind(seed: int) -> None:
     rows = Rows(seed)
     lead = [[path for path in paths_in(rows) if path[0] == node and path[-1] == 6] for node in range(rows.n_nodes)]
-    for form in forms(sweep.count_back):
-        counts = np.array([0, 0, 0, 0, 0, 0, 1])
-        assert form(rows.ptr, rows.heads, counts, 10**6)
-        assert counts.tolist() == list(map(len, lead))
     for form in forms(sweep.distances):
         fewest = np.array([90, 90, 90, 90, 90, 90, 0])
         form(rows.ptr, rows.heads, fewest)

@@ -118,6 +118,18 @@ def test_beyond_the_limit_the_choice_is_greedy_and_says_so(monkeypatch: pytest.M
     assert "(no weight is negative)." in str(found)
 
 
+def test_of_more_edges_there_is_no_programme_before_its_time_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graphdiff.whatif.cut.MAX_UNASKED", 5)
+    graph = layered(HARD[0], int)
+    found = gd.cut(graph, 0, 11, part=0.71)
+    assert (found.method, found.lacking) == ("greedy", "time")
+    assert found.at_least is not None
+    assert found.at_least < len(found.removed)
+    assert "; a longer timeout may tell more." in " ".join(str(found).split())
+    for timeout in (60.0, None):
+        assert gd.cut(graph, 0, 11, part=0.71, timeout=timeout).lacking == ""
+
+
 def test_where_time_is_over_the_cut_holds_and_says_so() -> None:
     graph = layered(HARD[0], int)
     found = gd.cut(graph, 0, 11, part=0.71, timeout=1e-9)

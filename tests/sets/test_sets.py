@@ -128,7 +128,8 @@ def test_a_collapsed_component_goes_as_one(graph: nx.MultiDiGraph, data: st.Data
     root = data.draw(st.sampled_from(list(graph)))
     starts, own = (np.array([ready.topology.position(root)]), np.array([values[node] for node in ready.labels]))
     rows = np.unique(ready.topology.representative).astype(np.int64)
-    columns = setsums.row_sizes(ready, rows, starts, own)
+    sets = setsums.RowSets(ready, starts)
+    columns = [size(own, rows) for size in (sets.reach, sets.going, sets.itself)]
     for row, size, held, itself in zip(rows.tolist(), *(column.tolist() for column in columns), strict=True):
         inside = next(c for c in nx.strongly_connected_components(graph) if ready.labels[row] in c)
         rest = graph.copy()
@@ -145,8 +146,8 @@ def test_a_collapsed_root_stands_for_all_its_members(root: str) -> None:
     ready = gd.compile(graph, weight=None, cycles="collapse")
     row, start = ready.topology.representative[[ready.topology.position(root)]], ready.topology.position(root)
     ones = np.ones(len(graph), dtype=np.int64)
-    reach, exclusive, _ = setsums.row_sizes(ready, row.astype(np.int64), np.array([start]), ones)
-    assert (reach.tolist(), exclusive.tolist()) == ([3], [3])
+    sets = setsums.RowSets(ready, np.array([start]))
+    assert (sets.reach(ones, row).tolist(), sets.going(ones, row).tolist()) == ([3], [3])
 
 
 @pytest.mark.parametrize("name", ENGINES)
@@ -165,6 +166,43 @@ def test_the_dominator_tree_is_that_of_networkx(name: str, n_nodes: int, n_edges
         graph.add_edges_from((-1, start) for start in starts.tolist())
         expected = {node: over for node, over in nx.immediate_dominators(graph, -1).items() if node != -1}
         assert dict(zip(order[1:].tolist(), order[dominator[1:]].tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("memory", [1, 1 << 28], ids=["blocks", "one block"])
+def test_sums_over_what_is_reached_are_added_in_the_order_of_positions(memory: int, monkeypatch: Any) -> None:
+    """To the bit: numpy's sum of each block, over components and nodes that nothing enters, too."""
+    monkeypatch.setattr(setsums, "BITS_MEMORY", memory)
+    rng = np.random.default_rng(3)
+    graph = nx.DiGraph(rng.integers(0, 150, (260, 2)).tolist())
+    graph.add_nodes_from(range(150))
+    values = dict(enumerate(rng.normal(size=150).tolist()))
+    topology = gd.compile(graph, weight=None, cycles="collapse").topology
+    own = np.array([values[node] for node in topology.labels])
+    sums, size = gd.reach_sizes(graph, values=values), 64 if memory == 1 else 150
+    for place, node in enumerate(topology.labels):
+        mask = np.array([other == node or other in nx.descendants(graph, node) for other in topology.labels])
+        blocks = [own[start : start + size][mask[start : start + size]].sum() for start in range(0, 150, size)]
+        assert sums[node] == sum(blocks) - own[place]
+
+
+def test_a_ranking_by_exclusive_reaches_only_from_the_rows_that_it_shows(monkeypatch: Any) -> None:
+    sized: list[int] = []
+    whole = setsums.reached_sums
+
+    def counting(topology: Any, positions: Any, *rest: Any) -> Any:
+        sized.append(len(positions))
+        return whole(topology, positions, *rest)
+
+    monkeypatch.setattr(setsums, "reached_sums", counting)
+    graph = nx.gn_graph(300, seed=1)
+    nx.set_node_attributes(graph, 2, "size")
+    first = gd.rank(graph, by="exclusive", value="size", top=3, weight=None)
+    assert sized == [3, 3]
+    every = gd.rank(graph, by="exclusive", value="size", weight=None)
+    assert sized == [3, 3, 300, 300]
+    assert {title: column[:3].tolist() for title, column in every.sizes.items()} == {
+        title: column.tolist() for title, column in first.sizes.items()
+    }
 
 
 def test_reach_in_several_blocks_of_bits(monkeypatch: pytest.MonkeyPatch) -> None:

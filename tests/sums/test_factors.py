@@ -15,14 +15,15 @@ from graphs import reduced
 from numpy.typing import NDArray
 
 import graphdiff as gd
+from graphdiff.graph.sparse import csr_of
 from graphdiff.kernels.fill import fill
 from graphdiff.sums import factors
 from graphdiff.sums.cycles import MAX_RADIUS
-from graphdiff.sums.factors import Factor, factored
+from graphdiff.sums.factors import Factor, Unproven, factored
 
 WAYS: dict[str, Callable[[Any], factors.Way]] = {
     "dense": factors._dense,
-    "sparse": lambda matrix: factors._sparse(matrix, factors._order(abs(matrix))[0]),
+    "sparse": lambda matrix: factors._sparse(matrix, factors._order(csr_of(abs(matrix)))[0]),
     "iterated": factors._iterated,
 }
 Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
@@ -32,6 +33,7 @@ Edges = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
 def no_inverse(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every component be a large one."""
     monkeypatch.setattr("graphdiff.sums.cycles.MAX_SOLVED", 0)
+    monkeypatch.setattr("graphdiff.sums.cycles.MAX_SOLVED_EXACTLY", 0)
 
 
 @pytest.fixture(params=WAYS)
@@ -40,36 +42,65 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(request.param)
 
 
-def component(seed: int, size: int, *, signed: bool = False, radius: float = 0.9, uneven: float = 0.0) -> Edges:
-    """Return a ring with chords, parallel edges and loops; |A| has about such a spectral radius, its rows any size."""
+def component(
+    seed: int, size: int, *, turned: str = "", own: bool = False, radius: float = 0.9, uneven: float = 0.0
+) -> Edges:
+    """Return a ring with chords, parallel edges and loops, turned by signs or phases; its rows are of any size.
+
+    |A|, or A of its own, has about such a spectral radius.
+    """
     random = np.random.default_rng(seed)
     ring = np.arange(size)
     tails = np.concatenate([ring, random.integers(0, size, 3 * size)])
     heads = np.concatenate([(ring + 1) % size, random.integers(0, size, 3 * size)])
-    weights = random.random(4 * size) + 0.01
-    table = np.zeros((size, size))
-    np.add.at(table, (tails, heads), weights)
+    weights: NDArray[Any] = random.random(4 * size) + 0.01
+    turns = {"": [1.0], "signs": [-1.0, 1.0], "phases": np.exp(1j * np.linspace(0, 6, 20))}[turned]
+    weights = weights * random.choice(turns, len(weights))
+    table = np.zeros((size, size), dtype=weights.dtype)
+    np.add.at(table, (tails, heads), weights if own else np.abs(weights))
     weights *= radius / np.abs(np.linalg.eigvals(table)).max()
     scale = np.exp(uneven * random.standard_normal(size))  # a similar matrix: far from normal, of the same radius
     weights *= scale[tails] / scale[heads]
-    if signed:
-        weights *= random.choice([-1.0, 1.0], len(weights))
     return tails, heads, weights
 
 
-def exact_row(edges: Edges, size: int, source: int) -> list[Fraction]:
-    """Return the row of (I - A)^-1 of a source, by Gauss on Fractions."""
-    rows = [[Fraction(int(i == j)) for j in range(size)] + [Fraction(int(i == source))] for i in range(size)]
+def compiled(edges: Edges, policy: Any = "solve") -> gd.CompiledGraph:
+    tails, heads, weights = edges
+    if weights.dtype.kind == "f":
+        return gd.CompiledGraph.from_arrays(tails, heads, weights, cycles=policy)
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(len(set(tails.tolist()))))
+    graph.add_weighted_edges_from(zip(*(column.tolist() for column in edges), strict=True))
+    return gd.compile(graph, cycles=policy)
+
+
+def table_of(edges: Edges, size: int) -> NDArray[Any]:
+    tails, heads, weights = edges
+    table = np.zeros((size, size), dtype=weights.dtype)
+    np.add.at(table, (tails, heads), weights)
+    return table
+
+
+def exact_row(edges: Edges, size: int, source: int) -> list[tuple[Fraction, Fraction]]:
+    """Return the row of (I - A)^-1 of a source, by Gauss on Fractions: the real and the imaginary parts."""
+    rows = [[Fraction(int(i == j)) for j in range(2 * size)] + [Fraction(int(i == source))] for i in range(2 * size)]
     for tail, head, weight in zip(*(column.tolist() for column in edges), strict=True):
-        rows[head][tail] -= Fraction(weight)
+        real, imaginary = Fraction(weight.real), Fraction(weight.imag)
+        rows[head][tail] -= real
+        rows[size + head][size + tail] -= real
+        rows[head][size + tail] += imaginary
+        rows[size + head][tail] -= imaginary
     done = reduced(rows)
     assert done is not None
-    return [row[-1] for row in done]
+    return [(done[node][-1], done[size + node][-1]) for node in range(size)]
 
 
 SHAPES = [
-    {"signed": False}, {"signed": True}, {"signed": False, "radius": 1 - 1e-6}, {"signed": True, "radius": 1 - 1e-6},
-    {"signed": False, "uneven": 4.0}, {"signed": True, "uneven": 4.0},
+    {}, {"turned": "signs"}, {"turned": "phases"}, {"radius": 1 - 1e-6}, {"turned": "signs", "radius": 1 - 1e-6},
+    {"uneven": 4.0}, {"turned": "signs", "uneven": 4.0}, {"turned": "phases", "uneven": 4.0},
+    {"turned": "signs", "own": True}, {"turned": "phases", "own": True},
+    {"turned": "signs", "own": True, "radius": 1 - 1e-3}, {"turned": "phases", "own": True, "radius": 1 - 1e-3},
+    {"turned": "signs", "own": True, "uneven": 4.0}, {"turned": "phases", "own": True, "uneven": 4.0},
 ]  # fmt: skip
 
 
@@ -78,34 +109,36 @@ class TestEveryWay:
     @pytest.mark.parametrize("shape", SHAPES, ids=str)
     def test_it_is_the_dense_inverse(self, shape: dict[str, Any]) -> None:
         size = 40
-        tails, heads, weights = component(1, size, **shape)
-        graph = gd.CompiledGraph.from_arrays(tails, heads, weights, cycles="solve")
-        table = np.zeros((size, size))
-        np.add.at(table, (tails, heads), weights)
+        edges = component(1, size, **shape)
+        graph, table = compiled(edges), table_of(edges, size)
         inverse = np.linalg.inv(np.eye(size) - table)
-        sizes = np.linalg.inv(np.eye(size) - np.abs(table))
+        sizes = np.abs(inverse) if "own" in shape else np.linalg.inv(np.eye(size) - np.abs(table))
         for node in (0, 7):
             ahead, back = gd.forward(graph, node), gd.reverse(graph, node)
             # Cancellation is of the sizes; near a radius of 1 both inverses lose as many digits as that is near.
             assert np.abs(np.array([ahead[i] for i in range(size)]) - inverse[node]).max() <= 1e-8 * sizes[node].max()
             assert np.abs(np.array([back[i] for i in range(size)]) - inverse[:, node]).max() <= 1e-8 * sizes.max()
-        assert isinstance(graph.solved[0], Factor)
+        (factor,) = graph.divisible.solved.values()
+        assert isinstance(factor, Factor)
+        assert (factor.sizes is None) == (np.abs(np.linalg.eigvals(np.abs(table))).max() >= 1)
 
     @pytest.mark.parametrize("policy", ["solve", "reduced-form"])
     @pytest.mark.parametrize("shape", SHAPES, ids=str)
     def test_the_exact_total_is_within_the_bound(self, shape: dict[str, Any], policy: Any) -> None:
         for seed in range(2):
             edges = component(seed, 9, **shape)
-            graph = gd.CompiledGraph.from_arrays(*edges, cycles=policy)
-            exact = exact_row(edges, 9, 2)
+            graph, exact = compiled(edges, policy), exact_row(edges, 9, 2)
             for target in (2, 5):
                 certificate = gd.explain(graph, 2, target).certificate
                 assert certificate is not None
-                assert abs(Fraction(certificate.value) - exact[target]) <= certificate.error_bound
-                assert certificate.error_bound < 1e-6 * float(certificate.abs_sum)
+                real, imaginary = exact[target]
+                off = Fraction(certificate.value.real) - real, Fraction(certificate.value.imag) - imaginary
+                assert off[0] ** 2 + off[1] ** 2 <= Fraction(certificate.error_bound) ** 2
+                assert certificate.error_bound < 1e-6 * float(max(map(abs, chain(*exact))))
+                assert (certificate.abs_sum == np.inf) == (next(iter(graph.divisible.solved.values())).sizes is None)
 
     def test_pairs_and_jacobians_and_contributions(self) -> None:
-        tails, heads, weights = component(3, 12, signed=True)
+        tails, heads, weights = component(3, 12, turned="signs")
         tails, heads, weights = (
             np.append(a, b) for a, b in ((tails, [12, 3]), (heads, [0, 13]), (weights, [2.0, -3.0]))
         )
@@ -138,6 +171,19 @@ class TestEveryWay:
             gd.forward(graph, {0: 1e9})
 
 
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if "own" in shape], ids=str)
+def test_the_exact_total_of_an_inverse_is_within_the_bound(shape: dict[str, Any]) -> None:
+    for seed in range(4):
+        tails, heads, weights = component(seed, 6, **shape)
+        more = np.append(tails, [6, 2]), np.append(heads, [0, 7]), np.append(weights, [3.0, -0.1])  # in, and out again
+        certificate = gd.explain(compiled(more), 6, 7).certificate
+        assert certificate is not None
+        real, imaginary = exact_row(more, 8, 6)[7]
+        off = Fraction(certificate.value.real) - real, Fraction(certificate.value.imag) - imaginary
+        assert off[0] ** 2 + off[1] ** 2 <= Fraction(certificate.error_bound) ** 2
+        assert certificate.error_bound < 1e-6 * float(max(abs(real), abs(imaginary)))
+
+
 @pytest.mark.usefixtures("no_inverse")
 class TestRefused:
     def ring(self, *weights: float) -> gd.CompiledGraph:
@@ -155,7 +201,15 @@ class TestRefused:
 
     def test_walks_of_which_only_signs_make_an_end(self) -> None:
         graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [0.6, 0.6, -0.6, 0.6], cycles="solve")
-        with pytest.raises(gd.errors.LimitError, match=r"2 nodes.*takes up to 0 where the walks of the absolute weig"):
+        assert gd.total_influence(graph, 0, 0) == pytest.approx(0.4 / (0.4**2 + 0.6**2))
+        with pytest.raises(gd.errors.CycleError, match="strongest: that they shrink is not proven"):
+            gd.strongest_paths(graph, 0, 1)
+
+    def test_walks_that_grow_whatever_their_signs(self) -> None:
+        graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [0.8, 0.8, -0.8, 0.8], cycles="solve")
+        with pytest.raises(
+            gd.errors.LimitError, match=r"0 where walks are not pr.*is at most 1\.1\d*, and that of the abs.*least 1\.6"
+        ):
             gd.forward(graph, 0)
 
     def test_without_scipy(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,13 +231,13 @@ class TestRefused:
     def test_numbers_that_are_no_floats(self) -> None:
         ring = factored(2, np.array([0, 1]), np.array([1, 0]), np.array([0.5, 0.5]), MAX_RADIUS)
         assert isinstance(ring, Factor)
-        with pytest.raises(gd.errors.LimitError, match="floats only"):
+        with pytest.raises(gd.errors.LimitError, match="floats and complex numbers only"):
             ring.back(np.array(["x", 1], dtype=object))
 
 
 def test_a_poor_way_is_improved_until_it_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
     size = 30
-    edges = component(5, size, signed=True)
+    edges = component(5, size, turned="signs")
     good = factored(size, *edges, MAX_RADIUS)
     assert isinstance(good, Factor)
     expected, way = good.ahead(np.eye(size)[0]), good.equations.way
@@ -200,7 +254,25 @@ def test_the_witness_proves_the_radius() -> None:
         np.add.at(table, (tails, heads), weights)
         assert np.abs(np.linalg.eigvals(table)).max() <= solver.radius * (1 + 1e-12) < 1
         assert (solver.left > 0).all()
-        assert isinstance(factored(25, tails, heads, weights * (1 + 1e-6), MAX_RADIUS), float)
+        assert isinstance(factored(25, tails, heads, weights * (1 + 1e-6), MAX_RADIUS), Unproven)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_no_part_of_the_inverse_is_above_its_bound(shape: dict[str, Any]) -> None:
+    for seed in range(3):
+        edges = component(seed, 9, **shape)
+        solver = factored(9, *edges, MAX_RADIUS)
+        assert isinstance(solver, Factor)
+        inverse = np.abs(np.linalg.inv(np.eye(9) - table_of(edges, 9)))
+        for put_in in (np.eye(9)[seed], np.random.default_rng(seed).random(9)):
+            assert (inverse @ put_in <= solver.onward(put_in) * (1 + 1e-9)).all()
+
+
+def test_numbers_of_several_kinds_are_put_in_as_one() -> None:
+    ring = factored(2, np.array([0, 1]), np.array([1, 0]), np.array([0.5, 0.5]), MAX_RADIUS)
+    assert isinstance(ring, Factor)
+    assert ring.ahead([Fraction(3, 2), 0]) == pytest.approx([2.0, 1.0])
+    assert ring.back([Fraction(3, 2), 1.5j]) == pytest.approx([2 + 1j, 1 + 2j])
 
 
 def eliminated(pattern: NDArray[np.bool_]) -> int:
@@ -255,7 +327,7 @@ def ways_of(sizes: Any) -> Iterator[str]:
 
 def test_the_way_is_chosen_by_what_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(ways_of(sizes_of(3_000, 0))) == ["sparse"]
-    assert list(ways_of(sizes_of(50, 4_000))) == ["dense"]
+    assert list(ways_of(sizes_of(50, 4_000).toarray())) == ["dense"]
     monkeypatch.setattr(factors, "MAX_QUICK", 1e5)
     assert list(ways_of(sizes_of(2_000, 2_000))) == ["iterated", "dense"]
     monkeypatch.setattr(factors, "MAX_BYTES", 8 * 2_000**2 - 1)
@@ -273,6 +345,32 @@ class TestBeyond5000Nodes:
         assert [ahead[node] for node in (0, 1, 50, 1_000)] == [1.0, 0.5, 0.5**50, 0.5**1_000]
         (strongest,) = gd.strongest_paths(ring, 0, 3, k=1, cycles="solve")
         assert strongest.influence == 0.125
+
+    @pytest.mark.usefixtures("no_inverse")
+    def test_pivots_are_taken_where_there_is_none_on_the_diagonal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(factors, "_ways", lambda sizes: iter([]))
+        graph = gd.CompiledGraph.from_arrays([0, 0, 1, 1], [0, 1, 0, 1], [1.0, 1.0, -1.0, -0.5], cycles="solve")
+        assert gd.total_influence(graph, 0, 1) == pytest.approx(1.0)
+        monkeypatch.setattr(factors, "_pivoting", lambda sizes: iter([]))
+        with pytest.raises(gd.errors.LimitError, match=r"converge, and no way within .* GiB.*MAX_BYTES is that limit"):
+            factored(2, np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([1.0, 1.0, -1.0, -0.5]), MAX_RADIUS)
+
+    def test_explaining_waits_for_what_is_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("graphdiff.why.explain.strongest", lambda *args: pytest.fail("nobody asked"))
+        size = 5_001
+        ring = gd.CompiledGraph.from_arrays(range(size), [*range(1, size), 0], np.full(size, 0.5), cycles="solve")
+        why = gd.explain(ring, 0, 3)
+        assert why.total == 0.125
+        assert why.certificate is not None
+        assert why.certificate.error_bound < 1e-14
+
+    def test_of_complex_numbers_it_is_solved_beyond_200(self) -> None:
+        ring = nx.DiGraph()
+        ring.add_weighted_edges_from((node, (node + 1) % 201, 0.5j) for node in range(201))
+        ahead = gd.forward(ring, 0, cycles="solve")
+        assert [ahead[node] for node in (0, 1, 2, 100)] == pytest.approx([1, 0.5j, -0.25, 0.5**100], rel=1e-12, abs=0)
+        (strongest,) = gd.strongest_paths(ring, 0, 2, k=1, cycles="solve")
+        assert strongest.influence == -0.25
 
     def test_of_exact_numbers_it_is_not(self) -> None:
         ring = nx.DiGraph()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -445,3 +446,21 @@ def test_a_ranking_is_an_array_too() -> None:
     ranking = gd.rank(olah(), "b")
     assert np.asarray(ranking).tolist() == ranking.influences
     assert ranking.array.shape == (len(ranking), 1)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_dict_of_a_result_has_what_each_key_has_and_errors_stay(compiled: bool) -> None:
+    edges = [("a", "b", 2.0), ("b", "c", 3.0), ("a", "c", 0.5)]
+    graph: Any = nx.DiGraph()
+    graph.add_weighted_edges_from(edges)
+    graph = gd.compile(graph) if compiled else graph
+    for result, bad in ((gd.forward(graph, "a"), "x"), (gd.edge_contributions(graph, "a", "c"), ("c", "a"))):
+        first = [repr(result[key]) for key in result]
+        assert dict(result) == dict(result.items())
+        assert list(result.keys()) == list(result)
+        assert [repr(result[key]) for key in result] == first
+        for wrong in (bad, ["not hashable"], 7):
+            with pytest.raises(KeyError, match=r"no node|no edge|7|\['not hashable'\]"):
+                result[wrong]
+        again = pickle.loads(pickle.dumps(result))
+        assert list(again.items()) == list(result.items())

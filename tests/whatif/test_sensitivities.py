@@ -105,6 +105,26 @@ def test_removal_that_leaves_no_total_is_none() -> None:
     assert found.top(1)[0].edge == ("a", "t", 0)
 
 
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_removals_on_solved_cycles_of_floats_are_those_of_the_graph_without_the_edge(engine_name: str) -> None:
+    graph = nx.MultiDiGraph()
+    edges = [("s", "a", 1.0), ("a", "a", 1.0), ("a", "a", -0.5), ("a", "b", 0.5), ("b", "c", 0.5), ("c", "b", 0.5)]
+    for tail, head, weight in [*edges, ("b", "t", 2.0)]:
+        graph.add_edge(tail, head, weight=weight)
+    with engine(engine_name):
+        found = gd.sensitivities(graph, "s", "t", cycles="solve")
+        total = gd.total_influence(graph, "s", "t", cycles="solve")
+        assert (found["a", "a", 1].removal, found["a", "a", 1].weight) == (None, -0.5)
+        assert [row.removal for row in found.top(9)][-1] is None
+        sizes = [abs(row.removal) for row in found.top(9)[:-1] if row.removal is not None]
+        assert sizes == sorted(sizes, reverse=True)
+        assert len(sizes) == 6
+        for edge, row in found.items():
+            if row.removal is not None:
+                left = gd.total_influence(without(graph, edge), "s", "t", cycles="solve")
+                assert total + row.removal == pytest.approx(left)
+
+
 def test_edges_inside_a_collapsed_cycle_are_left_out_and_counted() -> None:
     graph = weighted([("s", "a", 2), ("a", "b", 1), ("b", "a", 1), ("b", "t", 3)])
     found = gd.sensitivities(graph, "s", "t", cycles="collapse")

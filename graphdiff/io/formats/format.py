@@ -113,6 +113,8 @@ class Format:
     view : str
         Of graphdiff's own formats, where there is one: the function that reads a file as a graph that cannot be changed
         (``read(…, frozen=True)``), with the same options.
+    mapped : bool
+        Of graphdiff's own formats: that its functions take a map of a large file into memory as they take its bytes.
     package : str
         The other package that it is from, with its version; filled in when it is found.
 
@@ -150,6 +152,7 @@ class Format:
     command: str = ""
     tier: int = 2
     view: str = ""
+    mapped: bool = False
     package: str = ""
 
     @cached_property

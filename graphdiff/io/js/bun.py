@@ -74,7 +74,7 @@ def read_bun_lock(data: bytes, *, name: str, kinds: str | Collection[str] | None
     places = _places(entries, mapping(document.get("packages"), f"{name}: packages"), name)
     unmet: list[tuple[int, str]] = []
     for tail, entry in enumerate(entries):
-        for wanted, kind, said in declared(entry.info, f"{name}: {entry.key or 'the project'}"):
+        for wanted, (kind, said) in declared(entry.info, f"{name}: {entry.key or 'the project'}").items():
             head = _nearest(places, entry.key, wanted)
             if head is not None:
                 alias = {} if entries[head].attributes["name"] == wanted else {"alias": wanted}

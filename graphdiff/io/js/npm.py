@@ -6,7 +6,8 @@ What ``npm ls --json`` prints: a tree in which repeated packages stand bare; the
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from graphdiff.errors import FormatError, LimitError
@@ -32,6 +33,7 @@ FIELDS = {
 FLAGGED = {"dev": "devDependencies", "optional": "optionalDependencies"}
 
 FOLDER = "node_modules/"
+INTO = re.compile(FOLDER)
 
 DEEPEST = 100
 
@@ -108,14 +110,18 @@ def _declared(folders: _Folders, name: str, *, first: bool) -> tuple[list[Need],
     needs: list[Need] = []
     unmet: list[tuple[int, str]] = []
     for tail, (folder, entry) in enumerate(folders.entries):
-        for wanted, kind, attributes in declared(entry, f"{name}: {folder or 'the project'}"):
-            head = folders.find(folder, wanted)
-            if head is not None:
-                if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
-                    kind, attributes = "optional", attributes | {"optional": True}
-                needs.append(Need(tail, head, kind, attributes | folders.alias(head, wanted)))
-            elif not attributes["optional"]:
-                unmet.append((tail, wanted))
+        asked = declared(entry, f"{name}: {folder or 'the project'}")
+        inside = folders.seen_from(folder) if asked else []
+        for wanted, (kind, attributes) in asked.items():
+            head = folders.find(inside, wanted)
+            if head is None:
+                unmet += [] if attributes["optional"] else [(tail, wanted)]
+                continue
+            if first and kind == "normal" and folders.entries[head][1].get("optional") is True:
+                kind, attributes["optional"] = "optional", True
+            if folders.names[head] != wanted:
+                attributes["alias"] = wanted
+            needs.append(Need(tail, head, kind, attributes))
     return needs, unmet
 
 
@@ -154,22 +160,25 @@ def _entry_of_version_1(entry: Record, where: str) -> Record:
     return entry_of_version_2 | {"version": version}
 
 
-def declared(entry: Mapping[str, object], where: str) -> Iterator[tuple[str, str, Record]]:
-    """Yield what an entry needs: the name, the kind of need, and what else is said of it.
+def declared(entry: Mapping[str, object], where: str) -> dict[str, tuple[str, Record]]:
+    """Return what an entry needs: by name the kind of need, and what else is said of it.
 
     Examples
     --------
-    >>> list(declared({"peerDependencies": {"vue": "3"}, "devDependencies": {"vue": "3.5"}}, "x.json"))
-    [('vue', 'dev', {'clause': '3.5', 'optional': False})]
+    >>> declared({"peerDependencies": {"vue": "3"}, "devDependencies": {"vue": "3.5"}}, "x.json")
+    {'vue': ('dev', {'clause': '3.5', 'optional': False})}
     """
     meta = mapping(entry.get("peerDependenciesMeta"), where)
-    needed: dict[str, tuple[str, str]] = {}
+    needed: dict[str, tuple[str, Record]] = {}
     for field, kind in FIELDS.items():
-        for wanted, clause in mapping(entry.get(field), f"{where}: {field}").items():
-            needed[wanted] = (kind, text(clause, f"{where}: {field}"))
-    for wanted, (kind, clause) in needed.items():
-        may_miss = kind == "peer" and mapping(meta.get(wanted), where).get("optional") is True
-        yield wanted, kind, {"clause": clause, "optional": kind == "optional" or may_miss}
+        if field in entry:
+            place, optional = f"{where}: {field}", kind == "optional"
+            for wanted, clause in mapping(entry[field], place).items():
+                needed[wanted] = (kind, {"clause": text(clause, place), "optional": optional})
+    for wanted, (kind, attributes) in needed.items() if meta else ():
+        if kind == "peer" and mapping(meta.get(wanted), where).get("optional") is True:
+            attributes["optional"] = True
+    return needed
 
 
 class _Folders:
@@ -193,9 +202,15 @@ class _Folders:
         # The project comes first, also where a file by hand has it elsewhere.
         self.entries.sort(key=lambda entry: entry[0] != "")
         self.places = {folder: place for place, (folder, _) in enumerate(self.entries)}
+        led = ((folder, self.places.get(target)) for folder, target in self.links.items())
+        self.found = self.places | {folder: place for folder, place in led if place is not None}
+        #: What the folders of packages begin with, up to any ``node_modules/``: elsewhere there is none.
+        nested = (folder for folder in self.found if folder.rfind(FOLDER) > 0)
+        self.holding = {FOLDER, *(folder[: match.end()] for folder in nested for match in INTO.finditer(folder))}
+        stated = (text(entry["name"], f"{name}: {at}") if "name" in entry else "" for at, entry in self.entries)
         self.names = [
-            text(entry.get("name"), f"{name}: {folder}") or names.get(folder) or _last(folder) or "."
-            for folder, entry in self.entries
+            own or names.get(folder) or _last(folder) or "."
+            for own, (folder, _) in zip(stated, self.entries, strict=True)
         ]
 
     @property
@@ -206,19 +221,22 @@ class _Folders:
         targets = dict.fromkeys(self.links.values())
         return [self.places[folder] for folder in targets if folder in self.places and not folder.startswith("..")]
 
-    def find(self, folder: str, wanted: str) -> int | None:
-        """Return the place of the package that `wanted` means in `folder`, None where there is none."""
+    def seen_from(self, folder: str) -> list[str]:
+        """Return the folders, nearest first, in which what a folder wants may be."""
+        holding: list[str] = []
         above: str | None = folder
         while above is not None:
-            candidate = f"{above}/{FOLDER}{wanted}" if above else FOLDER + wanted
-            place = self.places.get(self.links.get(candidate, candidate))
-            if place is not None:
-                return place
+            inside = f"{above}/{FOLDER}" if above else FOLDER
+            holding += [inside] if inside in self.holding else []
             above = self._above(above)
-        return None
+        return holding
 
-    def alias(self, head: int, wanted: str) -> dict[str, str]:
-        return {} if self.names[head] == wanted else {"alias": wanted}
+    def find(self, inside: Iterable[str], wanted: str) -> int | None:
+        """Return the place of the package that `wanted` means in the first folder that has it, None where none has."""
+        for folder in inside:
+            if (place := self.found.get(folder + wanted)) is not None:
+                return place
+        return None
 
     def _above(self, folder: str) -> str | None:
         if FOLDER in folder:
@@ -238,6 +256,10 @@ def _last(folder: str) -> str:
     return f"{scope}/{last}" if scope.startswith("@") else last
 
 
+#: What an entry may be, and how that is called here.
+FLAGS = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
+
+
 def _attributes(folders: _Folders) -> list[Record]:
     roots = {0, *folders.workspaces} if folders.entries and folders.entries[0][0] == "" else set()
     records = []
@@ -249,11 +271,16 @@ def _attributes(folders: _Folders) -> list[Record]:
         if isinstance(entry.get("deprecated"), str):
             attributes["deprecated"] = entry["deprecated"]
         attributes["marker"] = systems(entry, where)
-        flags = {"dev": "dev", "optional": "optional", "peer": "peer", "inBundle": "bundled"}
-        attributes |= {name_here: True for flag, name_here in flags.items() if entry.get(flag) is True}
-        attributes |= {"path": folder} if place and place in roots else {}
-        records.append(attributes | ({"root": True} if place in roots else {}))
+        if not FLAGS.keys().isdisjoint(entry):
+            attributes |= {called: True for flag, called in FLAGS.items() if entry.get(flag) is True}
+        if place in roots:
+            attributes |= {"path": folder, "root": True} if place else {"root": True}
+        records.append(attributes)
     return records
+
+
+#: The fields that say which systems a package is for.
+SYSTEMS = ("os", "cpu", "libc")
 
 
 def systems(entry: Mapping[str, Any], where: str) -> str:
@@ -264,7 +291,9 @@ def systems(entry: Mapping[str, Any], where: str) -> str:
     >>> systems({"os": ["linux"], "cpu": ["x64", "arm64"]}, "x.json"), systems({"os": "!win32"}, "x.json")
     ('os=linux & (cpu=x64 | cpu=arm64)', 'os=!win32')
     """
-    said = {key: entry[key] if isinstance(entry.get(key), list) else [entry.get(key)] for key in ("os", "cpu", "libc")}
+    if entry.keys().isdisjoint(SYSTEMS):
+        return ""
+    said = {key: entry[key] if isinstance(entry.get(key), list) else [entry.get(key)] for key in SYSTEMS}
     choices = [" | ".join(f"{key}={text(one, where)}" for one in values) for key, values in said.items() if any(values)]
     return " & ".join(f"({choice})" if " | " in choice and len(choices) > 1 else choice for choice in choices)
 
@@ -336,7 +365,7 @@ def _stated_by(tree: Record, where: str) -> dict[str, tuple[str, Record]]:
         "dependencies": tree.get("_dependencies"),
         "peerDependenciesMeta": tree.get("peerDependenciesMeta"),
     }
-    return {wanted: (kind, said) for wanted, kind, said in declared(entry, where)} if "_dependencies" in tree else {}
+    return declared(entry, where) if "_dependencies" in tree else {}
 
 
 def _asked_for(child: Record, wanted: str) -> str:

@@ -35,7 +35,11 @@ def joining(graph: nx.DiGraph, source: Any, target: Any) -> list[tuple[str, str,
     [('web', 'tls', 'secure')]
     """
     left_out = graph.graph.get("with_extras", [])
-    if not isinstance(left_out, list) or any(end is None or isinstance(end, Boundary) for end in (source, target)):
+    if (
+        not left_out
+        or not isinstance(left_out, list)
+        or any(end is None or isinstance(end, Boundary) for end in (source, target))
+    ):
         return []  # in some files that were written it is a text
     sources, targets = (set(members_of(end) or [end]) for end in (source, target))
     from_source = sources.union(*(nx.descendants(graph, node) for node in sources))
