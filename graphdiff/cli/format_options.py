@@ -12,7 +12,7 @@ from graphdiff.io.formats import READERS, Format
 
 #: What is given by ``--option NAME=VALUE``; what formats of many families take has an option that help shows.
 NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph", "event", "thread", "stacks",
-         "overhead")  # fmt: skip
+         "overhead", "tensors")  # fmt: skip
 #: What the library calls an option that help shows.
 SHOWN = {
     "columns": "--columns", "follow_arrows": "--follow-arrows", "kinds": "--kind", "max_memory": "--max-memory",

@@ -27,19 +27,19 @@ NOT_COMPUTED = (
 
 
 def read_onnx(
-    data: bytes, *, name: str, weights: str = "digest", values: Mapping[str, Any] | None = None
+    data: bytes, *, name: str, tensors: str = "digest", values: Mapping[str, Any] | None = None
 ) -> nx.MultiDiGraph:
     """Read an ONNX model: the tail of an edge is an operation that makes a tensor, its head one that takes it.
 
     A node is an operation, by its name, or where it has none by what it does and the how manieth it is of these
-    (``Conv#3``); or an input or output of the model, by its name, with `` (input)`` or `` (output)`` behind it where
+    (``Conv#3``); or an input or output of the model, by its name, with ``(input)`` or ``(output)`` behind it where
     another node has that. What is stored in the model is no node, but stands with the operation that takes it. An If,
     Loop or Scan is one node, with the graphs in it. There are no weights: an ONNX file has no derivatives; for these
     convert it to PyTorch or JAX, and trace that.
 
     Parameters
     ----------
-    weights : {"digest", "keep"}
+    tensors : {"digest", "keep"}
         Of each stored tensor a digest, or its entries too: then `graphdiff.compare` says by how much they changed.
     values : mapping of input to array, optional
         What goes in: each node then has what comes out of it as ``value``, computed by ``onnx.reference``.
@@ -68,11 +68,11 @@ def read_onnx(
     >>> gd.count_paths(graph, "data_0", "softmaxout_1")  # doctest: +SKIP
     256
     """
-    if weights not in ("digest", "keep"):
-        raise UsageError(Keyword("weights", weights), ": it is 'digest' or 'keep'")
+    if tensors not in ("digest", "keep"):
+        raise UsageError(Keyword("tensors", tensors), ": it is 'digest' or 'keep'")
     model = _parsed(data, name)
     try:
-        network = _Network(model.graph, keep=weights == "keep")
+        network = _Network(model.graph, keep=tensors == "keep")
         graph = network.made()
     except FormatError as error:
         raise FormatError(f"{name}: {error}") from None
@@ -103,7 +103,7 @@ def _parsed(data: bytes, name: str) -> Any:
 
 
 def _facts(model: Any) -> dict[str, Any]:
-    facts = {"format": "ONNX", "edge_meaning": "feeds", "weight_meaning": "unknown", "node_meaning": "operations"}
+    facts = {"format": "ONNX", "edge_meaning": "feeds", "weight_meaning": "none", "node_meaning": "operations"}
     opsets = {one.domain or "ai.onnx": one.version for one in model.opset_import}
     return facts | {"producer": f"{model.producer_name} {model.producer_version}".strip(), "opsets": opsets}
 
@@ -204,7 +204,7 @@ class _Network:
                 yield f"{label} ({node.op_type}) holds {len(inner)} graphs of {n_inner} operations, and is one node"
         away = sorted(str(one["external"]) for one in self.stored.values() if "external" in one)
         if away:
-            yield f"{len(away)} of its tensors are in other files ({away[0]}), which are not read: only shapes are known"
+            yield f"{len(away)} tensors are in other files ({away[0]}), which are not read: shapes alone are known"
 
 
 def _names(nodes: Iterable[Any]) -> Iterator[str]:

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from graphdiff.errors import FormatError
 
 __all__ = ["attributes_of", "graphs_in", "is_elsewhere", "kind_of_tensor", "record", "shape_and_kind", "sparse_record"]

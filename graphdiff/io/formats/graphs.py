@@ -108,7 +108,7 @@ GRAPHS: dict[str, Format] = {
         suffixes=(".onnx",),
         marks=((rb"\A\x08[\x01-\x1f](?s:[\x12\x1a\x22\x28\x32\x3a\x42].)",),),
         takes={
-            "weights": "digest|keep: of each stored tensor a digest, or its entries too, for by how much they changed",
+            "tensors": "digest|keep: of each stored tensor a digest, or its entries too, for by how much they changed",
             "values": "in Python only: {INPUT: array}, for what each operation makes of it",
         },
         nodes="operations",
