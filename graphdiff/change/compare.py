@@ -388,7 +388,7 @@ def compare(
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
     if isinstance(before, Operations) or isinstance(after, Operations):
-        _require_no_others(by=by, normalise=normalise, **options)
+        _require_no_others(options, by=by, normalise=normalise)
         return cast(Comparison, of_operations(before, after, source, target, match))
     befores, afters = _runs(before), _runs(after)
     if are_costs(befores, afters, options):
@@ -416,11 +416,10 @@ def of_operations(before: Any, after: Any, source: Any, target: Any, match: Any)
     return NetworkComparison(difference, graphs, flows, why_not)
 
 
-def _require_no_others(**given: Any) -> None:
+def _require_no_others(options: Mapping[str, Any], **given: Any) -> None:
     """Raise where something is given that is not asked of operations."""
-    for name, value in given.items():
-        if value is not None:
-            raise UsageError(Keyword(name), " is of graphs with weights, not of Operations: leave it out")
+    for name in [*options, *(name for name, value in given.items() if value is not None)]:
+        raise UsageError(Keyword(name), " is of graphs with weights, not of Operations: leave it out")
 
 
 def on_one_set(before: Any, after: Any, match: Mapping[Any, Any] | None) -> tuple[Any, Mapping[Any, Any] | None]:

@@ -31,6 +31,8 @@ KINDS = {
     "input": "Other inputs",
     "unknown": "Not known, as weights are in other files",
 }
+#: What edges and nodes are of a network, and what of its nodes is no text.
+MEANINGS, RECORDS = ("feeds", "operations"), ("shape", "attributes", "parameters")
 #: What stands for an operand that is stored in the model.
 STORED = "(stored)"
 
@@ -61,6 +63,8 @@ class Change:
 def is_network(graph: Any) -> bool:
     """Tell whether a graph is one of the operations of a network, as `graphdiff.read` gives it of an ONNX model.
 
+    One that was written is not, where its format has texts for shapes and records.
+
     Examples
     --------
     >>> is_network(nx.DiGraph(edge_meaning="feeds", node_meaning="operations")), is_network(nx.DiGraph())
@@ -68,7 +72,8 @@ def is_network(graph: Any) -> bool:
     """
     if not isinstance(graph, nx.Graph) or graph.graph.get("quotient"):
         return False
-    return (graph.graph.get("edge_meaning"), graph.graph.get("node_meaning")) == ("feeds", "operations")
+    are_texts = any(isinstance(data.get(name), str) for _, data in graph.nodes(data=True) for name in RECORDS)
+    return not are_texts and (graph.graph.get("edge_meaning"), graph.graph.get("node_meaning")) == MEANINGS
 
 
 def structure(net: Operations) -> nx.MultiDiGraph:
@@ -116,7 +121,7 @@ def changes_of(graphs: tuple[nx.DiGraph, nx.DiGraph], pairs: Mapping[Any, Any]) 
     for old, new in pairs.items():
         yield from _of_one(before.nodes[old], after.nodes[new], new)
         if takers[0][old] != takers[1][new]:
-            yield Change("operands", new, *(", ".join(one) or "nothing" for one in (takers[0][old], takers[1][new])))
+            yield Change("operands", new, _listed(takers[0][old]), _listed(takers[1][new]))
 
 
 def _described(graph: nx.DiGraph, node: Any) -> str:
@@ -152,10 +157,14 @@ def _of_one(old: Mapping[str, Any], new: Mapping[str, Any], node: str) -> Iterat
     given = [data.get("attributes") or {} for data in (old, new)]
     for name in sorted(given[0].keys() | given[1].keys()):
         if (values := [one.get(name) for one in given])[0] != values[1]:
-            yield Change("attributes", node, *(f"{name} {_plain(value)}" for value in values))
+            yield Change("attributes", node, f"{name} {_plain(values[0])}", f"{name} {_plain(values[1])}")
     held = [{_slot(one): one for one in data.get("parameters") or ()} for data in (old, new)]
     for slot in held[0].keys() & held[1].keys():
         yield from _of_tensors(held[0][slot], held[1][slot], node, is_data=bool(new.get("data")))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "nothing"
 
 
 def _plain(value: Any) -> str:

@@ -125,7 +125,7 @@ class NetworkComparison(Result):
         if self.flows is None:
             return {}
         before, after = (numbers(flow) for flow in self.flows)
-        rows = {name: (before.get(name, 0.0), after.get(name, 0.0)) for name in (before | after)}
+        rows = {name: (before.get(name, 0.0), after.get(name, 0.0)) for name in {**before, **after}}
         return dict(sorted(rows.items(), key=lambda row: -abs(row[1][1] - row[1][0])))
 
     # -- out

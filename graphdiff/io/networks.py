@@ -13,7 +13,15 @@ from typing import Any
 import networkx as nx
 
 from graphdiff.errors import FormatError, MissingExtraError, UnknownNodeError, UsageError
-from graphdiff.io.tensors import attributes_of, graphs_in, is_elsewhere, record, shape_and_kind, sparse_record
+from graphdiff.io.tensors import (
+    attributes_of,
+    graphs_in,
+    is_elsewhere,
+    record,
+    require_texts,
+    shape_and_kind,
+    sparse_record,
+)
 from graphdiff.remedies import Keyword
 
 __all__ = ["read_onnx"]
@@ -72,6 +80,7 @@ def read_onnx(
         raise UsageError(Keyword("tensors", tensors), ": it is 'digest' or 'keep'")
     model = _parsed(data, name)
     try:
+        require_texts(model)
         network = _Network(model.graph, keep=tensors == "keep")
         graph = network.made()
     except FormatError as error:

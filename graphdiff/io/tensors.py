@@ -6,13 +6,22 @@ Entries are never taken for more than a file holds, and none are read from anoth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 from typing import Any
 
 from graphdiff.errors import FormatError
 
-__all__ = ["attributes_of", "graphs_in", "is_elsewhere", "kind_of_tensor", "record", "shape_and_kind", "sparse_record"]
+__all__ = [
+    "attributes_of",
+    "graphs_in",
+    "is_elsewhere",
+    "kind_of_tensor",
+    "record",
+    "require_texts",
+    "shape_and_kind",
+    "sparse_record",
+]
 
 #: Numbers of 2 bits are the smallest: so many are in a byte.
 MOST_IN_A_BYTE = 4
@@ -29,7 +38,7 @@ def kind_of_tensor(number: int) -> str:
 
     if number not in TensorProto.DataType.values():
         return f"kind {number}"
-    name = TensorProto.DataType.Name(number).lower()
+    name = str(TensorProto.DataType.Name(number)).lower()
     return KINDS.get(name, name)
 
 
@@ -103,7 +112,7 @@ def _plain(one: Any) -> Any:
 
     if one.ref_attr_name:
         return f"the function's {one.ref_attr_name}"
-    simple = {
+    simple: dict[Any, Callable[[], Any]] = {
         Kinds.INT: lambda: one.i,
         Kinds.FLOAT: lambda: one.f,
         Kinds.STRING: lambda: one.s.decode("utf-8", "replace"),
@@ -124,17 +133,28 @@ def graphs_in(node: Any) -> Iterator[Any]:
         yield from one.graphs
 
 
-def is_elsewhere(message: Any) -> bool:
-    """Tell whether a tensor anywhere in a message is in another file."""
-    if message.DESCRIPTOR.name == "TensorProto":
-        return bool(message.data_location == message.EXTERNAL)
-    members = (
-        member
-        for kind, value in message.ListFields()
-        if kind.message_type
-        for member in ([value] if hasattr(value, "ListFields") else value)
-    )
-    return any(map(is_elsewhere, members))
+def _messages(message: Any) -> Iterator[Any]:
+    """Yield a message of protocol buffers and all in it."""
+    yield message
+    for kind, value in message.ListFields():
+        if kind.message_type:
+            for member in [value] if hasattr(value, "ListFields") else value:
+                yield from _messages(member)
+
+
+def is_elsewhere(model: Any) -> bool:
+    """Tell whether a tensor anywhere in a model is in another file."""
+    tensors = (one for one in _messages(model) if one.DESCRIPTOR.name == "TensorProto")
+    return any(one.data_location == one.EXTERNAL for one in tensors)
+
+
+def require_texts(model: Any) -> None:
+    """Raise where a name anywhere in a model is no text: protocol buffers then give its bytes."""
+    for one in _messages(model):
+        for kind, value in one.ListFields():
+            texts = value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else [value]
+            if kind.type == kind.TYPE_STRING and any(isinstance(text, bytes) for text in texts):
+                raise FormatError(f"a name in it ({one.DESCRIPTOR.name}.{kind.name}) is no UTF-8: it is broken")
 
 
 def shape_and_kind(kind: Any) -> tuple[tuple[int | str | None, ...] | None, str | None]:
@@ -145,5 +165,5 @@ def shape_and_kind(kind: Any) -> tuple[tuple[int | str | None, ...] | None, str 
     dtype = kind_of_tensor(tensor.elem_type) if tensor.elem_type else None
     if not tensor.HasField("shape"):
         return None, dtype
-    sizes = {"dim_value": lambda dim: dim.dim_value, "dim_param": lambda dim: dim.dim_param, None: lambda dim: None}
-    return tuple([sizes[dim.WhichOneof("value")](dim) for dim in tensor.shape.dim]), dtype
+    sizes = [(dim, dim.WhichOneof("value")) for dim in tensor.shape.dim]
+    return tuple([getattr(dim, which) if which else None for dim, which in sizes]), dtype
