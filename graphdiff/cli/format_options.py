@@ -72,7 +72,7 @@ def with_format_options(function: Callable[..., None]) -> Callable[..., None]:
         function = click.option(f"--{name}", name, multiple=name == "set", type=choice, hidden=True)(function)
     return click.option(
         "--option", "options", multiple=True, metavar="NAME=VALUE", shell_complete=complete,
-        help=f"An option of the format: {', '.join(NAMES)}, …: graphdiff formats FORMAT.",
+        help=f"Of the format: {', '.join(NAMES)}, …: graphdiff formats FORMAT.",
     )(function)  # fmt: skip
 
 

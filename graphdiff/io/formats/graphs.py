@@ -102,7 +102,7 @@ GRAPHS: dict[str, Format] = {
     ),
     "onnx": Format(
         read="graphdiff.io.networks:read_onnx",
-        title="ONNX models",
+        title="ONNX",
         about="an operation feeds an operation by a tensor, without weights: there are no derivatives in it, convert "
         "it to PyTorch or JAX for these; repeats are kept",
         suffixes=(".onnx",),
