@@ -32,7 +32,7 @@ Examples:
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
-  graphdiff compare old.onnx new.onnx -O diff.html     networks: what does, takes, holds what else; a page
+  graphdiff compare old.onnx new.onnx -O diff.html     networks: operations, shapes, weights; a page
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
   graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
   graphdiff compare france.json japan.json             attribution graphs of two prompts, tokens to logits

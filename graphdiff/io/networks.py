@@ -23,11 +23,12 @@ from graphdiff.io.tensors import (
     sparse_record,
 )
 from graphdiff.remedies import Keyword
+from graphdiff.text.sentences import how_many
 
 __all__ = ["read_onnx"]
 
 #: So many names are listed in a message.
-LISTED = 3
+LISTED = 5
 #: What the reference implementation raises on models and inputs that do not fit it.
 NOT_COMPUTED = (
     RuntimeError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError, AssertionError, MemoryError,
@@ -120,7 +121,8 @@ def _facts(model: Any) -> dict[str, Any]:
 def _require_no_cycle(graph: nx.MultiDiGraph, name: str) -> None:
     if not nx.is_directed_acyclic_graph(graph):
         nodes = [edge[0] for edge in nx.find_cycle(graph)]
-        raise FormatError(f"{name} is no ONNX model that can be computed: a cycle {' -> '.join([*nodes, nodes[0]])}")
+        listed = nodes if len(nodes) <= LISTED else [*nodes[:LISTED], f"… {len(nodes) - LISTED:,} more …"]
+        raise FormatError(f"{name} is no ONNX model that can be computed: a cycle {' -> '.join([*listed, nodes[0]])}")
 
 
 @dataclass
@@ -209,11 +211,12 @@ class _Network:
         """Yield what is not in the graph."""
         for node, label in zip(self.source.node, self.names, strict=True):
             if inner := list(graphs_in(node)):
-                n_inner = sum(len(one.node) for one in inner)
-                yield f"{label} ({node.op_type}) holds {len(inner)} graphs of {n_inner} operations, and is one node"
+                sizes = how_many(len(inner), "graphs"), how_many(sum(len(one.node) for one in inner), "operations")
+                yield f"{label} ({node.op_type}) holds {sizes[0]} of {sizes[1]}, and is one node"
         away = sorted(str(one["external"]) for one in self.stored.values() if "external" in one)
         if away:
-            yield f"{len(away)} tensors are in other files ({away[0]}), which are not read: shapes alone are known"
+            stored = how_many(len(away), "stored tensors")
+            yield f"{stored} in other files ({away[0]}), which are not read: shapes alone are known"
 
 
 def _names(nodes: Iterable[Any]) -> Iterator[str]:

@@ -17,8 +17,6 @@ import graphdiff as gd
 from graphdiff.change.networks import NetworkComparison
 from graphdiff.errors import UnknownNodeError, UsageError
 
-pytest.importorskip("autograd", reason="autograd is not there")
-
 RNG = np.random.default_rng(11)
 X, W, V = RNG.normal(size=(3, 2)), RNG.normal(size=(2, 4)), RNG.normal(size=(4, 4))
 
@@ -43,6 +41,7 @@ def sines(x: Any, w: Any, v: Any) -> Any:
 
 
 def traced(function: Any, *args: Any) -> Any:
+    pytest.importorskip("autograd", reason="autograd is not there")
     return gd.trace(function, *args, arrays="whole")
 
 
@@ -149,6 +148,26 @@ class TestOperations:
         for name in ("changed.html", "changed.svg"):
             gd.write(answer, tmp_path / name)
             assert (tmp_path / name).stat().st_size > 1000
+
+
+def test_functions_of_jax_by_module() -> None:
+    """The total of each is JAX's own gradient times the input, and so is what enters the first module."""
+    jax = pytest.importorskip("jax", reason="JAX is not there")
+
+    def net(w: Any, x: Any, skip: float) -> Any:
+        with jax.named_scope("first"):
+            h = jax.numpy.tanh(x @ w)
+        with jax.named_scope("second"):
+            k = jax.numpy.tanh(h @ h.T)
+        return jax.numpy.sum(k) + skip * jax.numpy.sum(h)
+
+    with jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64():
+        nets = [gd.trace(net, W * scale, X, skip, backend="jax") for scale, skip in ((1.0, 0.0), (1.5, 1.0))]
+        answer = compared(*nets, "x")
+        expected = [float((jax.grad(net, 1)(W * s, X, skip) * X).sum()) for s, skip in ((1.0, 0.0), (1.5, 1.0))]
+    assert (answer.before, answer.after) == pytest.approx(tuple(expected), rel=1e-12)
+    assert answer.modules["first"] == pytest.approx(tuple(expected), rel=1e-12)
+    assert [change.relative for change in answer.of("input") if change.node == "w"] == [0.5]
 
 
 class TestModels:

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import random
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from conftest import Run
 
 import graphdiff as gd
-from graphdiff.errors import FormatError, UnknownNodeError, UsageError
+from graphdiff.errors import FormatError, MissingExtraError, UnknownNodeError, UsageError
 
 onnx = pytest.importorskip("onnx", reason="onnx is not there")
 helper, numpy_helper, TensorProto = onnx.helper, onnx.numpy_helper, onnx.TensorProto
@@ -141,7 +142,7 @@ class TestWhatIsRead:
         [held] = graph.nodes["MatMul#1"]["parameters"]
         assert held["digest"] is None
         assert "values" not in held
-        assert "1 tensors are in other files (w.bin), which are not read" in graph.graph["warnings"][-1]
+        assert "1 stored tensor in other files (w.bin), which are not read" in graph.graph["warnings"][-1]
         with pytest.raises(UsageError, match="tensors are in other files"):
             read(made, tmp_path, values={"x": W})
 
@@ -159,6 +160,13 @@ class TestWhatIsRead:
         assert (rank.status, "radient" in rank.out) == (0, False)
         for verb in ("diagnose", "draw"):
             assert run(verb, path).status == 0
+
+
+def test_without_onnx_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = residual().SerializeToString()
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtraError, match="this needs onnx: pip install onnx"):
+        read(made, tmp_path)
 
 
 class TestValues:
