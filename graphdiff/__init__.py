@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from graphdiff.change.compare import compare as compare
     from graphdiff.change.comparison import Comparison as Comparison
     from graphdiff.change.difference import Difference as Difference
+    from graphdiff.change.networks import NetworkComparison as NetworkComparison
     from graphdiff.change.totals import Changes as Changes
     from graphdiff.graph.compiled import CompiledGraph as CompiledGraph
     from graphdiff.graph.compiled import compile as compile
@@ -123,6 +124,7 @@ _HOMES: dict[str, str | None] = {
     "Influences": "sums.results",
     "Jacobian": "sums.results",
     "LEAVES": "graph.ends",
+    "NetworkComparison": "change.networks",
     "Operations": "operations.network",
     "Path": "paths.paths",
     "Plan": "jacobians.plan",

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias, Unpack, overload
+from typing import Any, TypeAlias, Unpack, cast, overload
 
 import networkx as nx
 
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference
+from graphdiff.change.layers import is_network, structure
 from graphdiff.change.match import Matched, matched, renamed, requested_in, versions_in
+from graphdiff.change.networks import NetworkComparison, flows_of
 from graphdiff.change.overlay import ends_marked, overlay
 from graphdiff.change.prompts import identified, kinds_in
 from graphdiff.change.sweeps import Sweeps, swept_all
@@ -24,6 +26,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import Boundary, End
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.options import takes_options
+from graphdiff.operations.network import Operations
 from graphdiff.pictures.group import group_of_name
 from graphdiff.pictures.sketch import apart
 from graphdiff.profiles.comparison import ProfileComparison, compared
@@ -36,7 +39,7 @@ By: TypeAlias = str | int | Callable[[Any], Hashable] | None
 Given: TypeAlias = "nx.DiGraph | CompiledGraph"
 #: Of profiles several runs, which a graph's type does not tell: nor, then, that the answer is a `ProfileComparison`.
 Runs: TypeAlias = "Given | Sequence[nx.DiGraph]"
-Answer: TypeAlias = "Difference | Changes | Comparison"
+Answer: TypeAlias = "Difference | NetworkComparison | Changes | Comparison"
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +108,10 @@ class Pair:
             return self.changes(source, by, towards=False)
         if target is not None:
             return self.changes(target, by, towards=True)
-        return self.difference(by)
+        difference = self.difference(by)
+        if all(map(is_network, self.given)):
+            return NetworkComparison(difference, self.given)
+        return difference
 
     def _titled(self, end: Any) -> Any:
         """Return an end with the titles of its nodes, by which reports call them, where the graphs have any."""
@@ -347,7 +353,10 @@ def compare(
         `Difference`: what appeared, what is gone, and what cycles are new. The first two have a ``difference`` too.
 
         Of two profiles, unless weights are asked for, a `ProfileComparison`: what the one function that is named, or
-        all of them, cost before and after, and which calls and which code moved it.
+        all of them, cost before and after, and which calls and which code moved it. Of two `Operations`, with a
+        direction for `source` and a cotangent for `target`, and of two ONNX models without ends, a `NetworkComparison`:
+        which operations were added, removed, changed, whose weights are others, and of `Operations` where that moved
+        what passes.
 
         Edges are matched by tail and head, parallel ones summed, or by key where keys are strings.
 
@@ -378,6 +387,9 @@ def compare(
     >>> found.before, found.after, dict(found.attribution)
     (5, 4, {('b', 'c'): -2, ('d', 'e'): 1})
     """
+    if isinstance(before, Operations) or isinstance(after, Operations):
+        _require_no_others(options, by=by, normalise=normalise)
+        return cast(Comparison, of_operations(before, after, source, target, match))
     befores, afters = _runs(before), _runs(after)
     if are_costs(befores, afters, options):
         exact = bool(options.get("exact"))
@@ -391,7 +403,23 @@ def compare(
         raise UsageError(what, " of the cost of one function, or of all, in profiles")
     old, new = befores[0], afters[0]
     old, match = on_one_set(old, new, match)
-    return paired(old, new, match, options).answer(source, target, by)
+    if source is target is None and is_network(old) and is_network(new):  # no weight is asked for
+        options = {"weight": None, **options}
+    return cast(Comparison, paired(old, new, match, options).answer(source, target, by))
+
+
+def of_operations(before: Any, after: Any, source: Any, target: Any, match: Any) -> NetworkComparison:
+    """Return what changed between two `Operations`, for a direction of their inputs and a cotangent."""
+    graphs = of_both(structure, (before, after))
+    difference = paired(*graphs, match, {"weight": None}).difference()
+    flows, why_not = flows_of((before, after), source, target)
+    return NetworkComparison(difference, graphs, flows, why_not)
+
+
+def _require_no_others(options: Mapping[str, Any], **given: Any) -> None:
+    """Raise where something is given that is not asked of operations."""
+    for name in [*options, *(name for name, value in given.items() if value is not None)]:
+        raise UsageError(Keyword(name), " is of graphs with weights, not of Operations: leave it out")
 
 
 def on_one_set(before: Any, after: Any, match: Mapping[Any, Any] | None) -> tuple[Any, Mapping[Any, Any] | None]:

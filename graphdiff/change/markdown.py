@@ -10,6 +10,8 @@ from typing import Any
 from graphdiff.change.comparison import Comparison
 from graphdiff.change.difference import Difference, counts_text, cycle_text, kind_sections, scope_title
 from graphdiff.change.entries import Entry, entry_rows
+from graphdiff.change.layers import KINDS
+from graphdiff.change.networks import NetworkComparison, sentences
 from graphdiff.change.report import change_text, footnotes, headline, list_name, moving_rows, places_text
 from graphdiff.change.totals import Changes, place_text
 from graphdiff.profiles.comparison import ProfileComparison
@@ -18,7 +20,7 @@ from graphdiff.profiles.report_comparison import change_text as cost_text
 from graphdiff.profiles.report_comparison import headline as cost_headline
 from graphdiff.showing import and_more
 from graphdiff.text.names import node_text
-from graphdiff.text.numbers import shown, signed
+from graphdiff.text.numbers import percent, shown, signed
 from graphdiff.text.sentences import TITLES, how_many, words_for
 
 #: So many rows a table has; sets of more than `FOLDED` are folded.
@@ -27,7 +29,9 @@ ROWS, FOLDED = 50, 10
 SPECIAL = re.compile(r"[\\`*_\[\]<>|~@&#$]")
 
 
-def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Difference, top: int | None = None) -> str:
+def comparison_markdown(
+    results: Sequence[Comparison] | Sequence[Changes] | Difference | NetworkComparison, top: int | None = None
+) -> str:
     """Return the Markdown of one question, under one weighting or several; so many rows of each table, else 50.
 
     Examples
@@ -45,6 +49,8 @@ def comparison_markdown(results: Sequence[Comparison] | Sequence[Changes] | Diff
     | `c` | the new b → c |
     """
     section = partial(_section, top=ROWS if top is None else top)
+    if isinstance(results, NetworkComparison):
+        return "\n".join(_networks(results, section))
     if isinstance(results, Difference):
         return "\n".join(_sets(results, section))
     first = results[0]
@@ -146,6 +152,22 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, 
         return ["", f"**{title}**", "", *_table(head, rows, top)]
     summary = f"<details><summary><b>{title}</b> ({len(rows):,})</summary>"
     return ["", summary, "", *_table(head, rows, top), "", "</details>"]
+
+
+def _networks(found: NetworkComparison, section: Section) -> list[str]:
+    """Return what is another between two networks, a table a kind."""
+    lines = [f"### {found.headline()}", "", *sentences(found.beside())]
+    for kind, title in KINDS.items():
+        rows = [
+            (*(code(text) if text else "" for text in (change.node, change.before, change.after)), _by(change.relative))
+            for change in found.of(kind)
+        ]
+        lines += section(title, ("operation", "before", "after", "by"), rows)
+    return lines
+
+
+def _by(relative: float | None) -> str:
+    return "" if relative is None else percent(relative)
 
 
 def _sets(difference: Difference, section: Section) -> list[str]:

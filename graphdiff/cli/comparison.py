@@ -32,7 +32,7 @@ Examples:
   graphdiff compare git:main uv.lock -o markdown       since a commit, for a pull request
   graphdiff compare git:HEAD uv.lock --fail-if 'appeared > 5' --fail-if "licence ~ 'GPL*'"
   graphdiff compare old.csv new.csv main seconds --fail-if 'relative > 10 %'
-  graphdiff compare old.dot new.dot a b -O diff.html   the report, and a page; -O diff.svg the picture
+  graphdiff compare old.onnx new.onnx -O diff.html     networks: operations, shapes, weights; a page
   graphdiff compare old.prof new.prof main             profiles: which call, whose code made main slower
   graphdiff compare "old/*.prof" "new/*.prof" main     several runs of each: their means, and what is noise
   graphdiff compare france.json japan.json             attribution graphs of two prompts, tokens to logits
@@ -263,6 +263,12 @@ def _is_sets(results: Sequence[Any]) -> bool:
     return isinstance(results[0], Difference)
 
 
+def _is_networks(results: Sequence[Any]) -> bool:
+    from graphdiff.change.networks import NetworkComparison
+
+    return isinstance(results[0], NetworkComparison)
+
+
 # -- out
 
 
@@ -294,11 +300,12 @@ def _emit(
     from graphdiff.change.markdown import comparison_markdown
 
     choice = weightings.chosen_for_both(graphs)
-    asked = answers[0] if _is_sets(answers) else answers
+    asked = answers[0] if _is_sets(answers) or _is_networks(answers) else answers
     lines, records = _read(graphs)
+    lines += [] if _is_networks(answers) else [choice.why]
     output.emit(
         settings,
-        text=lambda: "\n".join([*lines, choice.why, "", _text(answers, top)]),
+        text=lambda: "\n".join([*lines, "", _text(answers, top)]),
         document=lambda: {
             "kind": "compare",
             **records,
@@ -345,9 +352,12 @@ def _emit_costs(
 def _text(results: list[Any], top: int | None) -> str:
     from graphdiff.change.comparison import Comparison
     from graphdiff.change.difference import difference_lines
+    from graphdiff.change.networks import network_text
     from graphdiff.change.report import comparison_text
     from graphdiff.change.totals import changes_text
 
+    if _is_networks(results):
+        return network_text(results[0], top)
     if isinstance(results[0], Comparison):
         return comparison_text(results, top)
     return "\n".join(difference_lines(results[0], top)) if _is_sets(results) else changes_text(results, top)
@@ -357,6 +367,8 @@ def _text(results: list[Any], top: int | None) -> str:
 OF_SETS = ("source", "target", "key", "status", "weight_before", "weight_after")
 OF_NODES = ("node", "before", "after", "change", "place_before", "place_after")
 OF_EDGES = (*OF_SETS, "change", "before_after", "after_before")
+#: Of networks what is another at each operation.
+OF_NETWORKS = ("kind", "node", "before", "after", "relative")
 #: And of profiles the parts that moved a cost.
 OF_COSTS = ("part", "caller", "function", "calls_before", "calls_after", "before", "after", "change", "margin")
 
@@ -367,6 +379,10 @@ def _rows(answers: list[Any]) -> Iterator[list[Any]]:
     if _is_sets(answers):
         yield list(OF_SETS)
         yield from _cells(results[0]["edges"], OF_SETS)
+        return
+    if _is_networks(answers):
+        yield list(OF_NETWORKS)
+        yield from _cells(results[0]["changes"], OF_NETWORKS)
         return
     key, columns = ("moved", OF_NODES) if "moved" in results[0] else ("edges", OF_EDGES)
     yield ["weights", *columns]

@@ -12,7 +12,7 @@ from graphdiff.io.formats import READERS, Format
 
 #: What is given by ``--option NAME=VALUE``; what formats of many families take has an option that help shows.
 NAMES = ("alternatives", "extras", "markers", "groups", "times", "set", "graph", "event", "thread", "stacks",
-         "overhead")  # fmt: skip
+         "overhead", "tensors")  # fmt: skip
 #: What the library calls an option that help shows.
 SHOWN = {
     "columns": "--columns", "follow_arrows": "--follow-arrows", "kinds": "--kind", "max_memory": "--max-memory",
@@ -72,7 +72,7 @@ def with_format_options(function: Callable[..., None]) -> Callable[..., None]:
         function = click.option(f"--{name}", name, multiple=name == "set", type=choice, hidden=True)(function)
     return click.option(
         "--option", "options", multiple=True, metavar="NAME=VALUE", shell_complete=complete,
-        help=f"An option of the format: {', '.join(NAMES)}, …: graphdiff formats FORMAT.",
+        help=f"Of the format: {', '.join(NAMES)}, …: graphdiff formats FORMAT.",
     )(function)  # fmt: skip
 
 

@@ -98,7 +98,7 @@ BESIDE = frozenset(
 #: The same by the last word of a name: what counts through, places, dates, or puts into parts.
 ORDINAL = frozenset(
     {"id", "ids", "index", "idx", "nr", "no", "key", "line", "lineno", "row", "col", "column", "pos", "position"}
-    | {"slot", "port", "offset", "order", "year", "date", "timestamp", "version"}
+    | {"slot", "operand", "port", "offset", "order", "year", "date", "timestamp", "version"}
     | {"group", "cluster", "community", "component", "block"}
 )
 WORD = re.compile("[A-Z]?[a-z]+|[A-Z]+")

@@ -216,6 +216,12 @@ OF_COSTS = {
     "rank_from": "where {source}'s time goes",
     "rank_towards": "who makes {target} cost",
 }
+#: Of what feeds what, where weights count paths or spread: they are no derivatives.
+OF_PATHS = {
+    "rank_from": "what {source} feeds",
+    "rank_towards": "what feeds {target}",
+    "moved": "Which edges moved it",
+}
 
 #: By ``G.graph["edge_meaning"]``, or "" for any, and the meaning of the weights: what these change in the words above.
 SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
@@ -230,6 +236,8 @@ SAID_BY_WEIGHTS: dict[tuple[str, str], dict[str, str]] = {
         "rank_from": "what one call of {source} spends on each, in average calls of it",
         "rank_towards": "what one call of each spends on {target}, in its average calls",
     },
+    ("feeds", "unit"): OF_PATHS,
+    ("feeds", "even"): OF_PATHS,
     ("drives", "per-activation"): {"total": "of {target}, {total} comes from {source}"},
     ("calls", "cost"): OF_COSTS,
     # In its own unit, which may be no time.

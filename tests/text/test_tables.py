@@ -13,7 +13,7 @@ import graphdiff as gd
 from graphdiff.text.tables import WIDTH, Axis, Column, Frame, Result, aligned
 
 #: Public classes that a question takes, or that are a row of its result.
-NO_RESULTS = {"CompiledGraph", "Format", "Path", "Semiring", "Targets"}
+NO_RESULTS = {"CompiledGraph", "Format", "Operations", "Path", "Semiring", "Targets"}
 
 
 class Figures(Result):

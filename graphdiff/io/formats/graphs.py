@@ -130,6 +130,23 @@ GRAPHS: dict[str, Format] = {
         command="circuit_tracer.utils.create_graph_files(graph, slug, folder)",
         tier=1,
     ),
+    "onnx": Format(
+        read="graphdiff.io.networks:read_onnx",
+        title="ONNX",
+        about="an operation feeds an operation by a tensor, without weights: there are no derivatives in it, convert "
+        "it to PyTorch or JAX for these; repeats are kept",
+        suffixes=(".onnx",),
+        marks=((rb"\A\x08[\x01-\x1f](?s:[\x12\x1a\x22\x28\x32\x3a\x42].)",),),
+        takes={
+            "tensors": "digest|keep: of each stored tensor a digest, or its entries too, for by how much they changed",
+            "values": "in Python only: {INPUT: array}, for what each operation makes of it",
+        },
+        nodes="operations",
+        tool="onnx",
+        version="1.23",
+        sample="by onnx.helper in its tests, 2026-11-29",
+        command='PyTorch: torch.onnx.export(module, inputs, "model.onnx")',
+    ),
     "adjacency": Format(
         read="graphdiff.io.json_graphs:read_adjacency",
         title="JSON objects whose keys are nodes",
