@@ -26,6 +26,7 @@ GROUPS = (
     "comparing",
     "autodiff",
     "tracing",
+    "networks",
     "real",
     "processes",
     "pprof",

@@ -5,6 +5,10 @@ are a table (`rules`, for each kind of number: `spaces`; of several operations: 
 with them (`scalars`, `arrays`) on a tape (`tape`), with its line of the source (`places`), and the tape becomes a graph
 (`graphs`). Expressions are parsed and never run (`expressions`); functions run (`function`), and what they fail with is
 told (`failing`). `check` compares the derivatives with numerical ones.
+
+Where arrays are kept whole, out goes an `Operations`. Of PyTorch (`exported`): the graph that torch exports (`aten`),
+its ends (`torch_ends`), what its operations are called (`module_paths`) and their derivatives (`torch_maps`), beside
+torch's own gradient (`torch_gradients`).
 """
 
 from __future__ import annotations
@@ -51,7 +55,8 @@ def trace(
 ) -> Any:
     """Return the graph of a computation: a value in every node, the exact local derivative on every edge.
 
-    Of a module of PyTorch, with ``backend="jax"`` or ``arrays="whole"`` arrays are kept whole: an `Operations`.
+    Of a module or of tensors of PyTorch, with ``backend="jax"`` or ``arrays="whole"`` arrays are kept whole: an
+    `Operations`.
 
     Parameters
     ----------
@@ -152,7 +157,7 @@ def trace(
     >>> G.graph["outputs"], [name for name in G if name.startswith("x")]
     (['x#3'], ['x', 'x#1', 'x#2', 'x#3'])
     """
-    if (library := _library_of(program, arrays, backend)) is not None:
+    if (library := _library_of(program, (args, kwargs), arrays, backend)) is not None:
         if symbolic or rules:
             raise UsageError("symbolic= and rules= are for scalars: arrays that are kept whole have none")
         if limits and (library != "jax" or limits.keys() != {"steps"}):
@@ -178,7 +183,7 @@ def trace(
         return trace_function(program, args, kwargs, rules=table, functions=wrapped, symbolic=symbolic)
 
 
-def _library_of(program: Any, arrays: str, backend: str | None) -> str | None:
+def _library_of(program: Any, given: Any, arrays: str, backend: str | None) -> str | None:
     """Return which library keeps the arrays of a program whole; None where its numbers are traced one by one."""
     if arrays not in ("scalars", "whole"):
         raise UsageError(Keyword("arrays", arrays), ': "scalars" or "whole"')
@@ -187,6 +192,17 @@ def _library_of(program: Any, arrays: str, backend: str | None) -> str | None:
     if backend is not None:
         return backend
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(program, torch.nn.Module):
+    if (
+        torch is not None
+        and callable(program)
+        and (isinstance(program, torch.nn.Module) or _holds(given, torch.Tensor))
+    ):
         return "torch"
     return "numpy" if arrays == "whole" else None
+
+
+def _holds(given: Any, kind: type) -> bool:
+    """Tell whether arguments, or what lists and dicts among them hold, are of a kind."""
+    if isinstance(given, Mapping):
+        given = list(given.values())
+    return isinstance(given, kind) or (isinstance(given, (tuple, list)) and any(_holds(one, kind) for one in given))
