@@ -154,7 +154,7 @@ class ArrayFlow(Result):
         graph = nx.MultiDiGraph(**FACTS, total=self.total)
         graph.graph.update(called=net.called, inputs=list(net.inputs), outputs=list(net.outputs))
         outputs = [net.operations[position].name for position in self.cotangent]
-        graph.graph.update(source=list(self.inputs), target=outputs)
+        graph.graph.update(source=list(self.inputs), target=outputs, answer=self.headline())
         numbers = zip(net.operations, self.nodes.tolist(), self.norms.tolist(), strict=True)
         for operation, contribution, gradient in numbers:
             facts = _facts(operation.op, operation.value) | dict(operation.about)

@@ -28,7 +28,8 @@ def headline(flow: ArrayFlow) -> str:
     names = [operation.name for operation in flow.net.operations]
     outputs = listed([names[position] for position in flow.cotangent])
     moving = listed([names[position] for position in flow.direction.seeds])
-    how = "times its value (gradient × input)" if flow.direction.by_value else "in the direction given"
+    values = "its value" if len(flow.direction.seeds) == 1 else "their values"
+    how = f"times {values} (gradient × input)" if flow.direction.by_value else "in the direction given"
     return f"gradient of {outputs} along {moving} {how}: {shown(flow.total)}"
 
 
