@@ -112,7 +112,7 @@ def _fitting(carrying: nx.MultiDiGraph, n_boxes: int) -> nx.MultiDiGraph:
     if len(carrying) <= n_boxes:
         return carrying
     chained = _together(carrying, _chains(carrying))
-    sizes = {node: _passing(chained, node) for node in chained}
+    sizes = {node: float(f"{_passing(chained, node):.6g}") for node in chained}  # not ranked by rounding
     ranked = sorted(chained, key=lambda node: -sizes[node])
     ends = [node for node in ranked if _is_end(chained.nodes[node])][: max(2, n_boxes // 2)]
     ranked = [*ends, *(node for node in ranked if node not in ends)]

@@ -204,7 +204,7 @@ def _of_flow(flow: nx.MultiDiGraph, by: By, name_of: Callable[[Any], Hashable]) 
         whole.nodes[name].setdefault("inner_edges", 0)
     for _, _, data in whole.edges(data=True):
         del data["operand"]
-    whole.graph["grouped_by"] = by_text(by)
+    whole.graph.update(grouped_by=by_text(by), node_meaning="groups")
     made = made_cyclic(whole, [])
     whole.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return pictured(whole)
