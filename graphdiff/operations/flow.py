@@ -170,6 +170,9 @@ class ArrayFlow(Result):
     def _measured(self, contribution: float) -> dict[str, Any]:
         return {"contribution": contribution, "share": self.share(contribution)}
 
+    def __repr__(self) -> str:
+        return f"<ArrayFlow: {self.headline()}>"
+
     def headline(self) -> str:
         """Return the answer in one line."""
         return headline(self)

@@ -72,7 +72,7 @@ def _lines(flow: ArrayFlow) -> Iterator[str]:
     yield from hanging("  computed  ", f"{sizes}, {how_many(flow.n_paths, 'ways')} from what moves to what counts")
     if modules := flow.by("module"):
         yield ""
-        yield "What enters each module"
+        yield "What enters each module, those inside it apart"
         yield from _rows(flow, modules)
     yield ""
     yield "What passes each edge"
