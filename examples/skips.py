@@ -65,7 +65,7 @@ def main(folder: str = ".") -> None:
         whole = skip.skipped + skip.computed
         through = f"{skip.computed:+.6f} through {skip.beside}"
         print(f"  at {skip.node:14} {skip.skipped:+.6f} by the skip, {through}, together {whole:+.6f}")
-    gd.write(net.flow(), Path(folder) / "skips.svg", overwrite=True, max_nodes=20)
+    gd.write(net.flow(), Path(folder) / "skips.svg", overwrite=True, max_nodes=16)
     print("picture in skips.svg")
 
 
