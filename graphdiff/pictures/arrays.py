@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import fsum
 from typing import Any
 
 import networkx as nx
@@ -126,7 +127,7 @@ def _fitting(carrying: nx.MultiDiGraph, n_boxes: int) -> nx.MultiDiGraph:
 def _passing(graph: nx.MultiDiGraph, node: Hashable) -> float:
     """Return how much enters a node or leaves it, whichever is more, without regard to signs."""
     sides = (graph.in_edges(node, data="contribution"), graph.out_edges(node, data="contribution"))
-    return max(sum(abs(edge[2]) for edge in side) for side in sides)
+    return max(fsum(abs(edge[2]) for edge in side) for side in sides)
 
 
 def _chains(graph: nx.MultiDiGraph) -> list[_Box]:
@@ -272,8 +273,8 @@ def _node(graph: nx.MultiDiGraph, node: Hashable) -> DrawnNode:
         lines = name, *([count] if members else [])
     if members:
         facts["members"] = list(map(str, members))
-    ends = (f"{end}_seed" in data for end in ("source", "target"))
-    return DrawnNode(lines, "#ffffff", *ends, is_dashed=is_box, name=str(node), facts=facts)
+    is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
+    return DrawnNode(lines, "#ffffff", is_source, is_target, is_dashed=is_box, name=str(node), facts=facts)
 
 
 def _legend(graph: nx.DiGraph, attribute: str, edges: Sequence[DrawnEdge]) -> Iterator[str]:

@@ -369,7 +369,7 @@ def cycles_lines(graph: nx.DiGraph) -> Iterator[str]:
     Examples
     --------
     >>> list(cycles_lines(nx.DiGraph([("a", "b"), ("b", "a")], real_cycles=[])))
-    ['cyclic only by the grouping: a + b']
+    ['cyclic only by the grouping: a, b']
     """
     names = names_of(graph)
     real = graph.graph.get("real_cycles")

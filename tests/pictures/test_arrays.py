@@ -70,6 +70,12 @@ def test_parallel_edges_are_both_drawn() -> None:
     assert sorted(edge.label for edge in picture.edges) == ["25 %", "75 %"]
 
 
+def test_parallel_edges_of_those_that_stand_by_themselves_are_both_drawn_among_boxes() -> None:
+    rows = [(f"h{k}", [f"h{k - 1}" if k else "x"], [1.0]) for k in range(9)]
+    picture = drawn(flow_of([*rows, ("y", ["h8"], [1.0]), ("z", ["y", "y"], [1.0, 3.0])]), max_nodes=4)
+    assert sorted(edge.label for edge in picture.edges if picture.nodes[edge.head].name == "z") == ["25 %", "75 %"]
+
+
 def test_what_nothing_passes_is_left_out_and_counted() -> None:
     picture = drawn(flow_of([("y", ["x", "w"], [2.0, 1.0])]))
     assert [node.name for node in picture.nodes] == ["x", "y"]
