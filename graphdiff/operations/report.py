@@ -27,10 +27,11 @@ def headline(flow: ArrayFlow) -> str:
     """Return the answer in one line."""
     names = [operation.name for operation in flow.net.operations]
     outputs = listed([names[position] for position in flow.cotangent])
-    moving = listed([names[position] for position in flow.direction.seeds])
-    values = "its value" if len(flow.direction.seeds) == 1 else "their values"
-    how = f"times {values} (gradient × input)" if flow.direction.by_value else "in the direction given"
-    return f"gradient of {outputs} along {moving} {how}: {shown(flow.total)}"
+    moving_names = [names[position] for position in flow.direction.seeds]
+    moving = listed(moving_names)
+    values = " times its value" if len(moving_names) == 1 else ", times their values"
+    how = f"{values} (gradient × input)" if flow.direction.by_value else " in the direction given"
+    return f"gradient of {outputs} along {moving}{how}: {shown(flow.total)}"
 
 
 def listed(names: Sequence[str]) -> str:

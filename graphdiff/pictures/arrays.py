@@ -210,6 +210,9 @@ def _box_facts(graph: nx.MultiDiGraph, box: _Box) -> dict[str, Any]:
     members = [str(name) for node, row in zip(box.nodes, rows, strict=True) for name in row.get("members", (node,))]
     inner = sum(row.get("inner_edges", 0) for row in rows)
     facts = {"members": members, "size": len(members), "inner_edges": inner, "is_chain": box.is_chain}
+    if n_ends := sum(map(_is_end, rows)):
+        facts["n_ends"] = n_ends
+        facts |= {"source_seed": sum(row.get("source_seed", 0) for row in rows)} if n_ends == len(rows) else {}
     modules = [str(row["module"]).split(".") for row in rows if "module" in row]
     if len(modules) == len(rows) and (common := _common(modules)):
         facts["module"] = ".".join(common)
@@ -260,11 +263,11 @@ def _edge(tail: int, head: int, row: Mapping[str, Any], scale: Signed) -> DrawnE
 
 def _node(graph: nx.MultiDiGraph, node: Hashable) -> DrawnNode:
     data = graph.nodes[node]
-    facts = {name: value for name, value in data.items() if name != "is_chain"}
+    facts = {name: value for name, value in data.items() if name not in ("is_chain", "n_ends")}
     shape, members = data.get("shape"), data.get("members", ())
     name = shorten(str(node), MAX_NAME)
     is_box = "is_chain" in data
-    count = how_many(len(members), "operations")
+    count = _count(len(members), data.get("n_ends", 0))
     if shape is not None:
         lines: tuple[str, ...] = name, "×".join(map(str, shape)) or "one number"
     elif is_box and not data["is_chain"]:
@@ -275,6 +278,13 @@ def _node(graph: nx.MultiDiGraph, node: Hashable) -> DrawnNode:
         facts["members"] = list(map(str, members))
     is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
     return DrawnNode(lines, "#ffffff", is_source, is_target, is_dashed=is_box, name=str(node), facts=facts)
+
+
+def _count(n_members: int, n_ends: int) -> str:
+    """Return how many nodes a box has: operations, unless ends are among them, which are none."""
+    if n_members and n_members == n_ends:
+        return how_many(n_members, "others") + " that move"
+    return how_many(n_members, "nodes" if n_ends else "operations")
 
 
 def _legend(graph: nx.DiGraph, attribute: str, edges: Sequence[DrawnEdge]) -> Iterator[str]:

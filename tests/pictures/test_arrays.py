@@ -135,6 +135,16 @@ def test_boxes_are_called_by_the_module_that_all_of_them_are_in() -> None:
     assert [node.lines for node in picture.nodes if node.is_dashed] == [("layers.1", "9 operations")]
 
 
+def test_ends_in_a_box_are_no_operations() -> None:
+    many = [Operation(f"p{k}", "input", np.ones(3), (), None, {}) for k in range(12)]
+    last = Operation("z", "add", np.ones(3), tuple(range(12)), Scaled(*[1.0] * 12), {})
+    wide = Operations([*many, last], tuple(one.name for one in many), (), ("z",), NUMPY, "wide")
+    picture = drawn(wide.flow(None, np.ones(3)), max_nodes=6)
+    (box,) = [node for node in picture.nodes if node.is_dashed]
+    assert box.lines == ("8 others that move",)  # beside four, and z
+    assert box.is_source
+
+
 def test_groups_of_a_flow_say_what_they_are_grouped_by() -> None:
     graph = flow_of([("a", ["x"], [2.0]), ("b", ["a"], [1.0]), ("y", ["b"], [1.0])], a="one", b="one", y="two")
     picture = drawn(group(graph, "module"))
