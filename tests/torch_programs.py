@@ -134,7 +134,7 @@ ALONE: tuple[Callable[[Any], Any], ...] = (
     lambda x: x.cumsum(1),
     lambda x: x.flip(0).roll(1, 1),
     lambda x: x.t().reshape(4, 6),
-    lambda x: x.view(2, 2, 6).permute(1, 0, 2).contiguous().view(4, 6),
+    lambda x: x.reshape(2, 2, 6).permute(1, 0, 2).contiguous().view(4, 6),
     lambda x: torch.cat(x.chunk(3, 1)[::-1], 1),
     lambda x: x.sort(1)[0],
     lambda x: x.masked_fill(x > 0.5, 0.25),
@@ -169,23 +169,23 @@ TOGETHER: tuple[Callable[[Any, Any], Any], ...] = (
     lambda x, y: torch.where(x > y, x, -y),
     lambda x, y: torch.cat([x, y], 1)[:, 3:9],
     lambda x, y: torch.einsum("ij,kj,kl->il", x, y, y),
-    lambda x, y: torch.lerp(x, y, 0.3),
+    lambda x, y: torch.lerp(x.t().reshape(6, 4).t(), y, 0.3),
     lambda x, y: torch.stack([x, y]).mean(0),
     lambda x, y: torch.addmm(x, y, torch.eye(6, dtype=x.dtype) * 0.5, alpha=2),
-    lambda x, y: torch.bmm(x.view(2, 2, 6), y.view(2, 6, 2)).reshape(-1).mean() * x,
+    lambda x, y: torch.bmm(x.reshape(2, 2, 6), y.reshape(2, 6, 2)).reshape(-1).mean() * x,
     lambda x, y: torch.hypot(x, y + 2),
 )
 
 
 class Random(nn.Module):
-    """Some dozen operations, modules among them, each of what came before; the result is one number."""
+    """Some operations, modules among them, each of what came before; the result is one number."""
 
     def __init__(self, seed: int) -> None:
         super().__init__()
         chance = random.Random(seed)
         self.mixing, self.norm = nn.Linear(6, 6), nn.LayerNorm(6)
         self.steps: list[tuple[Callable[..., Any], list[int]]] = []
-        for number in range(2, 2 + chance.randint(4, 12)):
+        for number in range(2, 2 + chance.randint(3, 9)):
             kind = chance.random()
             if kind < 0.5:
                 self.steps.append((chance.choice(ALONE), [chance.randrange(number)]))

@@ -192,17 +192,13 @@ def _library_of(program: Any, given: Any, arrays: str, backend: str | None) -> s
     if backend is not None:
         return backend
     torch = sys.modules.get("torch")
-    if (
-        torch is not None
-        and callable(program)
-        and (isinstance(program, torch.nn.Module) or _holds(given, torch.Tensor))
-    ):
+    if torch is not None and callable(program) and _holds([program, given], (torch.nn.Module, torch.Tensor)):
         return "torch"
     return "numpy" if arrays == "whole" else None
 
 
-def _holds(given: Any, kind: type) -> bool:
-    """Tell whether arguments, or what lists and dicts among them hold, are of a kind."""
+def _holds(given: Any, kinds: tuple[type, ...]) -> bool:
+    """Tell whether a value, or what lists and dicts in it hold, is of one of some kinds."""
     if isinstance(given, Mapping):
         given = list(given.values())
-    return isinstance(given, kind) or (isinstance(given, (tuple, list)) and any(_holds(one, kind) for one in given))
+    return isinstance(given, kinds) or (isinstance(given, (tuple, list)) and any(_holds(one, kinds) for one in given))

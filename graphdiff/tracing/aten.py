@@ -1,7 +1,7 @@
 """A module of PyTorch, or a function of its tensors, as a graph of ATen operations: what ``torch.export`` makes of it.
 
 A linear layer stays one operation; all else is decomposed to core ATen. What export would lose is kept or refused:
-where a derivative is cut off (``detach()``, ``no_grad``) the operations are marked before they are decomposed, and what
+where a derivative is cut off (``detach()``, ``no_grad``) a marked copy is put before all is decomposed, and what
 is drawn at random, or has a derivative of its own (``torch.autograd.Function``), is told by name.
 """
 
@@ -12,13 +12,13 @@ import io
 import logging
 import operator
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from graphdiff.errors import MissingExtraError, TraceError
+from graphdiff.errors import GraphdiffError, MissingExtraError, TraceError
 from graphdiff.tracing.module_paths import about_of
 from graphdiff.tracing.places import place_of, users_frame
 
@@ -75,7 +75,7 @@ def module_of(program: Callable[..., Any]) -> Any:
     module = torch.nn.Module()
     for name, value in _names_of(program).items():
         if isinstance(value, torch.nn.Module):
-            module.add_module(name, value)
+            module.add_module(f"{name}_" if hasattr(module, name) else name, value)
     module.forward = _called_forward(program)
     return module
 
@@ -131,7 +131,7 @@ def exported(module: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Exp
         traced = torch.export.export(module, args, named, strict=False)
         if _has_transforms(traced.graph):
             traced = torch.export.export(_inlined(module, args, named), args, strict=False)
-        _mark(traced.graph_module)
+        _hold(traced.graph_module, traced.graph_signature.inputs_to_buffers)
         table = torch.export.default_decompositions()
         # A linear layer stays one operation, without the transpose of its weights in front of it.
         table.pop(torch.ops.aten.linear.default, None)
@@ -170,7 +170,7 @@ def told(doing: str) -> Iterator[None]:
     try:
         with redirect_stderr(io.StringIO()):
             yield
-    except TraceError:
+    except GraphdiffError:
         raise
     except Exception as error:  # whatever torch raises of programs that it cannot export, and they themselves
         frame_and_place = users_frame(error)
@@ -182,27 +182,80 @@ def told(doing: str) -> Iterator[None]:
         logging.disable(before)
 
 
-def _mark(graph_module: Any) -> None:
-    """Mark the operations that pass no derivative on.
+def _hold(graph_module: Any, buffers: Container[str]) -> None:
+    """Put a marked copy where the derivative is cut off: what comes behind it does not move with what is before.
 
-    What torch notes of the origin of an operation stays with what it is decomposed to.
+    A copy is computed where it stands, while a view of what is changed in place is made again later, in another name.
+    What torch notes of the origin of an operation (``torch_fn``) stays with what that is decomposed to.
     """
     import torch
 
+    without: list[Any] = []
     for node in graph_module.graph.nodes:
-        name = getattr(node.target, "__name__", "")
         if node.target is torch.ops.aten.detach.default:
+            node.target = torch.ops.aten.clone.default
             node.meta["torch_fn"] = (f"{HELD}detach()",) * 2
-        elif name == "wrap_with_set_grad_enabled" and not node.args[0]:
-            _require_flat(graph_module.get_submodule(node.args[1].target), node)
+        elif _is_switch(node) and not node.args[0]:
             node.meta["torch_fn"] = (f"{HELD}no_grad",) * 2
+            inner = graph_module.get_submodule(node.args[1].target)
+            _require_plain(inner.graph, node, buffers)
+            _copy_results(inner)
+            without += inner.modules()
+    graph_module.recompile()
+    for inner in graph_module.modules():
+        if inner is not graph_module and hasattr(inner, "graph") and inner not in without:
+            _require_no_cut(inner.graph)
 
 
-def _require_flat(inner: Any, outer: Any) -> None:
-    """Raise where gradients are turned on again within a part that has them turned off."""
-    for node in inner.graph.nodes:
-        if node.op == "call_function" and "wrap_with_set_grad_enabled" in getattr(node.target, "__name__", ""):
+def _require_no_cut(graph: Any) -> None:
+    """Raise for what cuts the derivative off in a part whose operations are not told apart when it is decomposed."""
+    import torch
+
+    for node in graph.nodes:
+        if node.target is torch.ops.aten.detach.default or _is_switch(node):
+            raise TraceError(f"{_where(node)}detach() or no_grad within a part such as autocast is lost by export")
+
+
+def _is_switch(node: Any) -> bool:
+    """Tell whether a node turns gradients on or off for a part of the program."""
+    return getattr(node.target, "__name__", "") == "wrap_with_set_grad_enabled"
+
+
+def _copy_results(inner: Any) -> None:
+    import torch
+
+    output = next(node for node in inner.graph.nodes if node.op == "output")
+    with inner.graph.inserting_before(output):
+        copied = torch.fx.node.map_arg(
+            output.args, lambda one: inner.graph.call_function(torch.ops.aten.clone.default, (one,))
+        )
+    output.args = copied
+    inner.recompile()
+
+
+def _require_plain(graph: Any, outer: Any, buffers: Container[str]) -> None:
+    """Raise where, with gradients turned off, they are turned on again, or something from outside is changed."""
+    outside = dict(zip((node for node in graph.nodes if node.op == "placeholder"), outer.args[2:], strict=True))
+    for node in graph.nodes:
+        if _is_switch(node):
             raise TraceError(f"{_where(outer)}gradients are turned on within no_grad: torch.export loses which")
+        schema = getattr(node.target, "_schema", None)
+        changed = outside.get(_base_of(node)) if schema is not None and schema.is_mutable else None
+        if changed is not None and changed.name not in buffers:
+            raise TraceError(
+                f"{_where(node)}{node.target} changes in place, within no_grad, what comes from outside: torch does "
+                "not differentiate that, and export loses it; write the new value to another name"
+            )
+
+
+def _base_of(node: Any) -> Any:
+    """Return what a view is a view of, in the end."""
+    while node.op == "call_function" and node.args and hasattr(node.args[0], "op"):
+        schema = getattr(node.target, "_schema", None)
+        if schema is None or not any(one.alias_info is not None for one in schema.returns):
+            break
+        node = node.args[0]
+    return node
 
 
 def cut_by(node: Any) -> str | None:

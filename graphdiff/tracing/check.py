@@ -213,8 +213,9 @@ def _check_of_arrays(net: Operations) -> Check:
     """Compare the derivatives along a direction of each input, of the outputs added up with signs."""
     compared: dict[str, Compared] = {}
     outputs, counted = " ± ".join(net.outputs), list(alongs(net))
+    floor = NEGLIGIBLE * max((along.size for along in counted), default=0.0)  # of what is 0 but for rounding
     for along in counted:
-        forward, size = along.numbers["forward"], along.size or 1.0
+        forward, size = along.numbers["forward"], max(along.size, floor) or 1.0
         single = "32" in kind_text(net.value(along.input)) or "16" in kind_text(net.value(along.input))
         for method, number in along.numbers.items():
             error = abs(number - forward) / size * (SINGLE if single else 1.0)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphdiff.errors import TraceError
+from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.operations.network import Operations
 from graphdiff.operations.space import Array
 from graphdiff.operations.sweeps import Maps, Operation
@@ -20,7 +21,7 @@ from graphdiff.tracing.module_paths import Names, about_of, op_of
 from graphdiff.tracing.torch_ends import Ends, ends_of
 from graphdiff.tracing.torch_gradients import Autograd, require_leaves, without_functions
 from graphdiff.tracing.torch_maps import Call, Held, Origin, Slot, local_maps, several
-from graphdiff.tracing.torch_space import torch_space
+from graphdiff.tracing.torch_space import is_near, torch_space
 
 __all__ = ["trace_torch"]
 
@@ -38,7 +39,7 @@ def trace_torch(program: Callable[..., Any], args: Sequence[Any], kwargs: Mappin
         If torch cannot export it, or what it exports would not have the program's derivative.
     """
     module = module_of(program)
-    with as_usual():
+    with as_usual(), collector_at_rest():
         graph = exported(module, args, kwargs)
         ends = ends_of(graph)
     called = type(program).__name__ if program is module else getattr(program, "__name__", "a function")
@@ -49,7 +50,8 @@ def _operations(graph: Exported, ends: Ends, called: str) -> Operations:
     """Return the operations of a graph that is run at these ends."""
     with as_usual():
         tape = _Tape(_Plan(graph.program.graph, ends), ends)
-        tape.run()
+        with told("torch"):
+            tape.run()
         reference = _reference(tape, graph)
 
     def again(values: Mapping[str, Array]) -> Operations:
@@ -78,6 +80,9 @@ def _reference(tape: _Tape, graph: Exported) -> Autograd:
     with told("torch"), without_functions():
         leaves, results = reference.run()
     require_leaves(leaves.values(), results)
+    for (title, node), result in zip(ends.results, results, strict=True):
+        if node is not None and not is_near(tape.values[node], result):
+            raise TraceError(f"what torch.export made of the program gives another {title!r} than the program itself")
     return reference
 
 
@@ -90,14 +95,16 @@ class _Plan:
         What is computed for the results, in order.
     shown : set of torch.fx.Node
         What holds floats and depends on what went in; and the results.
+    used : set of torch.fx.Node
+        What the results depend on, what goes in included.
     only : dict of torch.fx.Node to int
         Operations with several results of which one is used: which.
     """
 
     def __init__(self, graph: Any, ends: Ends) -> None:
         results = [node for _, node in ends.results if node is not None]
-        wanted = _ancestors(results)
-        self.needed = [node for node in graph.nodes if node in wanted and node.op == "call_function"]
+        self.used = _ancestors(results)
+        self.needed = [node for node in graph.nodes if node in self.used and node.op == "call_function"]
         require_known(self.needed)
         dependent = {one.node for one in ends.entries}
         for node in self.needed:
@@ -107,10 +114,9 @@ class _Plan:
         self.shown = {node for node in self.needed if node in results or (node in carrying and _has_floats(node))}
         self.only = {}
         for node in self.shown:
-            users = [user for user in node.users if user in wanted]
+            users = [user for user in node.users if user in self.used]
             if len(users) == 1 and users[0].target is operator.getitem:
                 self.only[node] = users[0].args[1]
-        self.used = wanted
 
 
 def _ancestors(nodes: Iterable[Any], within: Container[Any] | None = None) -> set[Any]:

@@ -6,6 +6,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from graphdiff.tracing.places import is_library
@@ -78,12 +79,12 @@ class Names:
         self.steps = _written_out(nodes, parameters)
 
     def given(self, title: str) -> str:
-        """Return a name that nobody has."""
-        name, count = title, self.taken.get(title, 0)
-        while name in self.taken:
-            name, count = f"{title}#{max(count, 1)}", max(count, 1) + 1
-        self.taken[title] = max(count, 1)
-        self.taken.setdefault(name, 1)
+        """Return a name that nobody has; the second of one title is ``title#1``."""
+        for number in count(self.taken.get(title, 0)):
+            name = f"{title}#{number}" if number else title
+            if name not in self.taken:
+                break
+        self.taken |= {title: number + 1, name: self.taken.get(name, 1)}
         return name
 
     def of(self, node: Any) -> str:
@@ -102,7 +103,10 @@ class Names:
 
 
 def _written_out(nodes: Sequence[Any], parameters: Mapping[Any, str]) -> dict[str, int]:
-    """Return the steps of recurrent modules: each begins with a product with the weight of what was hidden before."""
+    """Return the steps of recurrent modules, as they are computed: on the way back the first is the last in time.
+
+    Each begins with a product with the weight of what was hidden before.
+    """
     steps: dict[str, int] = {}
     begun: dict[tuple[str, str], tuple[str, int]] = {}
     for node in nodes:
