@@ -69,15 +69,15 @@ def flow_pictures(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
 
 
 def _carrying(graph: nx.DiGraph) -> nx.MultiDiGraph:
-    """Return the edges by which something passes with their ends, and the ends of the question.
+    """Return the edges by which something passes with their ends; the ends of the question where there are none.
 
     Where nothing is left in the end also those by which 0 passes on the way there.
     """
     inside = set() if graph.graph.get("total") else _between(graph)
     edges = [edge for edge in graph.edges(data=True) if edge[2]["contribution"] or inside.issuperset(edge[:2])]
-    touched = {end for edge in edges for end in edge[:2]}
+    touched = {end for edge in edges for end in edge[:2]} or {node for node in graph if _is_end(graph.nodes[node])}
     carrying = nx.MultiDiGraph(**graph.graph)
-    carrying.add_nodes_from((node, data) for node, data in graph.nodes(data=True) if node in touched or _is_end(data))
+    carrying.add_nodes_from((node, data) for node, data in graph.nodes(data=True) if node in touched)
     carrying.add_edges_from(edges)
     return carrying
 
@@ -235,7 +235,7 @@ def _common(paths: Sequence[Sequence[str]]) -> list[str]:
 def _picture(graph: nx.DiGraph, carrying: nx.MultiDiGraph, drawn: nx.MultiDiGraph, max_edges: int) -> Picture:
     rows = sorted(drawn.edges(data=True), key=lambda edge: -abs(edge[2]["contribution"]))[:max_edges]
     touched = {end for edge in rows for end in edge[:2]}
-    nodes = [node for node, data in drawn.nodes(data=True) if node in touched or _is_end(data)]
+    nodes = [node for node in drawn if node in touched or not rows]
     place = {node: number for number, node in enumerate(nodes)}
     attribute = "share" if _has_shares(carrying) else "contribution"
     scale = Signed(attribute, largest_of(attribute, [row for *_, row in rows]), 0, has_weights=False)
@@ -311,6 +311,6 @@ def _extent(graph: nx.DiGraph, carrying: nx.MultiDiGraph, drawn: nx.MultiDiGraph
     idle = f"; {n_idle:,} carry nothing" if n_idle else ""
     yield f"drawn: {n_alone:,} of {how_many(len(graph), nodes)} by themselves{idle}"
     if any(box["is_chain"] for box in boxes):
-        yield f"dashed, with two names: {nodes} in a chain, each the only way from one to the next"
+        yield f"a box with two names: {nodes} in a chain, each the only way from one to the next"
     if not all(box["is_chain"] for box in boxes):
-        yield f"dashed, with a number: {nodes} between the same others, edges added up"
+        yield f"a box with a number: {nodes} between the same others, edges added up"

@@ -82,6 +82,16 @@ def test_what_nothing_passes_is_left_out_and_counted() -> None:
     assert "drawn: 2 of 3 nodes by themselves; 1 carry nothing" in picture.legend
 
 
+def test_an_end_by_which_nothing_passes_is_left_out_unless_nothing_passes_at_all() -> None:
+    net = net_of([("y", ["x", "w"], [2.0, 0.0])])
+    assert [node.name for node in drawn(net.flow(["x", "w"], np.ones(3))).nodes] == ["x", "y"]
+    alone = drawn(net.flow("x", {"w": np.ones(3)}))
+    assert [(node.name, node.is_source, node.is_target) for node in alone.nodes] == [
+        ("x", True, False),
+        ("w", False, True),
+    ]
+
+
 def test_what_is_against_the_total_ends_in_a_bar_whatever_the_total_s_sign() -> None:
     picture = drawn(flow_of([("y", ["x", "x"], [-3.0, 1.0])]))
     assert {edge.label: edge.is_against for edge in picture.edges} == {"150 %": False, "-50 %": True}
@@ -117,7 +127,7 @@ def test_of_many_those_that_most_passes_are_drawn_and_all_are_counted() -> None:
     assert sum(members) == 121  # without w, which carries nothing
     assert {"x", "s39"} < {node.name for node in picture.nodes if not node.is_dashed}
     assert {node.name[0] for node in picture.nodes if not node.is_dashed} == {"x", "s"}  # what 100 % pass
-    assert any(line.startswith("dashed, with a number: nodes between the same others") for line in picture.legend)
+    assert any(line.startswith("a box with a number: nodes between the same others") for line in picture.legend)
 
 
 def test_a_chain_is_one_box_with_what_passes_it() -> None:
