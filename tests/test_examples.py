@@ -34,9 +34,9 @@ def texts_of(picture: Path) -> set[str]:
 
 def test_every_example_is_run_here() -> None:
     assert {path.stem for path in EXAMPLES.glob("*.py")} == {
-        "backprop", "calls", "dependencies", "drop_dependency", "gallery", "gradient_descent", "import_cycle",
-        "hot_route", "mediation", "new_dependency", "path_model", "risk", "slower", "vanishing",
-        "why_it_said_that",
+        "attention", "backprop", "calls", "dependencies", "drop_dependency", "forgetting", "gallery",
+        "gradient_descent", "import_cycle", "hot_route", "mediation", "new_dependency", "path_model", "risk",
+        "skips", "slower", "vanishing", "why_it_said_that",
     }  # fmt: skip
 
 
@@ -220,3 +220,39 @@ def test_why_it_said_that_says_what_speaks_for_it_and_against_it(run: Run, tmp_p
     drawn = texts_of(tmp_path / "why_it_said_that.svg")
     assert {"tokens", "logits", '"3"@3', '"4" (p=0.233)', "+9.85", "+12.736 for it, -4.28689 against it"} <= drawn
     assert (tmp_path / "why_it_said_that.png").read_bytes()[1:4] == b"PNG"
+
+
+def test_attention_adds_up_word_by_word_and_past_the_skip(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("autograd", reason="arrays are kept whole by autograd's rules")
+    lines = run("attention", str(tmp_path))
+    total = float(lines[0].split()[-1])
+    words = lines.index("word by word, which add up to that") + 1
+    assert sum(float(line.split()[-1]) for line in lines[words : words + 4]) == pytest.approx(total, abs=1e-5)
+    passing = {line.split(" %")[0].rsplit(" ", 1)[0]: float(line.split()[-1]) for line in lines if " % " in line}
+    assert passing["x -> mixed"] + passing["matmul#2 -> mixed (1)"] == pytest.approx(total, abs=1e-4)
+    assert {"mixed", "4×3"} <= texts_of(tmp_path / "attention.svg")
+
+
+def test_skips_of_a_transformer_add_up_with_the_ways_beside_them(run: Run, tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="the transformer is PyTorch's")
+    lines = run("skips", str(tmp_path))
+    total = float(lines[0].split()[-1])
+    rows = [line.split() for line in lines[1:-1]]
+    assert [row[1] for row in rows] == ["blocks.0.add", "blocks.0.add#1", "blocks.1.add", "blocks.1.add#1"]
+    for row in rows:
+        assert float(row[2]) + float(row[6]) == pytest.approx(total, abs=2e-6)
+        assert float(row[-1]) == pytest.approx(total, abs=2e-6)
+    assert lines[0] in texts_of(tmp_path / "skips.svg")
+
+
+def test_forgetting_is_a_factor_a_step(run: Run) -> None:
+    pytest.importorskip("torch", reason="the recurrent net is PyTorch's")
+    lines = run("forgetting")
+    assert lines[0].startswith("small weights: the gradient's entries are vanishing from")
+    assert lines[7].startswith("orthogonal: the gradient's entries are steady")
+    for first in (0, 7):
+        factor = float(lines[first + 1].split()[4])
+        sizes = [float(line.split()[-1]) for line in lines[first + 2 : first + 6]]
+        assert (sizes[3] / sizes[0]) ** (1 / 49) == pytest.approx(factor, abs=2e-3)
+    recent = [float(lines[first + 6].split()[-1].rstrip("%")) for first in (0, 7)]
+    assert recent[0] > 90 > 50 > recent[1]

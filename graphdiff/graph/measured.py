@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from graphdiff.graph.topology import Topology
 
 __all__ = [
-    "STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_profile", "kinds_by_position", "with_stacks",
-    "with_texts",
+    "STACKS", "asks_costs", "has_both_ends", "is_attribution", "is_flow", "is_profile", "kinds_by_position",
+    "with_stacks", "with_texts",
 ]  # fmt: skip
 
 #: The attribute of a graph that has the stacks it was measured on: arrays, which saved graphs alone hold.
@@ -49,6 +49,18 @@ def is_attribution(graph: nx.DiGraph) -> bool:
     """
     drives = graph.graph.get("edge_meaning") == "drives"
     return drives and any("kind" in attributes for attributes in graph.nodes.values())
+
+
+def is_flow(graph: nx.DiGraph) -> bool:
+    """Tell whether a graph is what flows between arrays, as `Operations.flow` gives it, or groups of that.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> is_flow(nx.DiGraph(quotient=True)), is_flow(nx.DiGraph(weight_meaning="contribution"))
+    (False, True)
+    """
+    return bool(graph.graph.get("weight_meaning") == "contribution")
 
 
 def kinds_by_position(topology: Topology, given: nx.DiGraph | None) -> dict[int, Any]:

@@ -154,7 +154,7 @@ class ArrayFlow(Result):
         graph = nx.MultiDiGraph(**FACTS, total=self.total)
         graph.graph.update(called=net.called, inputs=list(net.inputs), outputs=list(net.outputs))
         outputs = [net.operations[position].name for position in self.cotangent]
-        graph.graph.update(source=list(self.inputs), target=outputs)
+        graph.graph.update(source=list(self.inputs), target=outputs, answer=self.headline())
         numbers = zip(net.operations, self.nodes.tolist(), self.norms.tolist(), strict=True)
         for operation, contribution, gradient in numbers:
             facts = _facts(operation.op, operation.value) | dict(operation.about)
@@ -169,6 +169,9 @@ class ArrayFlow(Result):
 
     def _measured(self, contribution: float) -> dict[str, Any]:
         return {"contribution": contribution, "share": self.share(contribution)}
+
+    def __repr__(self) -> str:
+        return f"<ArrayFlow: {self.headline()}>"
 
     def headline(self) -> str:
         """Return the answer in one line."""

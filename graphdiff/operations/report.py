@@ -27,9 +27,11 @@ def headline(flow: ArrayFlow) -> str:
     """Return the answer in one line."""
     names = [operation.name for operation in flow.net.operations]
     outputs = listed([names[position] for position in flow.cotangent])
-    moving = listed([names[position] for position in flow.direction.seeds])
-    how = "times its value (gradient × input)" if flow.direction.by_value else "in the direction given"
-    return f"gradient of {outputs} along {moving} {how}: {shown(flow.total)}"
+    moving_names = [names[position] for position in flow.direction.seeds]
+    moving = listed(moving_names)
+    values = " times its value" if len(moving_names) == 1 else ", times their values"
+    how = f"{values} (gradient × input)" if flow.direction.by_value else " in the direction given"
+    return f"gradient of {outputs} along {moving}{how}: {shown(flow.total)}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -71,7 +73,7 @@ def _lines(flow: ArrayFlow) -> Iterator[str]:
     yield from hanging("  computed  ", f"{sizes}, {how_many(flow.n_paths, 'ways')} from what moves to what counts")
     if modules := flow.by("module"):
         yield ""
-        yield "What enters each module"
+        yield "What enters each module, those inside it apart"
         yield from _rows(flow, modules)
     yield ""
     yield "What passes each edge"

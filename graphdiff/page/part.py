@@ -44,6 +44,13 @@ MAX_JOINS = 1_500_000
 LEAST_INEXACT = 2**53
 #: Texts of nodes and edges are cut to so many letters.
 MAX_TEXT = 10_000
+#: What is said of a flow in place of sums.
+NOT_ALONG_PATHS = (
+    "At each edge stands what passes it: over every cut between the ends these numbers add up to the total. They do "
+    "not multiply along paths, so nothing else is asked of them here."
+)
+#: What only serves to draw and count nodes and edges of a flow.
+OF_COUNTING = ("size", "edges", "source_seed", "target_seed")
 #: What a graph is annotated with that has sums over paths.
 ANSWERS = ("contribution", "tangent", "adjoint")
 
@@ -66,8 +73,32 @@ def picture_for_page(
     view = replace(view_of(max_nodes=max_nodes), max_edges=LINKS_TO_A_NODE * max_nodes, has_boxes=False)
     view = replace(view, max_joins=MAX_JOINS, progress=progress)
     picture = _whole_picture(graph, view)
+    if _is_flow(picture):
+        picture = _of_flow(picture)
     notes = [*picture.facts.get("notes", ()), *notes_of(graph)]
     return replace(picture, facts={**picture.facts, "notes": notes, "besides": besides(graph)})
+
+
+def _is_flow(picture: Picture) -> bool:
+    return "quotient" in picture.facts and picture.facts.get("weight_meaning") == "contribution"
+
+
+def _of_flow(picture: Picture) -> Picture:
+    """Return the picture of what flows between arrays: what passes an edge is its weight, of which no path is made.
+
+    It is a share, so that what is against the total has the sign that says so; where the total is 0, the number.
+    """
+    called = {"contribution": "what_passes", "share": "share_of_the_total", "gradient": "gradient_norm"}
+    weight = "share" if picture.facts.get("total") else "contribution"
+    nodes = [replace(node, facts=_renamed(node.facts, called)) for node in picture.nodes]
+    edges = [replace(edge, facts=_renamed(edge.facts, called | {weight: "weight"})) for edge in picture.edges]
+    return replace(picture, nodes=nodes, edges=edges, facts={**picture.facts, "unasked": NOT_ALONG_PATHS})
+
+
+def _renamed(facts: Mapping[Any, Any], called: Mapping[str, str]) -> dict[Any, Any]:
+    """Return what is known of a node or an edge of a flow; a number that is not known is left out."""
+    known = {key: value for key, value in facts.items() if key not in OF_COUNTING and value is not None}
+    return {called.get(key, key): value for key, value in known.items()}
 
 
 def _whole_picture(graph: nx.DiGraph, view: View) -> Picture:
@@ -133,6 +164,7 @@ def part_of(picture: Picture) -> dict[str, Any]:
         "n_nodes": picture.n_nodes or len(picture.nodes),
         **({"ranked": ranked} if (ranked := list(picture.facts.get(RANKED, ()))) else {}),
         **_account(picture),
+        **(_flow_facts(picture) if _is_flow(picture) else {}),
     }
     if not any(IN_GROUP in node for node in part["nodes"]):
         part.pop("grouped_by", None)
@@ -257,6 +289,12 @@ def _said(picture: Picture, question: str, total: str) -> str:
 def words_in(picture: Picture) -> Words:
     """Return the words for what is drawn."""
     return words_of(nx.DiGraph(**{name: picture.facts[name] for name in MEANINGS if name in picture.facts}))
+
+
+def _flow_facts(picture: Picture) -> dict[str, str]:
+    """Return what the numbers at the edges of a flow are, and what boxes hold."""
+    name = "share of the total" if picture.facts.get("total") else "what passes"
+    return {"passing": name, "member_meaning": harmless(str(picture.facts.get("member_meaning", "nodes")))}
 
 
 def _words(picture: Picture) -> dict[str, str]:

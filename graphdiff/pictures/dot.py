@@ -21,9 +21,10 @@ import networkx as nx
 import pydot
 
 from graphdiff.errors import GraphTypeError
-from graphdiff.graph.measured import is_attribution, is_profile
+from graphdiff.graph.measured import is_attribution, is_flow, is_profile
 from graphdiff.graph.networks import network_of
 from graphdiff.pictures.answer import answer_pictures
+from graphdiff.pictures.arrays import flow_pictures
 from graphdiff.pictures.attribution import attribution_pictures, group_pictures
 from graphdiff.pictures.attribution_change import prompt_pictures
 from graphdiff.pictures.difference import overlay_pictures
@@ -223,6 +224,8 @@ def pictures_of(graph: nx.DiGraph, view: View) -> Iterator[Picture]:
     if graph.graph.get("quotient"):
         if is_profile(graph):
             return known_pictures(graph, view)
+        if is_flow(graph):
+            return flow_pictures(graph, view)
         return group_pictures(graph, view) if is_attribution(graph) else quotient_pictures(graph, view)
     if graph.graph.get("annotation") == "comparison":
         return prompt_pictures(graph, view) if is_attribution(graph) else overlay_pictures(graph, view)

@@ -21,7 +21,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, no_attribute
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import LEAVES, ROOTS, End
-from graphdiff.graph.measured import is_attribution
+from graphdiff.graph.measured import is_attribution, is_flow
 from graphdiff.graph.networks import marked, pictured
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.topology import Topology
@@ -159,17 +159,6 @@ def group(
     return made_of
 
 
-def is_flow(graph: nx.DiGraph) -> bool:
-    """Tell whether a graph is what flows between arrays, as `Operations.flow` gives it.
-
-    Examples
-    --------
-    >>> is_flow(nx.DiGraph(quotient=True)), is_flow(nx.DiGraph(weight_meaning="contribution"))
-    (False, True)
-    """
-    return isinstance(graph, nx.DiGraph) and graph.graph.get("weight_meaning") == "contribution"
-
-
 @dataclass(frozen=True, eq=False)
 class Grouping:
     """Of which graph a quotient is.
@@ -209,11 +198,13 @@ def _of_flow(flow: nx.MultiDiGraph, by: By, name_of: Callable[[Any], Hashable]) 
     for name, inside in groups.items():
         known = {key: value for key, value in whole.nodes[name].items() if key in OF_A_FLOW}
         whole.nodes[name].clear()
+        if inside == [name]:
+            whole.nodes[name].update(flow.nodes[name])
         whole.nodes[name].update(known, members=tuple(inside), size=len(inside))
         whole.nodes[name].setdefault("inner_edges", 0)
     for _, _, data in whole.edges(data=True):
         del data["operand"]
-    whole.graph["grouped_by"] = by_text(by)
+    whole.graph.update(grouped_by=by_text(by), node_meaning="groups")
     made = made_cyclic(whole, [])
     whole.graph["cyclic"] = [[name for part in parts for name in part] for parts in made]
     return pictured(whole)

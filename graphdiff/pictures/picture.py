@@ -259,7 +259,7 @@ def _quotient_picture(graph: nx.DiGraph, max_edges: int, n_groups: int) -> Pictu
         part = sum(sizes[edge] for edge in drawn) / sum(sizes.values())
         legend.append(f"drawn: the {len(drawn):,} heaviest of {len(heaviest):,} edges, {share_text(part)} of their sum")
     drawn_nodes = [_quotient_node(graph, names[node], node) for node in nodes]
-    return Picture(drawn_nodes, edges, legend, facts=_quotient_facts(asked), n_nodes=n_groups)
+    return Picture(drawn_nodes, edges, legend, facts=quotient_facts(asked), n_nodes=n_groups)
 
 
 def _heaviest(sizes: dict[Edge, float], attribute: str) -> list[Edge]:
@@ -274,8 +274,14 @@ def _touched(graph: nx.DiGraph, edges: set[Edge]) -> list[Hashable]:
     return [node for node in graph if node in ends]
 
 
-def _quotient_facts(asked: dict[str, Any]) -> Facts:
-    """Return what a quotient says of itself, its ends by their names."""
+def quotient_facts(asked: dict[str, Any]) -> Facts:
+    """Return what a quotient says of itself, its ends by their names.
+
+    Examples
+    --------
+    >>> quotient_facts({"quotient": True, "source": ["x", "y"]})
+    {'quotient': True, 'source': 'x and y'}
+    """
     return asked | {end: end_text(asked[end]) for end in ("source", "target") if end in asked}
 
 
@@ -289,9 +295,7 @@ def _quotient_node(graph: nx.DiGraph, name: str, node: object) -> DrawnNode:
     members = data.get("members", ())
     is_source, is_target = (f"{end}_seed" in data for end in ("source", "target"))
     called = node.called if isinstance(node, Titled) else name
-    shape = data.get("shape")  # of one operation on arrays
-    entries = None if shape is None else "×".join(map(str, shape)) or "one number"
-    lines = shorten(called, MAX_NAME), entries or _how_large(size, data, _members_word(graph.graph))
+    lines = shorten(called, MAX_NAME), _how_large(size, data, _members_word(graph.graph))
     facts = {**data, **({"members": list(map(str, members))} if members else {})}
     return DrawnNode(lines, "#ffffff", is_source, is_target, name=name, facts=facts)
 
@@ -339,7 +343,7 @@ def _quotient_legend(graph: nx.DiGraph, attribute: str) -> list[str]:
         legend.append(f"edge: sum of the weights ({asked.get('weight_meaning', 'unknown')}), direct only")
     if asked.keys() & {"source", "target"}:
         legend.append("bold ellipse: group of the source; double border: group of the target")
-    return [*legend, *pruned_lines(asked), *_cycles_legend(graph)]
+    return [*legend, *pruned_lines(asked), *cycles_lines(graph)]
 
 
 def pruned_lines(asked: Facts) -> list[str]:
@@ -359,8 +363,14 @@ def pruned_lines(asked: Facts) -> list[str]:
     ]
 
 
-def _cycles_legend(graph: nx.DiGraph) -> Iterator[str]:
-    """Yield which cycles between groups are cycles of the graph itself, and which the grouping made."""
+def cycles_lines(graph: nx.DiGraph) -> Iterator[str]:
+    """Yield which cycles between groups are cycles of the graph itself, and which the grouping made.
+
+    Examples
+    --------
+    >>> list(cycles_lines(nx.DiGraph([("a", "b"), ("b", "a")], real_cycles=[])))
+    ['cyclic only by the grouping: a, b']
+    """
     names = names_of(graph)
     real = graph.graph.get("real_cycles")
     if not isinstance(real, list):  # of a graph that was read again: which they are is not known

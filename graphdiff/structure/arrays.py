@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, pairwise
 from math import sqrt
 from typing import Any
 
@@ -33,8 +33,8 @@ SUMS = ("add", "add_any", "add_", "sub", "subtract")
 CANCELS = 10.0
 #: What is run so many times is told run by run.
 MIN_RUNS = 3
-#: So many rows of each kind a report shows.
-ROWS = 8
+#: So many rows of each kind a report shows, where it has no more lines than this for all, below so many at its head.
+ROWS, LINES, HEAD = 8, 40, 22
 
 
 @dataclass(frozen=True)
@@ -147,25 +147,40 @@ class ArrayDiagnosis(Result):
     @cached_property
     def by_module(self) -> dict[str, float]:
         """The median size in each module, in the order of the computation."""
+        return self._medians(None)
+
+    def _medians(self, depth: int | None) -> dict[str, float]:
+        """Return the median size in each module, of its path so many parts."""
         sizes: dict[str, list[float]] = {}
         for operation, size in zip(self._operations, self.sizes.tolist(), strict=True):
             if "module" in operation.about and operation.maps is not None and not np.isnan(size):
-                sizes.setdefault(str(operation.about["module"]), []).append(size)
+                name = ".".join(str(operation.about["module"]).split(".")[:depth])
+                sizes.setdefault(name, []).append(size)
         return {module: float(np.median(inside)) for module, inside in sizes.items()}
+
+    def _few_modules(self) -> dict[str, float]:
+        """Return the medians of as many modules as a report shows, those in others together with these."""
+        deepest = max((name.count(".") + 1 for name in self.by_module), default=1)
+        by_depth = [self._medians(depth) for depth in range(deepest, 0, -1)]
+        return next((medians for medians in by_depth if len(medians) <= ROWS), by_depth[-1])
 
     @cached_property
     def repeated(self) -> list[Repeated]:
-        """Operations that were run several times, as in a loop over time; those run most first."""
-        runs: dict[tuple[Any, ...], list[float]] = {}
-        for operation, size in zip(self._operations, self.sizes.tolist(), strict=True):
+        """Operations that were run several times, each run on what the one before made, as in a loop over time.
+
+        Those run most are first.
+        """
+        runs: dict[tuple[Any, ...], list[int]] = {}
+        for position, operation in enumerate(self._operations):
             if operation.maps is not None and "line" in operation.about:
                 about = operation.about
                 key = operation.op, about["line"], about.get("module"), about.get("file")
-                runs.setdefault(key, []).append(0.0 if np.isnan(size) else size)
+                runs.setdefault(key, []).append(position)
+        sizes = np.nan_to_num(self.sizes).tolist()
         often = [
-            Repeated(op, line, module, tuple(sizes))
-            for (op, line, module, _), sizes in runs.items()
-            if len(sizes) >= MIN_RUNS
+            Repeated(op, line, module, tuple([sizes[position] for position in positions]))
+            for (op, line, module, _), positions in runs.items()
+            if len(positions) >= MIN_RUNS and all(self._leads(*pair) for pair in pairwise(positions))
         ]
         return sorted(often, key=lambda one: -len(one.sizes))
 
@@ -231,21 +246,29 @@ class ArrayDiagnosis(Result):
         n_dead = int(is_alive.size - is_alive.sum())
         return DeadUnits(operation.name, n_dead, is_alive.size, shape[0]) if n_dead else None
 
+    def __repr__(self) -> str:
+        return f"<ArrayDiagnosis: {self.headline()}>"
+
     def __str__(self) -> str:
         return in_columns(self._lines())
 
     def _lines(self) -> Iterator[str]:
         flow = self.gradient_flow
         yield self.headline()
+        yield "  sizes are root mean squares of an array's entries, steps are operations to the output"
         yield from (f"  {line}" for line in flow.table())
         yield from chain.from_iterable(hanging(f"  {name}: ", text) for name, text in flow.notes())
-        yield from _titled("Median size in each module", [(name, [shown(n)]) for name, n in self.by_module.items()])
-        yield from _titled("Run by run", [_run_row(one) for one in self.repeated])
-        yield from _titled(
-            "Skips: what goes by the skip, and by the way beside it", list(map(self._skip_row, self.skips))
-        )
-        yield from _titled("Cancelling: what enters, and what passes", [_cancel_row(one) for one in self.cancelling])
-        yield from _titled("Entries that let nothing through", [_dead_row(one) for one in self.dead_units])
+        sections = [(title, rows) for title, rows in self._sections() if rows]
+        room = (LINES - HEAD) // max(1, len(sections)) - 3  # a line between, the title, and how many more there are
+        for title, rows in sections:
+            yield from _titled(title, rows, min(ROWS, room))
+
+    def _sections(self) -> Iterator[tuple[str, list[tuple[str, list[str]]]]]:
+        yield "Median size in each module", [(name, [shown(n)]) for name, n in self._few_modules().items()]
+        yield "Run by run: the size at the first and the last", [_run_row(one) for one in self.repeated]
+        yield "Skips: what goes by the skip, and by the way beside it", list(map(self._skip_row, self.skips))
+        yield "Cancelling: sizes of what enters, and what passes", [_cancel_row(one) for one in self.cancelling]
+        yield "Entries that let nothing through in any row", [_dead_row(one) for one in self.dead_units]
 
     def _skip_row(self, skip: Skip) -> tuple[str, list[str]]:
         cells = [
@@ -285,12 +308,11 @@ def is_of(op: str, kinds: Sequence[str]) -> bool:
     return any(part in kinds for part in op.split("."))
 
 
-def _titled(title: str, rows: list[tuple[str, list[str]]]) -> Iterator[str]:
-    """Yield the first rows under their title; nothing where there are none."""
-    if rows:
-        yield from ("", title, *table(rows[:ROWS]))
-    if len(rows) > ROWS:
-        yield f"  {len(rows) - ROWS:,} more: to_dict() has all"
+def _titled(title: str, rows: list[tuple[str, list[str]]], most: int) -> Iterator[str]:
+    """Yield the first rows under their title."""
+    yield from ("", title, *table(rows[:most]))
+    if len(rows) > most:
+        yield f"  {len(rows) - most:,} more: to_dict() has all"
 
 
 def _run_row(one: Repeated) -> tuple[str, list[str]]:

@@ -67,7 +67,7 @@ PARTS = (
 @takes_options
 def explain(
     graph: nx.DiGraph | CompiledGraph,
-    source: End | None,
+    source: End | None = None,
     target: End | None = None,
     **options: Unpack[CompileOptions],
 ) -> Explanation:

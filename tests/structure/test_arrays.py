@@ -59,6 +59,27 @@ def test_what_is_run_again_and_again_is_told_run_by_run() -> None:
     assert diagnosis.by_module == {"cell": 0.375}
 
 
+def test_what_is_run_side_by_side_has_no_runs() -> None:
+    about = {"line": 7, "file": "model.py", "module": "attn"}
+    heads = [(name, "view", ("x",), [0.5], about) for name in ("q", "k", "v")]
+    net = network(*heads, ("y", "add", ("q", "k", "v"), [1.0, 1.0, 1.0], {}))
+    assert gd.diagnose(net, None, {"y": 1}).repeated == []
+
+
+def test_a_report_has_few_lines_and_puts_modules_together_that_are_in_one() -> None:
+    rows: list[Any] = []
+    last = "x"
+    for n in range(30):
+        about = {"line": n % 3, "file": "model.py", "module": f"layers.{n // 6}.part{n % 6}"}
+        rows += [(f"h{n}", "relu", (last,), [np.array([0.0, 1.0, 1.0])], about)]
+        rows += [(f"s{n}", "add", (last, f"h{n}"), [1.0, 1.0], about | {"line": 9})]
+        last = f"s{n}"
+    lines = str(gd.diagnose(network(*rows), None, {last: 1})).splitlines()
+    assert len(lines) <= 40
+    assert [line.split()[0] for line in lines if line.startswith("  layers")] == [f"layers.{n}" for n in range(3)]
+    assert "  2 more: to_dict() has all" in lines
+
+
 @pytest.mark.parametrize(("factor", "word"), [(1e-4, "vanishing from 2 steps on"), (1e4, "exploding from 2 steps on")])
 def test_it_says_where_the_gradient_vanishes_or_explodes(factor: float, word: str) -> None:
     steps = [(f"h{n}", "scale", (f"h{n - 1}" if n else "x",), [factor], {}) for n in range(4)]

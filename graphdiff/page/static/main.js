@@ -6,7 +6,7 @@ import { reached, needing, strongest, suggestions } from "./paths.js";
 import { accountTable, largestTitle, legendOf, linkTable, nodeNote, nodeTable, pathTable, pictureOf, sweptIn } from "./picture.js";
 import { between, canOpen, cutOf, drawnOf, groupings, groupsOf, isSummed, keptNodes, lookedAt } from "./scene.js";
 import { modelsOf, nodesIn, nodeSums, putTogether, sizeOf, totalOf, unheld, weighted } from "./scene.js";
-import { bothSides, cancels, isEndOf, numberOf, pairOf, remembered, shareOf, sumWithin, sweeps } from "./model.js";
+import { bothSides, cancels, isEndOf, isFlow, numberOf, pairOf, passing, remembered, shareOf, sumWithin, sweeps } from "./model.js";
 import { fragmentOf, stateOf } from "./state.js";
 import { makeTable, showTable } from "./tables.js";
 import { drawPicture, fit, focusOn, makeView, pointAt, reveal, sampleOf, zoom } from "./view.js";
@@ -138,6 +138,7 @@ function addLinkTexts(scene) {
 function ownSize(model, place) {
   const { spent, self, self_before: before, self_after: after } = model.nodes[place];
   if (sweptIn(model.part)) return Math.abs(numberOf(model.nodes[place], model.part.annotation)) || 0;
+  if (isFlow(model.part)) return passing(model, place);
   if (!model.part.measure) return model.out[place].length + model.into[place].length;
   if (typeof before === "number" || typeof after === "number") return Math.abs((after ?? 0) - (before ?? 0));
   return Math.abs([spent, self].find((number) => typeof number === "number") ?? 0);

@@ -318,9 +318,21 @@ function hiddenSides({ sides }, order) {
   return sides.filter((side) => [...side].some((node) => !kept.has(node))).length;
 }
 
+/** Return whether a link says what passes it, which no product along a path is. */
+export function isFlow({ passing: name }) {
+  return name !== undefined;
+}
+
+/** Return how much enters a node of such links or leaves it, whichever is more, whatever the signs. */
+export function passing({ out, into }, node) {
+  const sums = [out[node], into[node]].map((links) => links.reduce((sum, { weight }) => sum + Math.abs(weight), 0));
+  return Math.max(...sums);
+}
+
 /** Return how much passes each node, whatever its sign; without numbers to sum, how many links it has. */
 function nodeSizes(model) {
   return remembered(model, "sizes", ({ starts, ends, nodes, out, into }) => {
+    if (isFlow(model.part)) return nodes.map((_, node) => passing(model, node));
     const swept = model.numeric && starts.length + ends.length ? sweeps(model) : null;
     if (!swept) return nodes.map((_, node) => out[node].length + into[node].length);
     if (!model.summed) return (starts.length ? swept.tangent : swept.adjoint).map(Math.abs);

@@ -1,6 +1,6 @@
 // How a scene looks: what stands in boxes and at links, how strong they are, and what they are called aloud.
 
-import { numberOf, ownFact, pairOf, shareOf } from "./model.js";
+import { isFlow, numberOf, ownFact, pairOf, shareOf } from "./model.js";
 import { canOpen, nodesIn, placeOf } from "./scene.js";
 import { boxName } from "./view.js";
 import { changeIn, costIn, headingOf, howMany, joinedBy, membersOf, partText, percent, shown, titleOf, weightName } from "./words.js";
@@ -66,8 +66,8 @@ function groupText({ model, nouns, whole }, { places, size, contribution }) {
   return joinedBy(" · ", howMany(size, nouns), own ? `self ${percent(own)}` : "", part);
 }
 
-function asOneText({ nouns }, node) {
-  return membersOf(node).length > 1 ? `${howMany(node.members.length, nouns)} as one` : "";
+function asOneText({ nouns, part }, node) {
+  return membersOf(node).length > 1 ? `${howMany(node.members.length, part.member_meaning ?? nouns)} as one` : "";
 }
 
 /** Return the row of a node; of what stands for several the first of theirs. */
@@ -214,6 +214,7 @@ export function largestTitle({ isSummed, part }) {
   if (isSummed) return "What most of the answer passes";
   if (sweptIn(part) && part.edge_meaning === "feeds") return `Largest ${part.annotation}s`;
   if (sweptIn(part)) return part.annotation === "tangent" ? "What most reaches" : "What reaches most";
+  if (isFlow(part)) return "What most passes";
   if (!part.measure) return "What most edges join";
   if (part.nodes?.some(({ spent }) => spent !== undefined)) return "What most is spent in";
   return part.isCompared ? "What changed most by itself" : "What costs most by itself";

@@ -20,7 +20,7 @@ export function weighted(part) {
     const unweighed = !part.ends.length && part.weight_meaning === "unit";
     return { ...part, links: part.links.map((link) => ({ ...link, unweighed })), isCompared: true, isAskable: !part.unasked };
   }
-  if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped };
+  if (has("weight")) return { ...part, isCompared: false, isAskable: !isGrouped && !part.unasked };
   const measure = part.unit === undefined ? undefined : ["cost", "calls"].find((name) => has(name) || isEither(name));
   const isCompared = isEither(measure);
   const weights = (link) => (isCompared ? { weight_before: link[`${measure}_before`], weight_after: link[`${measure}_after`] } : { weight: measure ? link[measure] : 1 });

@@ -142,6 +142,7 @@ export function headingOf(name, meaning) {
 }
 
 /** Return what a weight is called: a cost in a profile, a partial derivative in a computation. */
-export function weightName({ measure, edge_meaning: meaning }) {
+export function weightName({ measure, passing, edge_meaning: meaning }) {
+  if (passing) return passing;
   return measure ? headingOf(measure) : meaning === "feeds" ? "partial" : "weight";
 }
