@@ -124,10 +124,7 @@ QUICK: dict[str, Program] = {
         lambda p, x: jnp.sum(x @ p.w + p.inner["b"][0]),
         (Layer(normal(2, 3), {"b": [normal(3)]}), normal(4, 2)),
     ),
-    "a key": (drawn, (jax.random.key(0), normal(3))),
     "arguments that choose": (chosen, (normal(3), 3, "sum")),
-    "any number of arguments": (lambda x, y: any_number(x, y, k=2.0), (normal(2), normal(2))),
-    "a function that JAX made": (jax.jit(chosen, static_argnums=(1, 2)), (normal(3), 2, "other")),
 }
 
 #: Those with a rule for reverse only, of which JAX has no tangents.
@@ -139,6 +136,9 @@ REVERSE: dict[str, Program] = {
 
 #: All others, behind the marker `slow`.
 SLOW: dict[str, Program] = {
+    "a key": (drawn, (jax.random.key(0), normal(3))),
+    "any number of arguments": (lambda x, y: any_number(x, y, k=2.0), (normal(2), normal(2))),
+    "a function that JAX made": (jax.jit(chosen, static_argnums=(1, 2)), (normal(3), 2, "other")),
     "eigenvectors": (
         lambda a: (lambda w, v: jnp.sum(w * v[0] ** 2 + jnp.sin(w)))(*jnp.linalg.eigh(a)),
         (positive(3),),

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,15 @@ class Statement:
     value: object = None
 
 
+def can_run(block: str) -> bool:
+    """Tell whether a block can run here: one that begins with the import of an extra needs it."""
+    needed = re.match(r"import (jax|onnx|torch)\b", block)
+    return needed is None or find_spec(needed[1]) is not None
+
+
 def statements(page: Path) -> Iterator[Statement]:
     """Yield what a page's Python blocks do, one after the other, as in one session."""
-    code = "\n".join(blocks(page, "python")) if page != PACKAGE else ""
+    code = "\n".join(filter(can_run, blocks(page, "python"))) if page != PACKAGE else ""
     for node in ast.parse(code).body:
         source = ast.get_source_segment(code, node) or ""
         comment = code.splitlines()[(node.end_lineno or 0) - 1].partition("  # ")[2]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ except ImportError:
     raise MissingExtraError("jax", "jax") from None
 
 __all__ = ["JAX", "ByTranspose", "Member", "Products", "can_move", "first_line"]
+
+#: So many numbers are made double at a time: a copy of all would take longer than the products.
+BLOCK = 1 << 15
 
 #: What JAX raises of a primitive that has no such derivative.
 _WITHOUT = (NotImplementedError, ValueError, TypeError, AssertionError)
@@ -39,8 +43,9 @@ def first_line(error: BaseException) -> str:
 
 def _dot(first: Any, second: Any) -> float:
     """Return the real part of the sum of products, without conjugates: JAX's adjoints of complex numbers are so."""
-    first, second = (_double(np.asarray(one)).reshape(-1) for one in (first, second))
-    return float(np.dot(first, second).real)
+    one, other = np.asarray(first).reshape(-1), np.asarray(second).reshape(-1)
+    blocks = [slice(start, start + BLOCK) for start in range(0, one.size, BLOCK)]
+    return fsum(float(np.dot(_double(one[block]), _double(other[block])).real) for block in blocks)
 
 
 def _double(array: Any) -> Any:
@@ -103,12 +108,14 @@ class Products:
         return of_some
 
     def push(self, tangents: Sequence[Array]) -> Array:
+        """Return what these tangents of the operands make together."""
         moving = [(place, one) for place, one in zip(self.places, tangents, strict=True) if one is not None]
         places, given = zip(*moving, strict=True)
         with self._told("forward"):
             return self._results(jax.jvp(self._of(places), [self.operands[place] for place in places], list(given))[1])
 
     def pull(self, adjoint: Array) -> Sequence[Array]:
+        """Return what an adjoint makes of each operand's."""
         with self._told("in reverse"):
             value, back = self._back()
             return list(back(self._adjoint(adjoint, value)))
@@ -148,6 +155,7 @@ class ByTranspose(Products):
     __slots__ = ()
 
     def push(self, tangents: Sequence[Array]) -> Array:
+        """Return what these tangents of the operands make together."""
         with self._told("forward, as the transpose of its own rule"):
             value, back = self._back()
             values = [self.operands[place] for place in self.places]
@@ -164,7 +172,9 @@ class Member:
         self.place, self.count = place, count
 
     def push(self, tangents: Sequence[Array]) -> Array:
+        """Return what these tangents of the operands make together."""
         return tangents[0][self.place]
 
     def pull(self, adjoint: Array) -> Sequence[Array]:
+        """Return what an adjoint makes of each operand's."""
         return [tuple([adjoint if place == self.place else None for place in range(self.count)])]
