@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import isfinite, prod, sqrt
+from math import hypot, isfinite, prod, sqrt
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -94,8 +94,11 @@ def norm(space: Space, array: Array) -> float:
     >>> norm(NUMPY, np.array([[3.0], [4.0]])), norm(NUMPY, np.array([3e200]))
     (5.0, 3e+200)
     """
-    square = inner(space, array, array)
-    if isfinite(square) or isinstance(array, tuple):
+    if isinstance(array, tuple):
+        return hypot(*[norm(space, one) for one in array])
+    conjugate = array.conj() if "complex" in str(getattr(array, "dtype", "")) else array
+    square = inner(space, array, conjugate)
+    if isfinite(square):
         return sqrt(square)
     scaled = array * SMALL  # its square is beyond the floats, and it may not be
     return sqrt(inner(space, scaled, scaled)) / SMALL

@@ -7,7 +7,6 @@ numbers, comes through as it is.
 
 from __future__ import annotations
 
-import dis
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from graphdiff.errors import GraphdiffError, TraceError
-from graphdiff.tracing.places import Place, place_at, users_frame
+from graphdiff.tracing.places import Place, is_raised, place_at, users_frame
 from graphdiff.tracing.scalars import Traced
 
 __all__ = ["failing"]
@@ -97,11 +96,7 @@ def _told(error: Exception, kind: type) -> TraceError | None:
 
 
 def _of_an_operation(error: Exception, frame: FrameType, instruction: int, place: Place) -> TraceError | None:
-    is_raised = any(
-        one.offset == instruction and one.opname in ("RAISE_VARARGS", "RERAISE")
-        for one in dis.get_instructions(frame.f_code)
-    )
-    if is_raised or not isinstance(error, _OF_KINDS):
+    if is_raised(frame, instruction) or not isinstance(error, _OF_KINDS):
         return None
     return TraceError(f"{place}: {_in_a_line(error)}", line=place.line)
 

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -16,12 +17,13 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import LimitError, MissingExtraError, TraceError, UsageError
-from graphdiff.operations.ends import kind_text
+from graphdiff.operations.ends import is_float, kind_text
 from graphdiff.operations.network import Operations
-from graphdiff.operations.space import Array, Space
+from graphdiff.operations.space import Array
 from graphdiff.operations.sweeps import Maps, Operation
 from graphdiff.remedies import Keyword, Remedy
-from graphdiff.tracing.places import is_library
+from graphdiff.tracing.places import NOWHERE, is_library, is_raised, place_at, users_frame
+from graphdiff.tracing.products import JAX, ByTranspose, Member, Products, can_move, first_line
 from graphdiff.tracing.tape import distinct_names
 
 try:
@@ -40,96 +42,12 @@ MAX_STEPS = 1_000
 INLINED = dict.fromkeys(("jit", "pjit", "remat", "remat2", "checkpoint", "closed_call", "core_call"), "jaxpr")
 
 
-def _dot(first: Any, second: Any) -> float:
-    return float(np.vdot(np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)))
-
-
-def _like(given: Any, array: Any) -> Any:
-    return jnp.broadcast_to(jnp.asarray(given, dtype=array.dtype), array.shape)
-
-
-JAX = Space("jax", _dot, _like, np.asarray)
-
-
 @dataclass(frozen=True)
 class _Node:
     """A value that is a node: where it is, and what it is."""
 
     position: int
     value: Any
-
-
-class _Maps:
-    """The two products of a function of arrays at its operands, by JAX."""
-
-    __slots__ = ("compute", "operands", "places")
-
-    def __init__(self, compute: Callable[..., Any], operands: Sequence[Any], places: Sequence[int]) -> None:
-        self.compute, self.operands, self.places = compute, operands, places
-
-    def _of(self, places: Sequence[int]) -> Callable[..., Any]:
-        """Return the function of those operands alone."""
-
-        def of_some(*given: Any) -> Any:
-            whole = list(self.operands)
-            for place, one in zip(places, given, strict=True):
-                whole[place] = one
-            return self.compute(*whole)
-
-        return of_some
-
-    def push(self, tangents: Sequence[Array]) -> Array:
-        moving = [(place, one) for place, one in zip(self.places, tangents, strict=True) if one is not None]
-        places, given = zip(*moving, strict=True)
-        values = [self.operands[place] for place in places]
-        return _tuple(jax.jvp(self._of(places), values, list(given))[1])
-
-    def pull(self, adjoint: Array) -> Sequence[Array]:
-        value, back = jax.vjp(self._of(self.places), *[self.operands[place] for place in self.places])
-        return list(back(_alike(adjoint, value)))
-
-
-class _ByTranspose(_Maps):
-    """Of what has a rule for reverse only: forward is the transpose of that."""
-
-    def push(self, tangents: Sequence[Array]) -> Array:
-        values = [self.operands[place] for place in self.places]
-        value, back = jax.vjp(self._of(self.places), *values)
-        given = [jnp.zeros_like(one) if two is None else two for one, two in zip(values, tangents, strict=True)]
-        return _tuple(jax.linear_transpose(back, value)(tuple(given))[0])
-
-
-def _tuple(value: Any) -> Any:
-    """Return several results as a tuple, without the derivatives of whole numbers."""
-    if not isinstance(value, list | tuple):
-        return value
-    return tuple([None if getattr(one, "dtype", None) == jax.dtypes.float0 else one for one in value])
-
-
-def _alike(adjoint: Array, value: Any) -> Any:
-    """Return an adjoint as `jax.vjp` takes it: zeros where a member of several has none."""
-    if not isinstance(value, list | tuple):
-        return adjoint
-    members = [_zero(one) if part is None else part for part, one in zip(adjoint, value, strict=True)]
-    return type(value)(members)
-
-
-def _zero(value: Any) -> Any:
-    is_float = jnp.issubdtype(value.dtype, jnp.floating)
-    return jnp.zeros_like(value) if is_float else np.zeros(value.shape, jax.dtypes.float0)
-
-
-class _Member:
-    """The map that takes one of several results."""
-
-    def __init__(self, place: int, count: int) -> None:
-        self.place, self.count = place, count
-
-    def push(self, tangents: Sequence[Array]) -> Array:
-        return tangents[0][self.place]
-
-    def pull(self, adjoint: Array) -> Sequence[Array]:
-        return [tuple([adjoint if place == self.place else None for place in range(self.count)])]
 
 
 @dataclass
@@ -151,11 +69,11 @@ class _Run:
             raise UsageError(f"{name} is an array of {kind_text(value)}: arrays that are kept whole are of floats")
         node = self.note("input", value, (), None, {})
         self.names[node.position] = name
-        return node if _is_float(value) else value
+        return node if can_move(value) else value
 
     def equations(self, jaxpr: Any, constants: Sequence[Any], given: Sequence[Any], about: dict[str, Any]) -> list[Any]:
         """Do the equations of a jaxpr; return what comes out, nodes and constants."""
-        known: dict[Any, Any] = dict(zip(jaxpr.constvars, constants, strict=True))
+        known: dict[Any, Any] = dict(zip(jaxpr.constvars, map(_held, constants), strict=True))
         known.update(zip(jaxpr.invars, given, strict=True))
         for equation in jaxpr.eqns:
             operands = [_read(known, one) for one in equation.invars]
@@ -177,11 +95,8 @@ class _Run:
             return self.scan(params, operands, about)
         if name == "while":
             return self.loop(params, operands, about)
-        bound = equation.primitive.get_bind_params(params)
-        functions, bound = bound if isinstance(bound, tuple) else ((), bound)  # JAX has had both
-        compute = partial(equation.primitive.bind, *functions, **bound)
-        kind = _ByTranspose if name == "custom_vjp_call" else _Maps
-        made = self.apply(_called(equation), compute, operands, about, kind)
+        kind = ByTranspose if _is_for_reverse_only(equation) else Products
+        made = self.apply(_called(equation), _bound(equation), operands, about, kind)
         return made if equation.primitive.multiple_results else [made]
 
     def apply(
@@ -190,27 +105,29 @@ class _Run:
         compute: Callable[..., Any],
         operands: list[Any],
         about: dict[str, Any],
-        kind: type[_Maps] = _Maps,
+        kind: type[Products] = Products,
     ) -> Any:
         """Compute something of operands: a node where it moves with one, else a constant."""
         values = list(map(_value, operands))
         value = compute(*values)
-        if isinstance(value, list | tuple) and len(value) == 1:
-            return [self.apply(op, partial(_only, compute), operands, about, kind)]
+        if isinstance(value, list | tuple):
+            if len(value) == 1:
+                return [self.apply(op, partial(_only, compute), operands, about, kind)]
+            value = tuple(value)
         places = [place for place, one in enumerate(operands) if isinstance(one, _Node)]
-        several = isinstance(value, list | tuple)
-        if not places or not any(map(_is_float, value if several else [value])) or op == "stop_gradient":
+        several = isinstance(value, tuple)
+        if not places or not any(map(can_move, value if several else [value])) or op == "stop_gradient":
             return value
         nodes = tuple([operands[place].position for place in places])
-        node = self.note(op, _tuple(value), nodes, kind(compute, values, places), about)
+        node = self.note(op, value, nodes, kind(compute, values, places, value, op, about.get("line")), about)
         return [self.member(node, place, about) for place in range(len(value))] if several else node
 
     def member(self, node: _Node, place: int, about: dict[str, Any]) -> Any:
         """Return one of several results."""
         value = node.value[place]
-        if not _is_float(value):
+        if not can_move(value):
             return value
-        return self.note(f"result {place}", value, (node.position,), _Member(place, len(node.value)), about)
+        return self.note(f"result {place}", value, (node.position,), Member(place, len(node.value)), about)
 
     def scan(self, params: Mapping[str, Any], operands: list[Any], about: dict[str, Any]) -> list[Any]:
         """Do the turns of a scan one by one."""
@@ -221,7 +138,7 @@ class _Run:
         rows: list[list[Any]] = []
         for step in reversed(turns) if params["reverse"] else turns:
             now = about | {"step": step}
-            parts = [self.apply("row", partial(_row, step), [one], now) for one in operands[n_fixed + n_carried :]]
+            parts = [self.apply("row", _row, [one, step], now) for one in operands[n_fixed + n_carried :]]
             made = self.equations(jaxpr, constants, [*fixed, *carried, *parts], now)
             carried = made[:n_carried]
             rows.append(made[n_carried:])
@@ -274,16 +191,33 @@ def _value(one: Any) -> Any:
     return one.value if isinstance(one, _Node) else one
 
 
-def _is_float(value: Any) -> bool:
-    return "float" in kind_text(value)
+def _held(constant: Any) -> Any:
+    """Return a constant of a jaxpr as JAX's own array, for numpy's cannot be indexed by what moves."""
+    return jnp.asarray(constant) if isinstance(constant, np.ndarray) else constant
+
+
+def _bound(equation: Any) -> Callable[..., Any]:
+    """Return what does an equation, of its operands."""
+    bound = equation.primitive.get_bind_params(equation.params)
+    functions, bound = bound if isinstance(bound, tuple) else ((), bound)  # JAX has had both
+    return partial(equation.primitive.bind, *functions, **bound)
+
+
+def _is_for_reverse_only(equation: Any) -> bool:
+    """Tell whether an equation is, or holds, one with a rule of its own for reverse (``custom_vjp``)."""
+    if equation.primitive.name.startswith("custom_vjp_call"):
+        return True
+    held = [one for value in equation.params.values() for one in (value if isinstance(value, tuple) else (value,))]
+    inside = [_opened(one)[0] for one in held if isinstance(one, core.ClosedJaxpr | core.Jaxpr)]
+    return any(_is_for_reverse_only(one) for jaxpr in inside for one in jaxpr.eqns)
 
 
 def _only(compute: Callable[..., Any], *operands: Any) -> Any:
     return compute(*operands)[0]
 
 
-def _row(step: int, array: Any) -> Any:
-    return array[step]
+def _row(array: Any, step: int) -> Any:
+    return jax.lax.dynamic_index_in_dim(array, step, keepdims=False)
 
 
 def _stacked(*rows: Any) -> Any:
@@ -302,9 +236,14 @@ def _called(equation: Any) -> str:
     return str(inside.jaxpr.debug_info.func_name or equation.primitive.name)
 
 
+#: What is done for many at a time is where it is for one.
+_VMAP = re.compile(r"vmap\(([^()]*)\)")
+
+
 def _about(equation: Any, outer: Mapping[str, Any]) -> dict[str, Any]:
     """Return where an equation is: its scopes (`jax.named_scope`), within those around it, and the user's line."""
-    scopes = [part for part in str(equation.source_info.name_stack).split("/") if part]
+    stack = _VMAP.sub(r"\1", str(equation.source_info.name_stack))
+    scopes = [part for part in stack.split("/") if part and "()" not in part]
     module = ".".join([*([outer["module"]] if "module" in outer else []), *scopes])
     about: dict[str, Any] = {"module": module} if module else {}
     frames = getattr(equation.source_info.traceback, "frames", ())
@@ -341,7 +280,7 @@ def trace_jax(
         return trace_jax(program, bound.args, bound.kwargs, steps=steps)
 
     def reference(cotangents: Mapping[str, Array]) -> Mapping[str, Array]:
-        floats = [place for place, leaf in enumerate(leaves) if _is_float(jnp.asarray(leaf))]
+        floats = [place for place, leaf in enumerate(leaves) if is_float(jnp.asarray(leaf))]
 
         def of_floats(*given: Any) -> list[Any]:
             whole = list(leaves)
@@ -349,10 +288,11 @@ def trace_jax(
                 whole[place] = one
             bound = call(whole)
             returned = jax.tree_util.tree_leaves(program(*bound.args, **bound.kwargs))
-            return [one for one, title in zip(returned, titles, strict=True) if title in cotangents]
+            by_title = dict(zip(titles, returned, strict=True))  # what is returned twice counts once
+            return [by_title[title] for title in cotangents]
 
         _, back = jax.vjp(of_floats, *[jnp.asarray(leaves[place]) for place in floats])
-        adjoints = back([cotangents[title] for title in titles if title in cotangents])
+        adjoints = back(list(cotangents.values()))
         return {names[place]: adjoint for place, adjoint in zip(floats, adjoints, strict=True)}
 
     called = getattr(program, "__name__", type(program).__name__)
@@ -362,32 +302,61 @@ def trace_jax(
 
 Call = Callable[[Sequence[Any]], inspect.BoundArguments]
 
+#: That of what tells none, as some functions of C do.
+_ANY = inspect.signature(lambda *args, **kwargs: None)
+
 
 def _flat(program: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[str], list[Any], Call]:
-    """Return the names and values of all leaves of the arguments, and what calls the program with others."""
+    """Return the names and values of all leaves of the arguments that are arrays, and what calls with others."""
     if not callable(program):
         raise UsageError(f"JAX traces a function, not {type(program).__name__}")
     try:
-        bound = inspect.signature(program).bind(*args, **kwargs)
+        bound = _signature(program).bind(*args, **kwargs)
     except TypeError as error:
         raise UsageError(f"the function cannot be called so: {error}") from None
     titles = list(bound.arguments)
     paths, tree = jax.tree_util.tree_flatten_with_path(list(bound.arguments.values()))
-    names = [titles[path[0].idx] + "".join(_part(key, 1) for key in path[1:]) for path, _ in paths]
+    places = [place for place, (_, leaf) in enumerate(paths) if not _stays(leaf)]
+    names: list[str] = []
+    for place in places:
+        path = paths[place][0]
+        names.append(_free(titles[path[0].idx] + "".join(_part(key, 1) for key in path[1:]), names))
 
-    def call(leaves: Sequence[Any]) -> inspect.BoundArguments:
+    def call(given: Sequence[Any]) -> inspect.BoundArguments:
+        leaves = [leaf for _, leaf in paths]
+        for place, one in zip(places, given, strict=True):
+            leaves[place] = one
         arguments = dict(zip(titles, jax.tree_util.tree_unflatten(tree, leaves), strict=True))
         return inspect.BoundArguments(bound.signature, arguments)
 
-    return names, [leaf for _, leaf in paths], call
+    return names, [paths[place][1] for place in places], call
+
+
+def _signature(program: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(program)
+    except ValueError:
+        return _ANY
+
+
+def _stays(leaf: Any) -> bool:
+    """Tell whether an argument is handed on as it is: whole numbers and texts, which choose, and functions."""
+    return isinstance(leaf, int | str | bytes) or callable(leaf)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """Return a name that is not taken."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _part(key: Any, place: int) -> str:
     """Return a part of a leaf's name: ``params``, ``.w``, ``[0]``."""
     name = getattr(key, "key", getattr(key, "name", None))
-    if name is not None:
-        return f".{name}" if place else str(name)
-    return f"[{getattr(key, 'idx', key)}]"
+    if isinstance(name, str):
+        return f".{name}" if place else name
+    return f"[{getattr(key, 'idx', name)}]"
 
 
 def _jaxpr(program: Any, call: Call, leaves: Sequence[Any]) -> tuple[Any, Any]:
@@ -397,9 +366,14 @@ def _jaxpr(program: Any, call: Call, leaves: Sequence[Any]) -> tuple[Any, Any]:
 
     try:
         return jax.make_jaxpr(of_leaves, return_shape=True)(*leaves)  # type: ignore[no-any-return]
-    except (TypeError, jax.errors.JAXTypeError, jax.errors.JAXIndexError) as error:
-        said = str(error).strip().partition("\n")[0]
-        raise TraceError(f"JAX cannot trace {getattr(program, '__name__', 'the function')}: {said}") from error
+    except (TypeError, ValueError, IndexError, NotImplementedError) as error:
+        frame_and_place = users_frame(error)
+        if frame_and_place is not None and is_raised(*frame_and_place[:2]):
+            raise
+        place = NOWHERE if frame_and_place is None else place_at(frame_and_place[0].f_code, frame_and_place[1])
+        where = f"{place}: " if place.line else ""
+        said = f"{where}JAX cannot trace {getattr(program, '__name__', 'the function')}: {first_line(error)}"
+        raise TraceError(said, line=place.line) from error
 
 
 def _outputs(run: _Run, made: Sequence[Any], shape: Any) -> Iterator[int]:
@@ -412,5 +386,5 @@ def _outputs(run: _Run, made: Sequence[Any], shape: Any) -> Iterator[int]:
         node = one if isinstance(one, _Node) else run.note("const", one, (), None, {})
         if node.position not in run.names:
             called = name if name and not name.startswith("[") else f"out{name}"
-            run.names[node.position] = called if called not in run.names.values() else f"{called}_"
+            run.names[node.position] = _free(called, run.names.values())
         yield node.position

@@ -97,6 +97,14 @@ def users_frame(error: BaseException) -> tuple[FrameType, int, list[FrameType]] 
     return None if last is None else (*last, within)
 
 
+def is_raised(frame: FrameType, instruction: int) -> bool:
+    """Tell whether an instruction of a frame raises, so that an error is the program's own."""
+    return any(
+        one.offset == instruction and one.opname in ("RAISE_VARARGS", "RERAISE")
+        for one in dis.get_instructions(frame.f_code)
+    )
+
+
 def place_of(frame: FrameType | None) -> Place:
     """Return the place of the innermost frame that is the user's."""
     while frame is not None:
