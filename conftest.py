@@ -5,6 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 #: The library without which a module is not loaded.
-NEEDED = {"graphdiff/tracing/whole.py": "autograd", "graphdiff/tracing/jaxprs.py": "jax"}
+NEEDED = {"tracing/whole.py": "autograd", "tracing/jaxprs.py": "jax", "tracing/products.py": "jax"}
 
-collect_ignore = [module for module, library in NEEDED.items() if find_spec(library) is None]
+collect_ignore = [f"graphdiff/{module}" for module, library in NEEDED.items() if find_spec(library) is None]

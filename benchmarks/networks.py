@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 
 import graphdiff as gd
+from benchmarks.networks_jax import in_jax, in_numpy
 from benchmarks.report import Row, Size, compare
 
 #: Inputs, three hidden layers and outputs: ten million parameters; and examples at a time.
@@ -17,6 +18,8 @@ BATCH = 64
 def run(size: Size) -> Iterator[Row]:
     """Time a perceptron in each library that is installed."""
     yield from _torch(size)
+    yield from in_jax(size)
+    yield from in_numpy(size)
 
 
 def _torch(size: Size) -> Iterator[Row]:

@@ -9,7 +9,6 @@ import pkgutil
 import subprocess
 import sys
 import tomllib
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
