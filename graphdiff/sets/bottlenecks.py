@@ -127,7 +127,7 @@ def beyond_cut(
     groups = [np.asarray(each, dtype=np.int64) for each in (*ends, between.sources, between.targets)]
     first = min(int(group.min(initial=0)) for group in groups)
     source = 1 + max(int(group.max(initial=0)) for group in groups) - first
-    tails, heads, starts, stops = (group - first for group in groups)
+    tails, heads, starts, stops = (group - first if first else group for group in groups)
     flow, beyond = minimum_cut(
         np.concatenate([tails, np.full(len(starts), source), stops]),
         np.concatenate([heads, starts, np.full(len(stops), source + 1)]),

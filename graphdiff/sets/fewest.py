@@ -107,7 +107,7 @@ class Search:
     def summed(self, through: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what each candidate takes away of what flows through the edges."""
         numbers, places = self._taking
-        return np.bincount(numbers, through[places], minlength=len(self.candidates)).astype(np.float64)
+        return np.bincount(numbers, through[places], minlength=self.n_candidates).astype(np.float64)
 
     @cached_property
     def arrays(self) -> Arrays | None:
@@ -128,8 +128,10 @@ class Search:
     @property
     def kept(self) -> dict[Any, str]:
         """The nodes that may not be removed, where nodes are to be, by their labels, each with the reason."""
+        if self.what != "nodes":
+            return {}
         labels = self.between.labels
-        return {labels[node]: why for node, why in self._staying.items()} if self.what == "nodes" else {}
+        return {labels[node]: why for node, why in self._staying.items()}
 
     @property
     def _entering(self) -> dict[int, list[int]]:
@@ -210,7 +212,28 @@ class Search:
 
     def gone(self, chosen: Iterable[Any]) -> Places:
         """Return the places of the edges that are gone with some candidates."""
-        return frozenset().union(*(self.candidates[label] for label in chosen))
+        return frozenset().union(*map(self.places_of, chosen))
+
+    def places_of(self, label: Any) -> Sequence[int]:
+        """Return the places of the edges that are gone with a candidate; of a few edges no index of all is made."""
+        if self.what == "nodes":
+            return self.candidates[label]
+        number = self.between.graph.topology.place(label)
+        assert number is not None
+        edges, order = self.between.edges, self._by_number
+        at = int(np.searchsorted(edges, number, sorter=order))
+        return (at if order is None else int(order[at]),)
+
+    @cached_property
+    def _by_number(self) -> NDArray[np.int64] | None:
+        """The places of the edges by the numbers of these; None where they stand so."""
+        edges = self.between.edges
+        return None if np.all(edges[1:] >= edges[:-1]) else np.argsort(edges, kind="stable")
+
+    @property
+    def n_candidates(self) -> int:
+        """How many may be removed."""
+        return self.between.n_edges if self.what == "edges" else len(self.candidates)
 
 
 @dataclass(frozen=True, eq=False)
@@ -286,7 +309,7 @@ class Rest:
 
     def gain(self, label: Any) -> Number:
         """Return by how much the total would fall without a candidate."""
-        return sum(map(self.through.__getitem__, self.search.candidates[label]))
+        return sum(map(self.through.__getitem__, self.search.places_of(label)))
 
 
 # -- every path
@@ -429,7 +452,7 @@ def _greedy(search: Search, most_left: Number) -> tuple[list[Any] | None, int]:
         if search.is_positive:
             at_least = max(at_least, _fewest(taken, abs(left) - most_left - search.slack))
         chosen.append(labels[best])
-        rest = Rest(search, rest.gone.union(search.candidates[labels[best]]))
+        rest = Rest(search, rest.gone.union(search.places_of(labels[best])))
         left = rest.total
     return chosen, at_least
 

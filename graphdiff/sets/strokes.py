@@ -152,9 +152,5 @@ def _ends(search: Search, chosen: list[Any]) -> tuple[Ints, Ints, NDArray[Any]]:
         return nodes, nodes, np.ones(len(nodes))
     arrays = search.arrays
     assert arrays is not None
-    between = search.between
-    asked = [between.graph.topology.place(label) for label in chosen]  # an index of all would be made for a few
-    hits = np.flatnonzero(np.isin(between.edges, np.array(asked, dtype=np.int64)))
-    places = dict(zip(between.edges[hits].tolist(), hits.tolist(), strict=True))
-    edges = np.array([places[place] for place in asked], dtype=np.int64)
+    edges = np.array([search.places_of(label)[0] for label in chosen], dtype=np.int64)
     return arrays.tails[edges], search.between.heads[edges], arrays.weights[edges]

@@ -336,7 +336,7 @@ def cut(
         strokes=strokes(search, chosen),
         method=method,
         at_least=at_least,
-        n_candidates=len(search.candidates),
+        n_candidates=search.n_candidates,
         n_paths=None if lies.loops else lies.n_paths,
         edge_meaning=ready.edge_meaning,
         weight_meaning=ready.weight_meaning,
