@@ -48,7 +48,12 @@ def test_every_public_name_is_found_after_every_submodule_was_imported() -> None
         try:
             importlib.import_module(name)
         except MissingExtraError:
-            assert name.removeprefix("graphdiff.tracing.") in ("jaxprs", "products", "whole")  # nothing without it
+            assert name.removeprefix("graphdiff.tracing.") in (
+                "derivatives",
+                "jaxprs",
+                "products",
+                "whole",
+            )  # nothing without it
     for name in gd.__all__:
         value = getattr(gd, name)
         assert (name in ("errors", "weights")) == inspect.ismodule(value), name

@@ -162,7 +162,7 @@ def minimum_cut(
 
 
 def _both_ways(n_nodes: int, tails: NDArray[Any], heads: NDArray[Any]) -> tuple[NDArray[np.int64], ...]:
-    """Return each edge and the way back along it, by where they start: rows, ends, the place of the twin, and the order.
+    """Return each edge and the way back along it, by where they start: rows, ends, the places of twins, and the order.
 
     What is of no more use is let go of at once: of five million edges each of these is 80 MB.
     """

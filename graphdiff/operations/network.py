@@ -170,7 +170,7 @@ class Operations(NotScalar):
         return {operation.name: one for operation, one in zip(self.operations, carried, strict=True) if one is not None}
 
     def reverse(self, cotangent: ends.Cotangent = None) -> dict[str, Array]:
-        """Return the gradient at every node on which the outputs depend.
+        """Return the gradient at every node on which the outputs depend; of inputs on which they do not it is 0.
 
         Parameters
         ----------
@@ -178,7 +178,10 @@ class Operations(NotScalar):
             How much each entry of an output counts. Not needed where there is one output of one entry.
         """
         swept = adjoints(self.operations, ends.cotangent_of(self, cotangent))
-        return {self.operations[position].name: adjoint for position, adjoint, _ in swept}
+        reached = {self.operations[position].name: adjoint for position, adjoint, _ in swept}
+        unmoved = (name for name in (*self.inputs, *self.parameters) if name not in reached)
+        zeros = {name: self.space.like(0.0, self.value(name)) for name in unmoved if ends.is_float(self.value(name))}
+        return reached | zeros
 
     def contributions(self, direction: ends.Direction = None, cotangent: ends.Cotangent = None) -> ArrayFlow:
         """Return what passes each edge and node; see `flow`, which gives it as a graph."""

@@ -39,5 +39,5 @@ def gradient(program: Callable[..., Any], /, *args: Any, backend: str | None = N
     """
     net = trace(program, *args, arrays="whole", backend=backend, **kwargs)
     swept = net.reverse()
-    gradients = {name: swept[name] if name in swept else net.space.like(0.0, net.value(name)) for name in net.inputs}
+    gradients = {name: swept[name] for name in net.inputs if name in swept}
     return next(iter(gradients.values())) if len(gradients) == 1 else gradients

@@ -8,11 +8,12 @@ autograd (D. Maclaurin, D. Duvenaud, M. Johnson) has the derivatives of numpy's 
 from __future__ import annotations
 
 import copy
+import inspect
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import wraps
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -23,30 +24,24 @@ from graphdiff.operations.network import Operations
 from graphdiff.operations.space import NUMPY, Array
 from graphdiff.operations.sweeps import Maps, Operation
 from graphdiff.tracing.arguments import Leaves, with_leaves
+from graphdiff.tracing.derivatives import NumpyMaps, assign, has_rule, kept
 from graphdiff.tracing.failing import failing
-from graphdiff.tracing.places import Place, following, is_library, place_of
+from graphdiff.tracing.places import Place, following, place_of
 from graphdiff.tracing.substitutes import substituted
 from graphdiff.tracing.tape import cut, distinct_names
 
 try:
     import autograd.numpy as wrapped_numpy
     from autograd import core
-    from autograd.differential_operators import make_vjp
     from autograd.numpy.numpy_boxes import ArrayBox
-    from autograd.tracer import (
-        Node,
-        getval,
-        isbox,
-        new_box,
-        notrace_primitives,
-        primitive,
-        trace_primitives_map,
-        trace_stack,
-    )
+    from autograd.tracer import Node, isbox, new_box, notrace_primitives, trace_primitives_map, trace_stack
 except ImportError:
     raise MissingExtraError("autograd", "arrays") from None
 
 __all__ = ["trace_whole"]
+
+#: Options that autograd hands on, and whose derivative it does not know.
+IGNORED = frozenset(["where", "initial", "dtype"])
 
 #: What a reduction by one of numpy's operators is called.
 REDUCED = {np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min"}
@@ -62,14 +57,19 @@ class _Tape:
         self.rows: list[tuple[str, Any, tuple[int, ...], Maps | None, Place | None]] = []
         self.names: dict[int, str] = {}
         self.refused: TraceError | None = None
-        self.is_assigned = False
+        self.owners: Counter[int] = Counter()
 
     def note(
         self, op: str, value: Any, operands: tuple[int, ...] = (), maps: Maps | None = None, place: Place | None = None
     ) -> int:
         """Note an operation; return its position."""
         self.rows.append((op, value, operands, maps, place))
+        self.owners[id(_root(value))] += 1
         return len(self.rows) - 1
+
+    def is_alone(self, value: Any) -> bool:
+        """Tell whether no other array that was computed sees the entries of this one."""
+        return _root(value) is value and self.owners[id(value)] == 1
 
     def operations(self) -> list[Operation]:
         """Return what was done, each by a name of its own: of an input or output, of its variable, or its operation."""
@@ -86,6 +86,13 @@ class _Tape:
         return (op, True) if place is None or place.name is None else (cut(place.name), False)
 
 
+def _root(value: Any) -> Any:
+    """Return the array that holds the entries of one."""
+    while isinstance(getattr(value, "base", None), np.ndarray):
+        value = value.base
+    return value
+
+
 def _about(place: Place | None) -> dict[str, Any]:
     return {} if place is None or place.line is None else {"line": place.line, "file": place.file}
 
@@ -98,67 +105,49 @@ class _Noted(Node):  # type: ignore[misc]
     def __init__(self, value: Any, fun: Any, args: Any, kwargs: Any, argnums: tuple[int, ...], parents: Any) -> None:
         self.tape = parents[0].tape
         place = place_of(sys._getframe(1))
-        if fun not in core.primitive_vjps:
-            raise TraceError(f"{place}: autograd has no derivative of {fun.__name__}: write it out", line=place.line)
-        if isinstance(value, np.ndarray) and value.dtype.kind == "c":
-            raise TraceError(
-                f"{place}: {fun.__name__} makes complex numbers, and arrays are of floats", line=place.line
-            )
+        _require_known(fun, value, kwargs, place)
         operands = tuple([parent.position for parent in parents])
-        maps = _Maps(fun, argnums, value, args, kwargs)
-        self.position = self.tape.note(fun.__name__.removesuffix("_args"), value, operands, maps, place)
+        maps = NumpyMaps(fun, argnums, value, kept(args), kept(kwargs), place)
+        self.position = self.tape.note(fun.__name__.strip("_").removesuffix("_args"), value, operands, maps, place)
 
     def initialize_root(self, tape: _Tape, position: int) -> None:
         self.tape, self.position = tape, position
+
+
+def _require_known(function: Any, value: Any, options: Mapping[str, Any], place: Place) -> None:
+    """Refuse what autograd has no derivative of, or would take for something else."""
+    name = function.__name__.strip("_")
+    if not has_rule(function):
+        raise TraceError(f"{place}: autograd has no derivative of {name}: write it out", line=place.line)
+    if (kind := np.asarray(value).dtype.kind) != "f":
+        made = "complex numbers" if kind == "c" else "whole numbers, which have no derivative"
+        raise TraceError(f"{place}: {name} makes {made}, and arrays are of floats", line=place.line)
+    for option in IGNORED & options.keys():
+        if options[option] is not None and options[option] is not np._NoValue:
+            raise TraceError(f"{place}: autograd does not follow {option}= of {name}: write it out", line=place.line)
 
 
 # What has no derivative, as `floor` and `argmax`, is a constant to autograd's own nodes, and so to ours.
 notrace_primitives[_Noted] = notrace_primitives[core.VJPNode]
 
 
-@primitive  # type: ignore[untyped-decorator]
-def assign(array: Any, given: Any, index: Any) -> Any:
-    """Return a copy of an array with other entries at an index."""
-    copied = array.copy()
-    copied[index] = given
-    return copied
-
-
-def _kept(adjoint: Any, index: Any) -> Any:
-    """Return what of an adjoint belongs to the entries that were not assigned to."""
-    return assign(adjoint, 0.0, index)
-
-
-def _given(adjoint: Any, given: Any, index: Any) -> Any:
-    """Return what of an adjoint belongs to what was assigned, added up where that was one for several entries."""
-    part, shape = adjoint[index], np.shape(given)
-    part = wrapped_numpy.sum(part, axis=tuple(range(np.ndim(part) - len(shape))))
-    repeated = tuple([axis for axis, size in enumerate(shape) if size == 1 and np.shape(part)[axis] != 1])
-    return wrapped_numpy.sum(part, axis=repeated, keepdims=True) if repeated else part
-
-
-core.defvjp(
-    assign,
-    lambda made, array, given, index: lambda adjoint: _kept(adjoint, index),
-    lambda made, array, given, index: lambda adjoint: _given(adjoint, given, index),
-    argnums=(0, 1),
-)
-core.defjvp(
-    assign,
-    lambda tangent, made, array, given, index: _kept(tangent, index),
-    lambda tangent, made, array, given, index: assign(np.zeros_like(made), tangent, index),
-    argnums=(0, 1),
-)
-
-
 def _set(self: Any, index: Any, given: Any) -> None:
-    """Assign to entries of a traced array: it becomes the copy, and its tape knows that it was done."""
+    """Assign to entries of a traced array, which becomes a copy."""
+    _require_alone(self)
     _become(self, assign(self, given, index))
 
 
-def _become(self: Any, made: Any) -> None:
-    self._value, self._node = made._value, made._node
-    self._node.tape.is_assigned = True
+def _require_alone(array: Any) -> None:
+    if not array._node.tape.is_alone(array._value):
+        place = place_of(sys._getframe(2))
+        raise TraceError(
+            f"{place}: an array is changed of which another is a view, and a traced one is a copy: write y = …",
+            line=place.line,
+        )
+
+
+def _become(array: Any, made: Any) -> None:
+    array._value, array._node = made._value, made._node
 
 
 def _in_place(name: str) -> Callable[[Any, Any], Any]:
@@ -166,10 +155,16 @@ def _in_place(name: str) -> Callable[[Any, Any], Any]:
 
     def changed(self: Any, other: Any) -> Any:
         made = getattr(wrapped_numpy, name)(self, other)
-        if self.ndim and made.shape == self.shape:
-            _become(self, made)
-            return self
-        return made
+        if not isinstance(self._value, np.ndarray):
+            return made
+        _require_alone(self)
+        if made.shape != self.shape:
+            place = place_of(sys._getframe(1))
+            raise TraceError(
+                f"{place}: what has shape {made.shape} does not fit an array of {self.shape}", line=place.line
+            )
+        _become(self, made)
+        return self
 
     return changed
 
@@ -182,46 +177,16 @@ CHANGING = {
     "__imul__": _in_place("multiply"),
     "__itruediv__": _in_place("divide"),
     "__ipow__": _in_place("power"),
+    "__imod__": _in_place("mod"),
+    "__imatmul__": _in_place("matmul"),
 }
 
-
-class _Maps:
-    """The two products of an operation of numpy's, by autograd's rules."""
-
-    __slots__ = ("argnums", "args", "function", "kwargs", "value")
-
-    def __init__(self, function: Any, argnums: tuple[int, ...], value: Any, args: Any, kwargs: Any) -> None:
-        self.function, self.argnums, self.value = function, argnums, value
-        self.args, self.kwargs = args, kwargs
-
-    def push(self, tangents: Sequence[Array]) -> Array:
-        given = [(number, one) for number, one in zip(self.argnums, tangents, strict=True) if one is not None]
-        numbers, moving = zip(*given, strict=True)
-        rule = core.primitive_jvps.get(self.function)
-        if rule is None:
-            return self._by_reverse(numbers, moving)
-        return rule(numbers, list(moving), self.value, self.args, self.kwargs)
-
-    def _by_reverse(self, numbers: tuple[int, ...], moving: tuple[Array, ...]) -> Array:
-        """Return what `push` does where only the rule of the other direction is there: the transpose of its transpose.
-
-        J. Townsend, "A new trick for calculating Jacobian vector products" (2017).
-        """
-        pull = core.primitive_vjps[self.function](numbers, self.value, self.args, self.kwargs)
-        zeros = core.vspace(self.value).zeros()
-        made = [
-            make_vjp(lambda adjoint, place=place: tuple(pull(adjoint))[place], 0)(zeros)[0](tangent)
-            for place, tangent in enumerate(moving)
-        ]
-        return sum(made[1:], start=made[0])
-
-    def pull(self, adjoint: Array) -> Sequence[Array]:
-        made = core.primitive_vjps[self.function](self.argnums, self.value, self.args, self.kwargs)(adjoint)
-        return [_dense(one) for one in made]
-
-
-def _dense(one: Any) -> Any:
-    return core.sparse_add(core.vspace(one), None, one) if type(one) in core.sparse_object_types else one
+#: What arrays of numpy have, and autograd's have not.
+LACKING = {
+    "copy": lambda self, order="C": wrapped_numpy.array(self),
+    "__pos__": wrapped_numpy.array,
+    "dot": wrapped_numpy.dot,
+}
 
 
 def trace_whole(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Operations:
@@ -243,25 +208,24 @@ def trace_whole(function: Callable[..., Any], args: Sequence[Any], kwargs: Mappi
     if not callable(function):
         raise UsageError(f"arrays are kept whole of a function, not of {type(function).__name__}")
     tape = _Tape()
+    own = with_leaves(
+        function, args, kwargs, Leaves(_untouched, _copied, _untouched)
+    )  # what is changed later is no input
     with _LOCK, trace_stack.new_trace() as level:
-        leaves = _leaves(tape, level)
-        bound = with_leaves(function, args, kwargs, leaves)
+        bound = with_leaves(function, own.args, own.kwargs, _leaves(tape, level))
         inputs = tuple(tape.names.values())
         if not inputs:
             raise UsageError("there is no input: none of the arguments holds a float or an array of floats")
-        with following(function), _accepting(function, tape, level) as accepted, failing(tape, ArrayBox):
+        with _own_errors(function, own), following(function), _accepting(function) as accepted, failing(tape, ArrayBox):
             returned = accepted(*bound.args, **bound.kwargs)
-    if tape.is_assigned:
-        _require_same(function, args, kwargs, returned)
     outputs = [_output(tape, path, one) for path, one in _returned(returned)]
     if not any(position in range(len(inputs)) or tape.rows[position][3] for position in outputs):
-        raise TraceError(
-            f"the function returned {type(returned).__name__}, and no array in it that follows of an input"
-        )
+        raise TraceError(f"the function returned {_kind(returned)}, and no array in it that follows of an input")
     operations = tape.operations()
 
     def again(values: Mapping[str, Array]) -> Operations:
-        other = with_leaves(function, args, kwargs, Leaves(values.get, values.get, values.get))
+        leaves = Leaves(lambda name, value: values[name][()] if name in values else value, values.get, values.get)
+        other = with_leaves(function, own.args, own.kwargs, leaves)
         return trace_whole(function, other.args, other.kwargs)
 
     return Operations(
@@ -285,7 +249,7 @@ def _leaves(tape: _Tape, level: int) -> Leaves:
 
     def number(name: str, value: Any) -> Any:
         if isinstance(value, float | np.floating):
-            return noted(name, np.asarray(value))
+            return noted(name, value if isinstance(value, np.floating) else np.float64(value))
         if isinstance(value, int | np.integer):
             return value
         raise UsageError(f"{name} is of {type(value).__name__}: arrays that are kept whole are of floats")
@@ -332,54 +296,51 @@ def _output(tape: _Tape, path: str, one: Any) -> int:
     return position
 
 
+def _untouched(name: str, value: Any) -> Any:
+    return value
+
+
+def _copied(name: str, value: Any) -> Any:
+    return kept(value)
+
+
+def _kind(returned: Any) -> str:
+    return "a constant array" if isbox(returned) else type(returned).__name__
+
+
 @contextmanager
-def _accepting(function: Callable[..., Any], tape: _Tape, level: int) -> Iterator[Callable[..., Any]]:
-    """Have numpy's functions take traced arrays, also where they are no ufuncs; yield what to call."""
-    by_ufunc = ArrayBox.__array_ufunc__
-    ArrayBox.__array_function__ = _by_name
-    for name, method in CHANGING.items():
-        setattr(ArrayBox, name, method)
-    ArrayBox.__array_ufunc__ = lambda self, ufunc, method, *inputs, **options: _of_ufunc(ufunc, method, inputs, options)
+def _own_errors(function: Callable[..., Any], own: inspect.BoundArguments) -> Iterator[None]:
+    """Have a program fail as it does without being traced, where it does."""
     try:
-        pairs, modules = [*_of_scipy(), *_making(tape, level)], [np, sys.modules.get("scipy.special")]
-        with substituted(function, pairs, filter(None, modules)) as accepted:
+        yield
+    except TraceError as error:
+        if error.__cause__ is not None:
+            try:
+                function(*copy.deepcopy(own.args), **copy.deepcopy(own.kwargs))
+            except type(error.__cause__) as plain:
+                raise plain from None
+        raise
+
+
+@contextmanager
+def _accepting(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Have numpy's functions take traced arrays, also where they are no ufuncs; yield what to call."""
+    methods = CHANGING | LACKING | {"__array_function__": _by_name}
+    methods["__array_ufunc__"] = lambda self, ufunc, method, *inputs, **options: _of_ufunc(
+        ufunc, method, inputs, options
+    )
+    before = {name: vars(ArrayBox).get(name) for name in methods}
+    for name, method in methods.items():
+        setattr(ArrayBox, name, method)
+    try:
+        with substituted(function, _of_scipy(), filter(None, [sys.modules.get("scipy.special")])) as accepted:
             yield accepted
     finally:
-        for name in ("__array_function__", *CHANGING):
-            delattr(ArrayBox, name)
-        ArrayBox.__array_ufunc__ = by_ufunc
-
-
-#: What makes arrays that are filled later.
-MAKING = ("empty", "empty_like", "full", "full_like", "ones", "ones_like", "zeros", "zeros_like")
-
-
-def _making(tape: _Tape, level: int) -> Iterator[tuple[Any, Any]]:
-    """Yield what makes arrays, each with what makes a constant of the tape, to which traced arrays can be assigned."""
-
-    def recording(make: Any) -> Any:
-        @wraps(make)
-        def made(*args: Any, **options: Any) -> Any:
-            array = make(*map(getval, args), **{name: getval(one) for name, one in options.items()})
-            frame = sys._getframe(1)
-            if array.dtype.kind != "f" or is_library(frame.f_code.co_filename):
-                return array
-            return new_box(array, level, _Noted.new_root(tape, tape.note("const", array, place=place_of(frame))))
-
-        return made
-
-    yield from ((getattr(np, name), recording(getattr(np, name))) for name in MAKING)
-
-
-def _require_same(function: Callable[..., Any], args: Any, kwargs: Any, returned: Any) -> None:
-    """Refuse where the function gives something else untraced: numpy's views share their numbers, ours are copies."""
-    plain = function(*copy.deepcopy(args), **copy.deepcopy(dict(kwargs)))
-    pairs = zip(_returned(plain), _returned(returned), strict=True)
-    if not all(np.array_equal(one, getval(other), equal_nan=True) for (_, one), (_, other) in pairs):
-        raise TraceError(
-            "the function gives something else when it is run without being traced: where entries of an array are "
-            "assigned, another name may see them in numpy (a view), or it draws random numbers"
-        )
+        for name, method in before.items():
+            if method is None:
+                delattr(ArrayBox, name)
+            else:
+                setattr(ArrayBox, name, method)
 
 
 def _of_scipy() -> Iterator[tuple[Any, Any]]:
@@ -398,7 +359,6 @@ def _of_ufunc(ufunc: Any, method: str, inputs: Any, options: dict[str, Any]) -> 
     if options.get("out") is not None:
         raise TraceError(f"{place}: {ufunc.__name__} writes into an array, and a traced one cannot be: write y = …")
     if method == "reduce" and ufunc in REDUCED:
-        options = {name: value for name, value in options.items() if name in ("axis", "keepdims")}
         return getattr(wrapped_numpy, REDUCED[ufunc])(*inputs, **{"axis": 0} | options)
     known = trace_primitives_map.get(ufunc)
     if method != "__call__" or known is None:
@@ -412,8 +372,16 @@ def _by_name(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> An
     module = wrapped_numpy
     for name in function.__module__.split(".")[1:]:
         module = getattr(module, name, module)
-    known = getattr(module, function.__name__, None)
+    known, name = getattr(module, function.__name__, None), function.__name__
+    place = place_of(sys._getframe(1))
     if known is None:
-        place = place_of(sys._getframe(1))
-        raise TraceError(f"{place}: autograd does not know numpy's {function.__name__}: write it out", line=place.line)
+        raise TraceError(f"{place}: autograd does not know numpy's {name}: write it out", line=place.line)
+    is_plain = getattr(known, "fun", None) is not None and not any(map(isbox, args))
+    if is_plain or (name == "full_like" and not isbox(args[0])) or (name.startswith("full") and _fills(args, kwargs)):
+        raise TraceError(f"{place}: autograd does not follow what {name} is given so: write it out", line=place.line)
     return known(*args, **kwargs)
+
+
+def _fills(args: Any, kwargs: Mapping[str, Any]) -> bool:
+    """Tell whether an array is to be filled with a traced number, of which autograd loses the derivative."""
+    return any(map(isbox, args[1:])) or isbox(kwargs.get("fill_value"))
