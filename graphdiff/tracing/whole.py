@@ -19,14 +19,14 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from graphdiff.errors import MissingExtraError, TraceError, UsageError
+from graphdiff.errors import GraphdiffError, MissingExtraError, TraceError, UsageError
 from graphdiff.operations.network import Operations
 from graphdiff.operations.space import NUMPY, Array
 from graphdiff.operations.sweeps import Maps, Operation
 from graphdiff.tracing.arguments import Leaves, with_leaves
 from graphdiff.tracing.derivatives import NumpyMaps, assign, has_rule, kept
 from graphdiff.tracing.failing import failing
-from graphdiff.tracing.places import Place, following, place_of
+from graphdiff.tracing.places import Place, following, place_at, place_of, users_frame
 from graphdiff.tracing.substitutes import substituted
 from graphdiff.tracing.tape import cut, distinct_names
 
@@ -310,16 +310,32 @@ def _kind(returned: Any) -> str:
 
 @contextmanager
 def _own_errors(function: Callable[..., Any], own: inspect.BoundArguments) -> Iterator[None]:
-    """Have a program fail as it does without being traced, where it does."""
+    """Have a program fail as it does without being traced, where it does; else say where arrays cannot be traced."""
     try:
         yield
-    except TraceError as error:
-        if error.__cause__ is not None:
-            try:
-                function(*copy.deepcopy(own.args), **copy.deepcopy(own.kwargs))
-            except type(error.__cause__) as plain:
-                raise plain from None
-        raise
+    except Exception as error:  # whatever the program or a library raises
+        cause = error.__cause__ if isinstance(error, TraceError) else error
+        if cause is None or isinstance(cause, GraphdiffError):
+            raise
+        try:
+            function(*copy.deepcopy(own.args), **copy.deepcopy(own.kwargs))
+        except type(cause) as plain:
+            raise plain from None
+        if error is not cause:
+            raise
+        raise _of_tracing(error) from error
+
+
+def _of_tracing(error: Exception) -> TraceError:
+    """Return as one of ours an error that is there only where a program is traced."""
+    frame_and_place = users_frame(error)
+    place = None if frame_and_place is None else place_at(frame_and_place[0].f_code, frame_and_place[1])
+    said = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    return TraceError(
+        f"{f'{place}: ' if place else ''}only traced it fails with {said}; into an array that numpy made nothing traced "
+        "can be written: make a list and numpy.stack it",
+        line=place.line if place else None,
+    )
 
 
 @contextmanager

@@ -207,6 +207,12 @@ def through_a_view_by_nothing(b: Any, x: Any) -> Any:
     return np.sum(h * x)
 
 
+def fails_as_numpys_array_is_written(x: Any) -> Any:
+    y = np.zeros(2)
+    y[0] = np.sum(x)
+    return y
+
+
 def fails_as_an_array_is_written(x: Any) -> Any:
     return np.add(x, x, out=x)
 
@@ -243,6 +249,12 @@ REFUSED: list[tuple[Program, tuple[Any, ...], type[Exception], str]] = [
     (lambda x: np.sum(x.astype(int) * x), (X,), TraceError, "astype makes whole numbers, which have no derivative"),
     (lambda x: np.full_like(x, x[0, 0]), (X,), TraceError, "autograd does not follow what full_like is given so"),
     (lambda x: np.block([x, x]), (X,), TraceError, "autograd does not follow what block is given so"),
+    (
+        fails_as_numpys_array_is_written,
+        (np.ones(2),),
+        TraceError,
+        r"line \d+ of .*: only traced it fails with .*stack it",
+    ),
     (lambda x: x[7], (np.ones(2),), IndexError, "index 7 is out of bounds"),
     (lambda x: 1.0, (X,), TraceError, "the function returned float, and no array in it that follows of an input"),
     (lambda x: np.sum(x), (np.arange(3),), UsageError, "there is no input: none of the arguments holds a float"),
