@@ -12,4 +12,8 @@ NEEDED = {
     "tracing/products.py": "jax",
 }
 
-collect_ignore = [f"graphdiff/{module}" for module, library in NEEDED.items() if find_spec(library) is None]
+#: And of the tests' own.
+PROGRAMS = {"tests/jax_programs.py": "jax", "tests/torch_programs.py": "torch"}
+
+needed = {f"graphdiff/{module}": library for module, library in NEEDED.items()} | PROGRAMS
+collect_ignore = [module for module, library in needed.items() if find_spec(library) is None]

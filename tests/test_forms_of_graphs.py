@@ -224,7 +224,13 @@ QUESTIONS: dict[str, Callable[[Any, Make, Label], Any]] = {
 }
 
 #: The public functions that take no graph, and what they take.
-OTHERS = {"check": "a program", "read": "a file", "read_edges": "a table", "trace": "a program"}
+OTHERS = {
+    "check": "a program",
+    "gradient": "a program",
+    "read": "a file",
+    "read_edges": "a table",
+    "trace": "a program",
+}
 
 
 def public_functions() -> set[str]:

@@ -69,6 +69,7 @@ def test_a_matrix_has_every_public_function() -> None:
         "write",
         "draw",
         "trace",
+        "gradient",
         "check",
     }
     assert public - beside - left_out == {name for name in matrix.QUESTIONS if name not in ("sets", "exact")}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import networkx as nx
@@ -71,7 +71,12 @@ def view(saved: Saved, about: Mapping[str, Any]) -> nx.DiGraph | nx.MultiDiGraph
     graph._succ = graph._adj = _Rows(topology, lambda: (topology.ptr, None))
     graph._pred = _Rows(topology, lambda: _entering(topology))
     graph.edges = (_MultiEdges if multi else _Edges)(graph)
+    graph.number_of_edges = partial(_number_of_edges, graph)  # without looking at each row, as `str` asks for it
     return graph
+
+
+def _number_of_edges(graph: Any, u: Any = None, v: Any = None) -> int:
+    return len(graph.edges) if u is None else int(type(graph).number_of_edges(graph, u, v))
 
 
 class _Pictured(Displayed):

@@ -12,6 +12,7 @@ Certificates of totals by their ends, and whether a change between two totals is
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -258,7 +259,10 @@ def _leaving(between: Between, loops: list[list[int]]) -> list[list[tuple[int, N
 def certified_by(value: Number, abs_sum: Number, bound: float) -> Certificate:
     """Return what is known of a total that is within a bound of the exact one."""
     size = abs(value)
-    condition = 1.0 if not abs_sum else math.inf if not size else float(abs_sum / size)
+    condition = 1.0 if not abs_sum else math.inf
+    if abs_sum and size:
+        with contextlib.suppress(OverflowError):  # beyond the floats it is infinite to them
+            condition = float(abs_sum / size)
     return Certificate(value, abs_sum, condition, bound, certain_digits(size, bound))
 
 

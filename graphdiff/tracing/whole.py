@@ -332,8 +332,8 @@ def _of_tracing(error: Exception) -> TraceError:
     place = None if frame_and_place is None else place_at(frame_and_place[0].f_code, frame_and_place[1])
     said = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     return TraceError(
-        f"{f'{place}: ' if place else ''}only traced it fails with {said}; into an array that numpy made nothing traced "
-        "can be written: make a list and numpy.stack it",
+        f"{f'{place}: ' if place else ''}only traced it fails with {said}; into an array that numpy made nothing "
+        "traced can be written: make a list and numpy.stack it",
         line=place.line if place else None,
     )
 

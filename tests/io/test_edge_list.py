@@ -285,3 +285,8 @@ def test_a_sum_with_a_weight_that_is_empty_is_missing(tmp_path: Path) -> None:
     path = tmp_path / "e.csv"
     path.write_text("source,target,weight\na,b,1\na,b,\n")
     assert list(gd.read(path).edges(data=True)) == [("a", "b", {})]
+
+
+def test_two_columns_called_weight_are_refused() -> None:
+    with pytest.raises(FormatError, match="2 columns are called 'weight': rename all but one"):
+        gd.read(io.StringIO("source,target,weight,weight\na,b,1,2\n"), format="csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from statistics import median
 from typing import Any
@@ -265,3 +266,15 @@ def test_nothing_to_lose_is_no_bad_condition() -> None:
     graph.add_weighted_edges_from([(0, 1, 0.0), (1, 2, 3.0)])
     known: Any = gd.explain(graph, 0, 2).certificate
     assert (known.value, known.abs_sum, known.condition) == (0.0, 0.0, 1.0)
+
+
+def test_a_condition_beyond_the_floats_is_infinite() -> None:
+    graph = nx.DiGraph()
+    for n in range(170):
+        graph.add_weighted_edges_from([(f"n{n}", f"p{n}", Fraction(1, 2)), (f"p{n}", f"n{n + 1}", 1)])
+        graph.add_weighted_edges_from([(f"n{n}", f"m{n}", Fraction(-49, 100)), (f"m{n}", f"n{n + 1}", 1)])
+    why = gd.explain(graph, "n0", "n170")
+    assert why.total == Fraction(1, 100) ** 170
+    assert why.certificate is not None
+    assert why.certificate.condition == math.inf
+    assert "170" in str(why)
