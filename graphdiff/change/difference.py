@@ -245,7 +245,7 @@ class Difference(Result):
             among[list(self._upgrades)] = True
             graph.add_nodes_from(overlay(self.matched, among).nodes(data=True))
             after = self.matched.after.graph
-            words = words_for(after.edge_meaning, node_meaning=after.node_meaning)
+            words = words_for(after.edge_meaning, "unit", node_meaning=after.node_meaning)
             unasked = (
                 f"This page holds what differs: all {int(whole.sum()):,} {words.nodes} are more than fit, "
                 f"and {words.edges} that stayed are left out."
@@ -315,7 +315,7 @@ def difference_lines(difference: Difference, top: int | None = None, room: int =
 
 def _sentence(difference: Difference) -> str:
     """Return of what which numbers differ."""
-    words, among = words_for(difference.matched.after.graph.edge_meaning), ""
+    words, among = words_for(difference.matched.after.graph.edge_meaning, "unit"), ""
     if difference.end is not None:
         among = f"{scope_title(words, difference.end, towards=difference.towards)}: "
     head = f"{among}{counts_text(difference)}."
@@ -461,7 +461,7 @@ def counts_text(difference: Difference) -> str:
     """Return how many nodes and edges differ, in one line."""
     if difference.is_empty:
         return "nothing differs"
-    words = words_for(difference.matched.after.graph.edge_meaning)
+    words = words_for(difference.matched.after.graph.edge_meaning, "unit")
     added, removed = (difference.n_edges(mask) for mask in (difference.matched.added, difference.matched.removed))
     changed = len(difference.edges) - added - removed
     counts = [

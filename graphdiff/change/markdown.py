@@ -172,7 +172,7 @@ def _by(relative: float | None) -> str:
 
 def _sets(difference: Difference, section: Section) -> list[str]:
     after = difference.matched.after.graph
-    words = words_for(after.edge_meaning, node_meaning=after.node_meaning)
+    words = words_for(after.edge_meaning, "unit", node_meaning=after.node_meaning)
     nodes, node = words.nodes, how_many(1, words.nodes).removeprefix("1 ")
     among = ""
     if difference.end is not None:

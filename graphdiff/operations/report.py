@@ -51,7 +51,7 @@ def beside(flow: ArrayFlow) -> list[str]:
     """Return how sure the total is; warnings begin with "! "."""
     text = f"forward and reverse pass differ by {flow.difference:.1e} of what passes"
     if flow.difference > DOUBTFUL:
-        return [f"! {text}: rounding leaves that in doubt"]
+        return [f"! {text}: that leaves the total in doubt"]
     return [text] if flow.difference else ["forward and reverse pass give the same number"]
 
 

@@ -27,6 +27,7 @@ from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, lacks, see
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
 from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.operations.ends import is_float
 from graphdiff.operations.network import Operations
 from graphdiff.remedies import Keyword
 from graphdiff.sets.counts import Census, Count, Sums, first_of
@@ -334,7 +335,8 @@ def diagnose(
     """
     _require_limits(vanishing, exploding)
     if isinstance(graph, Operations):
-        return cast(Diagnosis, ArrayDiagnosis(graph.contributions(source, target), (vanishing, exploding)))
+        moving = {} if source is None and not any(is_float(graph.value(name)) for name in graph.inputs) else source
+        return cast(Diagnosis, ArrayDiagnosis(graph.contributions(moving, target), (vanishing, exploding)))
     derived = target is not None and _has_derivatives(graph, options)
     read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
     ends = [None if end is None else seeds_of(read, end) for end in (source, target)]

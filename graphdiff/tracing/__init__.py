@@ -101,7 +101,7 @@ def trace(
     ExpressionError
         If text is no arithmetic: with line and column.
     LimitError
-        If it is beyond a limit.
+        If it is beyond a limit; or an array has more than a million numbers, and is not kept whole.
     DerivativeError
         At a point without value or derivative, such as ``log(0)`` or ``sqrt`` at 0. At kinks the subgradient in the
         middle is taken: 0 for ``abs`` at 0, equal parts for ``max`` and ``min`` at a tie.

@@ -11,11 +11,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.errors import UsageError
+from graphdiff.errors import LimitError, UsageError
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.tracing.arrays import TracedArray, is_frame, remade
 from graphdiff.tracing.scalars import is_scalar
 
 __all__ = ["Leaves", "replaced", "with_leaves"]
+
+#: So many numbers of an array are traced one by one.
+MAX_NUMBERS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,11 @@ def _members_replaced(name: str, value: Any, leaves: Leaves) -> Any:
 
 
 def _array_replaced(name: str, value: NDArray[Any], leaves: Leaves, kind: type[TracedArray] | None) -> Any:
+    if value.size > MAX_NUMBERS:
+        raise LimitError(
+            f"{name} has {value.size:,} numbers, and more than {MAX_NUMBERS:,} of an array are not traced one by one",
+            Remedy(Keyword("arrays", "whole"), "keeps arrays whole"),
+        )
     array = np.empty(value.shape, dtype=object)
     for index, element in np.ndenumerate(value):
         place = f"{name}[{','.join(map(str, index))}]" if index else name

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from graphdiff.errors import UsageError
+from graphdiff.remedies import Keyword
 from graphdiff.tracing import trace
 
 __all__ = ["gradient"]
 
 
-def gradient(program: Callable[..., Any], /, *args: Any, backend: str | None = None, **kwargs: Any) -> Any:
+def gradient(
+    program: Callable[..., Any], /, *args: Any, arrays: str = "whole", backend: str | None = None, **kwargs: Any
+) -> Any:
     """Return the gradient of what a function returns, one number, by its inputs.
 
     Parameters
     ----------
-    program, *args, backend, **kwargs
+    program, *args, arrays, backend, **kwargs
         As `graphdiff.trace` takes them; arrays are kept whole.
 
     Returns
@@ -27,7 +31,8 @@ def gradient(program: Callable[..., Any], /, *args: Any, backend: str | None = N
     ------
     The errors of `graphdiff.trace`.
     UsageError
-        If it returns something else than one number: ``trace(…).reverse(cotangent)`` takes any.
+        If it returns something else than one number: ``trace(…).reverse(cotangent)`` takes any; or if `arrays` is
+        anything but ``"whole"``.
 
     Examples
     --------
@@ -37,7 +42,11 @@ def gradient(program: Callable[..., Any], /, *args: Any, backend: str | None = N
     >>> gradient(lambda x, y: x @ y, np.array([1.0, 2.0]), np.array([3.0, 4.0]))
     {'x': array([3., 4.]), 'y': array([1., 2.])}
     """
-    net = trace(program, *args, arrays="whole", backend=backend, **kwargs)
+    if arrays != "whole":
+        raise UsageError(
+            Keyword("arrays", arrays), ": of scalars the gradient is graphdiff.reverse(graphdiff.trace(…), output)"
+        )
+    net = trace(program, *args, arrays=arrays, backend=backend, **kwargs)
     swept = net.reverse()
     gradients = {name: swept[name] for name in net.inputs if name in swept}
     return next(iter(gradients.values())) if len(gradients) == 1 else gradients

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -144,3 +144,11 @@ def test_two_groups_that_only_the_grouping_makes_a_cycle_are_named() -> None:
         ("c", "scale", ("b",), [1.0], {"module": "m"}),
     )
     assert gd.group(net, "module", target={"c": 1}).graph["cyclic"] == [["m", "n"]]
+
+
+def test_a_gradient_is_told_where_no_input_moves() -> None:
+    net = network(("h", "scale", ("x",), [3.0], {}), ("y", "add", ("x", "h"), [1.0, 1.0], {}))
+    tokens = replace(net.operations[0], value=np.ones((2, 3), dtype=int))
+    diagnosis = gd.diagnose(replace(net, operations=[tokens, *net.operations[1:]]), None, {"y": 1})
+    assert diagnosis.sizes.tolist()[1:] == [1.0, 1.0]
+    assert "the gradient's entries are steady" in str(diagnosis)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import TraceError, UsageError
+from graphdiff.errors import LimitError, TraceError, UsageError
 
 autograd = pytest.importorskip("autograd", reason="autograd is not there, of which the rules of whole arrays come")
 special = pytest.importorskip("scipy.special")
@@ -393,3 +393,10 @@ def test_after_a_trace_numpy_and_autograd_are_as_before() -> None:
 def test_options_that_there_are_not_are_refused(options: dict[str, Any], match: str) -> None:
     with pytest.raises(UsageError, match=match):
         gd.trace(lambda x: x, X, **options)
+
+
+def test_numbers_of_a_large_array_are_not_traced_one_by_one() -> None:
+    with pytest.raises(LimitError, match=r'x has 1,000,001 numbers, .*; arrays="whole" keeps arrays whole'):
+        gd.trace(lambda x: np.sum(x), np.zeros(1_000_001))
+    with pytest.raises(UsageError, match='arrays="scalars": of scalars the gradient is'):
+        gd.gradient(lambda x: np.sum(x), X, arrays="scalars")
