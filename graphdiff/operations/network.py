@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
+from math import isfinite
 from typing import Any
 
 import networkx as nx
 
-from graphdiff.errors import TraceError, UnknownNodeError, UsageError
+from graphdiff.errors import DerivativeError, TraceError, UnknownNodeError, UsageError
 from graphdiff.graph.forms import NotScalar
 from graphdiff.operations import ends
 from graphdiff.operations.flow import ArrayFlow, flow_of
-from graphdiff.operations.space import Array, Space
+from graphdiff.operations.space import Array, Space, norm
 from graphdiff.operations.sweeps import Operation, adjoints, tangents
 from graphdiff.operations.unfolding import MAX_ENTRIES, unfolded
 
@@ -176,9 +177,17 @@ class Operations(NotScalar):
         ----------
         cotangent : mapping of output to array or number, output, or array, optional
             How much each entry of an output counts. Not needed where there is one output of one entry.
+
+        Raises
+        ------
+        DerivativeError
+            If the gradient at an input or a parameter is no finite number.
         """
         swept = adjoints(self.operations, ends.cotangent_of(self, cotangent))
         reached = {self.operations[position].name: adjoint for position, adjoint, _ in swept}
+        for name in (*self.inputs, *self.parameters):
+            if name in reached and not isfinite(norm(self.space, reached[name])):
+                raise DerivativeError(f"the gradient at {name!r} is no finite number", node=name)
         unmoved = (name for name in (*self.inputs, *self.parameters) if name not in reached)
         zeros = {name: self.space.like(0.0, self.value(name)) for name in unmoved if ends.is_float(self.value(name))}
         return reached | zeros

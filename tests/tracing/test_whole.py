@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.errors import LimitError, TraceError, UsageError
+from graphdiff.errors import DerivativeError, LimitError, TraceError, UsageError
 
 autograd = pytest.importorskip("autograd", reason="autograd is not there, of which the rules of whole arrays come")
 special = pytest.importorskip("scipy.special")
@@ -400,3 +400,8 @@ def test_numbers_of_a_large_array_are_not_traced_one_by_one() -> None:
         gd.trace(lambda x: np.sum(x), np.zeros(1_000_001))
     with pytest.raises(UsageError, match='arrays="scalars": of scalars the gradient is'):
         gd.gradient(lambda x: np.sum(x), X, arrays="scalars")
+
+
+def test_a_gradient_that_is_no_number_is_refused() -> None:
+    with pytest.raises(DerivativeError, match="the gradient at 'x' is no finite number"), np.errstate(all="ignore"):
+        gd.gradient(lambda x: np.prod(x), np.array([0.0, 2.0]))  # autograd divides by each
