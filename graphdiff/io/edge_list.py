@@ -158,6 +158,8 @@ def layout_of(table: Table, wanted: Mapping[str, str]) -> Layout:
         Nothing is known or said, or too much is.
     """
     headed = table if table.has_header else _headed(table, wanted)
+    if "weight" not in wanted and headed.has_header and list(headed.names).count("weight") > 1:
+        raise FormatError(f"{headed.file}: several columns are called 'weight': rename all but one")
     source, target, meaning = _ends(headed, wanted)
     return Layout(headed, (source, target), meaning, wanted)
 

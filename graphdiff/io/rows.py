@@ -78,13 +78,11 @@ class Table:
         Raises
         ------
         FormatError
-            Nothing is below it, or two columns are called weight.
+            Nothing is below it.
         """
         if self.n_rows == 1:
             raise FormatError(f"{self.file}: a header, and no edge below it")
         names = [column[0] for column in self.columns]
-        if names.count("weight") > 1:
-            raise FormatError(f"{self.file}: {names.count('weight')} columns are called 'weight': rename all but one")
         columns = [column[1:] for column in self.columns]
         return Table(self.file, self.text, self.delimiter, names, True, columns)
 

@@ -288,5 +288,5 @@ def test_a_sum_with_a_weight_that_is_empty_is_missing(tmp_path: Path) -> None:
 
 
 def test_two_columns_called_weight_are_refused() -> None:
-    with pytest.raises(FormatError, match="2 columns are called 'weight': rename all but one"):
+    with pytest.raises(FormatError, match="several columns are called 'weight': rename all but one"):
         gd.read(io.StringIO("source,target,weight,weight\na,b,1,2\n"), format="csv")
