@@ -13,7 +13,17 @@ from graphdiff.remedies import Keyword
 if TYPE_CHECKING:
     from graphdiff.operations.network import Operations
 
-__all__ = ["Cotangent", "Direction", "Seeded", "cotangent_of", "direction_of", "fitting", "is_float", "kind_text"]
+__all__ = [
+    "Cotangent",
+    "Direction",
+    "Seeded",
+    "cotangent_of",
+    "direction_of",
+    "fitting",
+    "is_float",
+    "kind_text",
+    "shape_text",
+]
 
 #: ``{node: how it moves}``, nodes that move by their own values, or None for all data inputs.
 Direction: TypeAlias = Any

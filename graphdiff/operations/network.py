@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any
 
 import networkx as nx
+import numpy as np
 
 from graphdiff.errors import DerivativeError, TraceError, UnknownNodeError, UsageError
 from graphdiff.graph.forms import NotScalar
@@ -18,6 +19,7 @@ from graphdiff.operations.flow import ArrayFlow, flow_of
 from graphdiff.operations.space import Array, Space, norm
 from graphdiff.operations.sweeps import Operation, adjoints, tangents
 from graphdiff.operations.unfolding import MAX_ENTRIES, unfolded
+from graphdiff.remedies import Keyword
 
 __all__ = ["Operations"]
 
@@ -195,6 +197,52 @@ class Operations(NotScalar):
     def contributions(self, direction: ends.Direction = None, cotangent: ends.Cotangent = None) -> ArrayFlow:
         """Return what passes each edge and node; see `flow`, which gives it as a graph."""
         return flow_of(self, ends.direction_of(self, direction), ends.cotangent_of(self, cotangent))
+
+    def along(
+        self, node: str, axis: int, direction: ends.Direction = None, cotangent: ends.Cotangent = None
+    ) -> list[float]:
+        """Return what passes a node apart along one of its axes: heads of attention, steps of time, channels.
+
+        Parameters
+        ----------
+        node : str
+        axis : int
+            Which axis of its array is kept; over all others contributions are added up.
+        direction, cotangent
+            As `forward` and `reverse` take them.
+
+        Returns
+        -------
+        list of float
+            One number for each index of the axis, in the total's unit; together what passes the node.
+
+        Raises
+        ------
+        UnknownNodeError
+        UsageError
+            If the node has no such axis.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from graphdiff import trace
+        >>> net = trace(lambda x: np.sum(x * x), np.array([[1.0, 2.0], [3.0, 4.0]]), arrays="whole")
+        >>> net.along("x", 1)
+        [20.0, 40.0]
+        """
+        position = self.position(node)
+        shape = tuple(getattr(self.operations[position].value, "shape", ()))
+        if not -len(shape) <= axis < len(shape):
+            held = ends.shape_text(self.operations[position].value)
+            raise UsageError(Keyword("axis", axis), f": {node!r} has {held}")
+        tangent = tangents(self.operations, ends.direction_of(self, direction).seeds)[position]
+        swept = adjoints(self.operations, ends.cotangent_of(self, cotangent))
+        adjoint = next((one for place, one, _ in swept if place == position), None)
+        if tangent is None or adjoint is None:
+            return [0.0] * shape[axis]
+        sides = (np.asarray(self.space.to_numpy(one), dtype=np.float64) for one in (tangent, adjoint))
+        products = np.moveaxis(np.multiply(*sides), axis, 0)
+        return [float(part.sum()) for part in products]
 
     def flow(self, direction: ends.Direction = None, cotangent: ends.Cotangent = None) -> nx.MultiDiGraph:
         """Return a graph with a contribution on every edge, to be ranked, grouped, drawn and written.

@@ -257,3 +257,20 @@ def test_operations_are_ranked_by_what_passes_them_or_flows_back() -> None:
     assert ranking.to_pandas()["share"].tolist() == [1.0] * 3
     with pytest.raises(UsageError, match="by=\"reach\": operations are ranked by 'contribution' or 'gradient'"):
         gd.rank(net, target={"n1": 1}, by="reach")
+
+
+@settings(max_examples=60)
+@given(networks(), st.data())
+def test_along_an_axis_contributions_are_those_of_its_entries(net: gd.Operations, data: st.DataObject) -> None:
+    output, name = net.outputs[0], data.draw(st.sampled_from(list(net)))
+    shape = np.shape(net.value(name))
+    if not shape:
+        with pytest.raises(UsageError, match=f"axis=0: '{name}' has one number"):
+            net.along(name, 0, None, {output: 1})
+        return
+    axis = data.draw(st.integers(-len(shape), len(shape) - 1))
+    source = {entry: one for end in net.inputs for entry, one in seeds(end, net.value(end)).items()}
+    passing = gd.node_contributions(scalar_graph(net), source, seeds(output, np.ones_like(net.value(output))))
+    whole = np.array([passing.get((name, entry), 0.0) for entry in range(int(np.prod(shape)))]).reshape(shape)
+    others = tuple(one for one in range(len(shape)) if one != axis % len(shape))
+    assert net.along(name, axis, None, {output: 1}) == whole.sum(axis=others).tolist()
