@@ -230,7 +230,7 @@ def flow_of(net: Operations, direction: Seeded, cotangent: Mapping[int, Array]) 
 
 def _swept(net: Operations, direction: Seeded, cotangent: Mapping[int, Array]) -> ArrayFlow:
     carried = tangents(net.operations, direction.seeds)
-    starts = np.cumsum([0, *(len(operation.operands) for operation in net.operations)]).tolist()
+    starts = net.edge_starts
     edges = np.zeros(starts[-1])
     nodes, norms = np.zeros(len(net.operations)), np.zeros(len(net.operations))
     put_in = dict.fromkeys(direction.seeds, 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 from math import isfinite
 from typing import Any
 
@@ -105,6 +105,11 @@ class Operations(NotScalar):
             for operation in self.operations
             for place, operand in enumerate(operation.operands)
         ]
+
+    @cached_property
+    def edge_starts(self) -> list[int]:
+        """Where the edges into each node begin among all, and their number at the end."""
+        return list(accumulate((len(operation.operands) for operation in self.operations), initial=0))
 
     def at(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Operations:
         """Return the same computation at other inputs.

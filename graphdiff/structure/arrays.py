@@ -190,7 +190,7 @@ class ArrayDiagnosis(Result):
         return list(self._skips())
 
     def _skips(self) -> Iterator[Skip]:
-        starts = np.cumsum([0, *(len(one.operands) for one in self._operations)]).tolist()
+        starts = self.flow.net.edge_starts
         names = [operation.name for operation in self._operations]
         for position, operation in enumerate(self._operations):
             if not is_of(operation.op, SUMS):
@@ -217,7 +217,7 @@ class ArrayDiagnosis(Result):
     @cached_property
     def cancelling(self) -> list[Cancelling]:
         """Nodes into which much more flows than passes them, the worst first."""
-        starts = np.cumsum([0, *(len(one.operands) for one in self._operations)]).tolist()
+        starts = self.flow.net.edge_starts
         sums = np.add.reduceat(np.append(np.abs(self.flow.edges), 0.0), starts[:-1]) if starts[-1] else np.zeros(0)
         rows = [
             Cancelling(operation.name, float(entering), float(passing))
