@@ -94,7 +94,8 @@ def rank_arrays(flow: ArrayFlow, by: str | None, top: int | None) -> ArrayRankin
     if by not in ORDERS:
         raise UsageError(Keyword("by", by), f": operations are ranked by {' or '.join(map(repr, ORDERS))}")
     sizes = np.abs(flow.nodes if by == "contribution" else flow.norms)
-    order = [position for position in np.argsort(-sizes, kind="stable").tolist() if sizes[position]]
+    as_shown = np.array([float(shown(size)) for size in sizes.tolist()])  # those that look alike as they were computed
+    order = [position for position in np.argsort(-as_shown, kind="stable").tolist() if sizes[position]]
     names = list(flow.net)
     return ArrayRanking(
         flow,
