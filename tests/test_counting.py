@@ -12,11 +12,11 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from conftest import Run
 from counting import counting
 from graphs import ENGINES, chain, engine, weighted
 
 import graphdiff as gd
-from conftest import Run
 from graphdiff import kernels
 from graphdiff.why.explain import explain_each
 

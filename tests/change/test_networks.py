@@ -11,9 +11,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from conftest import Run
 
 import graphdiff as gd
-from conftest import Run
 from graphdiff.change.networks import NetworkComparison
 from graphdiff.errors import UnknownNodeError, UsageError
 

@@ -11,9 +11,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+from conftest import Run
 
 import graphdiff as gd
-from conftest import Run
 from graphdiff.errors import FormatError, GraphdiffError, GraphTypeError, MissingExtraError, UsageError, WeightError
 from graphdiff.graph.views import saved_in
 from graphdiff.io import columnar, edge_blocks, frames, source

@@ -7,9 +7,9 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from conftest import Run
 
 import graphdiff as gd
-from conftest import Run
 from graphdiff.errors import GraphdiffError
 from graphdiff.graph.attributes import Records, attribute_kinds, numeric_names, possible_weights
 from graphdiff.graph.views import saved_in

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Run
 
 import graphdiff as gd
-from conftest import Run
 from graphdiff.errors import FormatError, MissingExtraError, UnknownNodeError, UsageError
 
 onnx = pytest.importorskip("onnx", reason="onnx is not there")

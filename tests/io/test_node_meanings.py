@@ -8,9 +8,9 @@ from typing import Any
 
 import networkx as nx
 import pytest
+from conftest import Run
 
 import graphdiff as gd
-from conftest import Run
 from graphdiff.io.formats import READERS
 from graphdiff.text.sentences import how_many, words_of
 
