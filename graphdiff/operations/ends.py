@@ -94,9 +94,9 @@ def cotangent_of(net: Operations, given: Cotangent) -> dict[int, Array]:
         As `direction_of`; or if what counts is not said, and there is not one output of one entry.
     """
     if isinstance(given, Mapping):
-        return {_output(net, name): fitting(net, name, seed, "cotangent") for name, seed in given.items()}
+        return {net.position(name): fitting(net, name, seed, "cotangent") for name, seed in given.items()}
     name = given if isinstance(given, str) else _only(net)
-    position = _output(net, name)
+    position = net.position(name)
     if given is not None and not isinstance(given, str):
         return {position: fitting(net, name, given, "cotangent")}
     if (size := entries(net.operations[position].value)) != 1:
@@ -116,11 +116,6 @@ def _only(net: Operations) -> str:
             " names one of them",
         )
     return net.outputs[0]
-
-
-def _output(net: Operations, name: str) -> int:
-    """Return where an output, or any other node that is to count, is."""
-    return net.position(name)
 
 
 def fitting(net: Operations, name: str, given: Any, keyword: str) -> Array:

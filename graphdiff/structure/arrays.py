@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
-from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -138,7 +137,7 @@ class ArrayDiagnosis(Result):
     @cached_property
     def gradient_flow(self) -> GradientFlow:
         """The sizes by depth; inputs and parameters stand apart."""
-        start = max(sqrt(float(self.sizes[position]) ** 2) for position in self.flow.cotangent)
+        start = max(float(self.sizes[position]) for position in self.flow.cotangent)
         used: list[int] = np.flatnonzero(self.depths < len(self._operations)).tolist()
         roots = [place for place, position in enumerate(used) if self._operations[position].maps is None]
         names = [self._operations[position].name for position in used]

@@ -39,28 +39,6 @@ def _kept(adjoint: Any, index: Any) -> Any:
     return assign(adjoint, 0.0, index)
 
 
-def _given(adjoint: Any, given: Any, index: Any) -> Any:
-    """Return what of an adjoint belongs to what was assigned, added up where that was one for several entries."""
-    part, shape = adjoint[index], np.shape(given)
-    part = wrapped_numpy.sum(part, axis=tuple(range(np.ndim(part) - len(shape))))
-    repeated = tuple([axis for axis, size in enumerate(shape) if size == 1 and np.shape(part)[axis] != 1])
-    return wrapped_numpy.sum(part, axis=repeated, keepdims=True) if repeated else part
-
-
-core.defvjp(
-    assign,
-    lambda made, array, given, index: lambda adjoint: _kept(adjoint, index),
-    lambda made, array, given, index: lambda adjoint: _given(adjoint, given, index),
-    argnums=(0, 1),
-)
-core.defjvp(
-    assign,
-    lambda tangent, made, array, given, index: _kept(tangent, index),
-    lambda tangent, made, array, given, index: assign(np.zeros_like(made), tangent, index),
-    argnums=(0, 1),
-)
-
-
 def _back_to(shape: tuple[int, ...]) -> Callable[[Any], Any]:
     """Return what adds up an adjoint over the axes along which an operand of this shape was repeated."""
 
@@ -70,6 +48,20 @@ def _back_to(shape: tuple[int, ...]) -> Callable[[Any], Any]:
         return wrapped_numpy.sum(summed, axis=repeated, keepdims=True) if repeated else summed
 
     return added_up
+
+
+core.defvjp(
+    assign,
+    lambda made, array, given, index: lambda adjoint: _kept(adjoint, index),
+    lambda made, array, given, index: lambda adjoint: _back_to(np.shape(given))(adjoint[index]),
+    argnums=(0, 1),
+)
+core.defjvp(
+    assign,
+    lambda tangent, made, array, given, index: _kept(tangent, index),
+    lambda tangent, made, array, given, index: assign(np.zeros_like(made), tangent, index),
+    argnums=(0, 1),
+)
 
 
 def _where(argnums: Sequence[int], made: Any, args: Any, kwargs: Any) -> Callable[[Any], list[Any]]:

@@ -393,7 +393,7 @@ def _by_name(self: Any, function: Any, types: Any, args: Any, kwargs: Any) -> An
     if known is None:
         raise TraceError(f"{place}: autograd does not know numpy's {name}: write it out", line=place.line)
     is_plain = getattr(known, "fun", None) is not None and not any(map(isbox, args))
-    if is_plain or (name == "full_like" and not isbox(args[0])) or (name.startswith("full") and _fills(args, kwargs)):
+    if is_plain or (name.startswith("full") and _fills(args, kwargs)):
         raise TraceError(f"{place}: autograd does not follow what {name} is given so: write it out", line=place.line)
     return known(*args, **kwargs)
 
