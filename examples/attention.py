@@ -1,4 +1,7 @@
-"""What does each word of a text give to what attention makes of it? A layer of attention in numpy, kept whole.
+"""What does each word of a text give to attention?
+================================================
+
+What does each word give to what attention makes of it? A layer of attention in numpy, kept whole.
 
 Each array is a node, and one forward and one reverse pass tell what passes each edge: by the queries, the keys, the
 values, and past all of them by the skip. Seen from one word or another the same net answers anew. The picture goes to

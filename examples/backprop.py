@@ -1,4 +1,7 @@
-"""Calculus on computational graphs: C. Olah's post on backpropagation (2015), every number of it computed.
+"""Every number of Olah's post on backpropagation
+==============================================
+
+Calculus on computational graphs: C. Olah's post on backpropagation (2015), every number of it computed.
 
 e = (a + b)(b + 1) is three operations, c = a + b, d = b + 1, e = c * d. Traced at a = 2, b = 1 it is a graph with a
 value in every node and the local derivative on every edge. What b does to e is the sum over the paths. One forward

@@ -1,4 +1,7 @@
-"""Whose time is it? Charging the cost of functions to those who call them.
+"""Whose time is it?
+=================
+
+Charging the cost of functions to those who call them.
 
 An edge a -> b with weight w says: w of the time of b is spent for its caller a. The total influence of a on b is then
 the part of b's time that is spent for a, directly or through others; one reverse pass, with each function's own cost

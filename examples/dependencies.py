@@ -1,4 +1,7 @@
-"""What does openssh-server really rest on? The way of the xz backdoor (CVE-2024-3094), seen in Debian 12.
+"""What does openssh-server really rest on?
+========================================
+
+The way of the xz backdoor (CVE-2024-3094), seen in Debian 12.
 
 In 2024 somebody hid a backdoor in liblzma5 to get into sshd. sshd never asked for liblzma5, but 26 chains of
 dependencies lead there. Count them, and nearly all come by dpkg, which no running sshd meets. Spread one unit evenly

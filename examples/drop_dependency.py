@@ -1,4 +1,7 @@
-"""What would I lose if I dropped this dependency? The lock of a project that asks for jupyterlab, networkx and sympy.
+"""What would I lose if I dropped this dependency?
+===============================================
+
+The lock of a project that asks for jupyterlab, networkx and sympy.
 
 A total influence counts a shared package once a path, so sizes must not be added up over paths. The set that goes with
 a package counts each once: what no other way leads to from the project. jupyterlab needs 94 packages and all of them

@@ -1,4 +1,7 @@
-"""Why does a recurrent net forget? What is left of the gradient at each step back, and what passes from each input.
+"""Why does a recurrent net forget?
+================================
+
+What is left of the gradient at each step back, and what passes from each input.
 
 The same net twice, once with small recurrent weights and once with an orthogonal matrix. Run by run the gradient
 shrinks by one factor a step; what the first inputs still give of the answer shrinks with it. It needs PyTorch

@@ -1,4 +1,7 @@
-"""Five pictures that fit on a slide: a way, a whole lock file, a difference, a profile, and a gradient.
+"""Five pictures that fit on a slide
+=================================
+
+Five pictures that fit on a slide: a way, a whole lock file, a difference, a profile, and a gradient.
 
 Of the 61 packages on the way from openssh-server to libc6 those are drawn that most of it passes; an edge adds up the
 ways past the others, so that all shares still add up to 100 %. A whole lock file is drawn by what alone keeps each

@@ -1,4 +1,7 @@
-"""Gradient descent by trace and reverse, beside the same in plain numpy: least squares, then a net of two layers.
+"""Gradient descent by trace and reverse
+=====================================
+
+Gradient descent by trace and reverse, beside the same in plain numpy: least squares, then a net of two layers.
 
 A loss is a Python function of its parameters. Tracing it at a point gives the graph of all that was computed, and one
 reverse pass over that graph the gradient. The formulas beside it are those that one derives by hand; the two

@@ -1,4 +1,7 @@
-"""By which route does a hot function cost? What a flat table cannot say, a profile with stacks can.
+"""By which route does a hot function cost?
+========================================
+
+What a flat table cannot say, a profile with stacks can.
 
 The profile is one of a real program, data/centrality.py on networkx, as py-spy recorded it (data/README.md). Most of
 its time goes to few functions of networkx; which of the program's own functions they work for, and by which calls, is

@@ -1,4 +1,7 @@
-"""Which import makes this cycle? A small shop whose modules import each other in a circle, and the line to change.
+"""Which import makes this cycle?
+==============================
+
+A small shop whose modules import each other in a circle, and the line to change.
 
 Every import is an edge, and its weight the number of statements: what it costs to take it out. `find_cycles` lists
 what is on cycles and the edges whose removal breaks them at least cost. Seen by packages the shop has one more

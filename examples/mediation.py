@@ -1,4 +1,7 @@
-"""Does X move Y itself, or through M? A path-analysis table with standard errors.
+"""Does X move Y itself, or through M?
+===================================
+
+A path-analysis table with standard errors.
 
 The example of lavaan's tutorial: a = X -> M, b = M -> Y, c = X -> Y, estimated by least squares. The indirect effect
 is a·b, its standard error Sobel's; that of the total needs the covariance of b and c, which in this model is -a·var(b).

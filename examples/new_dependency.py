@@ -1,4 +1,7 @@
-"""Which dependency made this one appear? Two lock files (uv) of one project, before and after an update.
+"""Which dependency made this one appear?
+======================================
+
+Two lock files (uv) of one project, before and after an update.
 
 Nobody asked for sockets, and yet it is in the new lock file: the update of web brought metrics, metrics brought http,
 and http brought sockets. Packages are matched by name: one of another version is upgraded, not gone and new.

@@ -1,4 +1,7 @@
-"""What makes a career? The path model of Blau & Duncan, The American Occupational Structure (1967).
+"""What makes a career?
+====================
+
+The path model of Blau & Duncan, The American Occupational Structure (1967).
 
 V and X are the father's education and occupation, U and W the son's education and first job, Y his occupation in 1962;
 each number says what one unit more of the cause does to the effect, directly. V has no edge to Y and still moves it,

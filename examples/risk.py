@@ -1,4 +1,7 @@
-"""Which direct dependency brings most of the risk, and what is the least to cut or upgrade to lose nine tenths of it?
+"""Which direct dependency brings most of the risk?
+================================================
+
+And what is the least to cut or upgrade to lose nine tenths of it?
 
 A made-up lock, and a made-up report of vulnerable packages. The risk is the sum, over these, of severity times
 influence: how much of one unit, spread evenly over what each package depends on, comes to rest on them. tls is the most

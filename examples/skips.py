@@ -1,4 +1,7 @@
-"""Which skip carries the gradient of a transformer? What passes each of its skips, and each way beside one.
+"""Which skip carries the gradient of a transformer?
+=================================================
+
+What passes each of its skips, and each way beside one.
 
 Every block of a transformer adds what attention makes of its input, then what two layers make of that. Of the gradient
 along the input a part goes by the skip, past the block, and a part through it: one forward and one reverse pass tell

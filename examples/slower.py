@@ -1,4 +1,7 @@
-"""Which call made it slower, or faster? Two profiles of one program, before and after a change.
+"""Which call made it slower, or faster?
+=====================================
+
+Two profiles of one program, before and after a change.
 
 Valgrind counted the instructions of data/site.c as it was, and rebuilt with two changes: an export renders half as
 often, and escape does less for each row. What the first of these would save is known before anybody makes it: the calls

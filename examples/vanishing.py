@@ -1,4 +1,7 @@
-"""Why a recurrent net forgets: its gradient over 50 steps vanishes, and `diagnose` says where; a skip keeps it.
+"""Where does the gradient of a recurrent net vanish?
+==================================================
+
+Why a recurrent net forgets: its gradient over 50 steps vanishes, and `diagnose` says where; a skip keeps it.
 
 Each step multiplies what comes back from the loss by w (1 - h²), less than 1. After 50 steps next to nothing of it is
 left: what came first cannot be learnt. With a skip connection, h + tanh(…) in place of tanh(…), there is a path past

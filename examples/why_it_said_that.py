@@ -1,4 +1,7 @@
-"""Why did a language model say "4"? What each token of the prompt did for it and against it, and by which features.
+"""Why did a language model say that?
+==================================
+
+Why did it say "4"? What each token of the prompt did for it and against it, and by which features.
 
 data/digits.json is an attribution graph of gemma-2-2b that continues "123", as circuit-tracer made it and Neuronpedia
 shows it (data/README.md). A weight is signed, and so are the sums here: of the 30 that the tokens give to the logit

@@ -295,8 +295,8 @@ def diagnose(
         Without a source the paths start at all roots, without a target they end at all leaves; without both there
         is an overview of what was read, too.
     vanishing, exploding : float
-        Gradient flow is flagged where the median of |adjoint| at some distance from the target falls below, or
-        rises above, so many times what it starts with: 1, or the largest seed of a target.
+        Gradient flow is flagged where the median of the absolute adjoint at some distance from the target falls
+        below, or rises above, so many times what it starts with: 1, or the largest seed of a target.
     progress : callable, optional
         Told ``(stages done, stages)``.
     **options
