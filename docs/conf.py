@@ -25,13 +25,14 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
-    "sphinx.ext.mathjax",
+    "mathml",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
     "reference",
 ]
 root_doc = "index"
 exclude_patterns = ["_ext", "_static", "Thumbs.db"]
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "graphdiff"
 html_static_path: list[str] = []
