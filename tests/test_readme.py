@@ -19,8 +19,14 @@ from benchmarks.groups import GROUPS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-INDEX = ROOT / "docs" / "README.md"
-PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+DOCS = ROOT / "docs"
+INDEX = DOCS / "README.md"
+#: Folders whose names begin so are what a build of the pages leaves there.
+BUILT = "_"
+PAGES = (
+    README,
+    *sorted(page for page in DOCS.rglob("*.md") if not str(page.relative_to(DOCS)).startswith(BUILT)),
+)
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 #: A whole package, which tests/io/test_plugins.py installs and reads with.
