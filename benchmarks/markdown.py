@@ -1,6 +1,7 @@
 """Rows for docs/measured.md out of one run or several: ``python -m benchmarks.markdown FILE.json [FILE.json ...]``.
 
-Each FILE is what ``python -m benchmarks --json FILE`` wrote; of several runs each number is the median, the day the last.
+Each FILE is what ``python -m benchmarks --json FILE`` wrote; of several runs each number is the median,
+and the day that of the last.
 """
 
 from __future__ import annotations
