@@ -8,6 +8,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 
 from benchmarks.groups import GROUPS, measured_apart
@@ -43,7 +44,7 @@ def main(given: Sequence[str]) -> None:
     print("Times are medians over the rounds; so are the ratios, each taken within a round.")
     if asked.json:
         machine = {"machine": platform.machine(), "python": platform.python_version(), "system": platform.system()}
-        whole = {**machine, "size": asdict(asked.size), "groups": results}
+        whole = {"date": date.today().isoformat(), **machine, "size": asdict(asked.size), "groups": results}
         asked.json.write_text(json.dumps(whole, indent=2) + "\n", encoding="utf-8")
 
 

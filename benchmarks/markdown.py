@@ -1,6 +1,7 @@
 """Rows for docs/measured.md out of one run or several: ``python -m benchmarks.markdown FILE.json [FILE.json ...]``.
 
-Each FILE is what ``python -m benchmarks --json FILE`` wrote; of several runs each number is the median.
+Each FILE is what ``python -m benchmarks --json FILE`` wrote; of several runs each number is the median,
+and the day that of the last.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from benchmarks.report import factor_text, time_text
 
-HEAD = "| what | graphdiff | beside | `python -m benchmarks` |\n|---|---|---|---|"
+HEAD = "| what | graphdiff | beside | measured | `python -m benchmarks` |\n|---|---|---|---|---|"
 
 Runs = Iterable[Mapping[str, Any]]
 
@@ -30,8 +31,10 @@ def main(files: Sequence[str]) -> None:
 def lines(runs: Runs) -> Iterator[str]:
     """Yield a line of a table for each measure: what it takes, and how many times as long each peer."""
     measured: dict[tuple[str, str, str], dict[str, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    days: dict[str, str] = {}
     for run in runs:
         for group, result in run["groups"].items():
+            days[group] = max(days.get(group, ""), run["date"])
             for row in result["rows"]:
                 measured[group, row["measure"], row["graph"]][row["peer"]].append(row)
     for (group, measure, graph), peers in measured.items():
@@ -39,7 +42,7 @@ def lines(runs: Runs) -> Iterator[str]:
         beside = "; ".join(
             f"{peer}: {factor_text(median(row['ratio'] for row in rows))}" for peer, rows in peers.items()
         )
-        yield f"| {measure}; {graph} | {time_text(own)} | {beside} | `{group}` |"
+        yield f"| {measure}; {graph} | {time_text(own)} | {beside} | {days[group]} | `{group}` |"
 
 
 if __name__ == "__main__":

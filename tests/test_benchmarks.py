@@ -173,11 +173,11 @@ def test_slow_contestants_have_fewer_rounds(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_rows_of_several_runs_are_one_table() -> None:
     runs = [
-        {"groups": {"sweeps": {"rows": [asdict(Row("pass", "a graph", seconds, "C", 0.1, ratio))]}}}
-        for seconds, ratio in ((0.002, 4.0), (0.003, 0.5), (0.9, 2.0))
+        {"date": day, "groups": {"sweeps": {"rows": [asdict(Row("pass", "a graph", seconds, "C", 0.1, ratio))]}}}
+        for day, seconds, ratio in (("2026-11-24", 0.002, 4.0), ("2026-11-23", 0.003, 0.5), ("2026-11-22", 0.9, 2.0))
     ]
-    assert list(markdown.lines(runs)) == ["| pass; a graph | 3 ms | C: 2 x slower | `sweeps` |"]
-    assert list(markdown.lines(runs[1:2])) == ["| pass; a graph | 3 ms | C: 2 x faster | `sweeps` |"]
+    assert list(markdown.lines(runs)) == ["| pass; a graph | 3 ms | C: 2 x slower | 2026-11-24 | `sweeps` |"]
+    assert list(markdown.lines(runs[1:2])) == ["| pass; a graph | 3 ms | C: 2 x faster | 2026-11-23 | `sweeps` |"]
 
 
 def test_what_a_call_keeps_and_what_it_took() -> None:

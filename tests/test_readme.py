@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,10 +20,11 @@ from benchmarks.groups import GROUPS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-INDEX = ROOT / "docs" / "index.md"
+DOCS = ROOT / "docs"
+INDEX = DOCS / "index.md"
 #: The site makes a gallery of the examples, and a reference, of which none is kept.
 MADE = {"gallery", "reference"}
-PAGES = (README, *sorted(page for page in (ROOT / "docs").rglob("*.md") if page.parent.name not in MADE))
+PAGES = (README, *sorted(page for page in DOCS.rglob("*.md") if page.parent.name not in MADE))
 FENCED = re.compile(r"^```(\{?\w*\}?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 #: A whole package, which tests/io/test_plugins.py installs and reads with.
@@ -140,9 +142,10 @@ def test_commands_on_the_files_of_the_clone_run() -> None:
         assert printed(command)
 
 
-def test_each_measured_row_says_which_group_of_the_benchmarks_measures_it() -> None:
-    rows = re.findall(r"^\| .*\| (.*) \|$", text_of(ROOT / "docs" / "measured.md"), re.MULTILINE)
-    assert {row.strip("`") for row in rows[1:]} <= {*GROUPS, "below"}
+def test_each_measured_row_says_when_and_which_group_of_the_benchmarks_measures_it() -> None:
+    rows = re.findall(r"^\| .*\| (.*) \| (.*) \|$", text_of(DOCS / "measured.md"), re.MULTILINE)[1:]
+    assert {group.strip("`") for _, group in rows} <= {*GROUPS, "below"}
+    assert all(date.fromisoformat(day) <= date.today() for day, _ in rows)
 
 
 # The README is short, and leads to the pages
