@@ -37,6 +37,7 @@ class Refusal(click.ClickException):
     def __init__(self, error: GraphdiffError, command: click.Command) -> None:
         super().__init__(error.told(lambda keyword: as_option(keyword, command)))
         self.exit_status = error.exit_status
+        self.kind = error.kind
 
 
 def as_option(keyword: Keyword, command: click.Command) -> str:
