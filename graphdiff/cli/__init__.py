@@ -57,6 +57,22 @@ Instead of a file's name:
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
 
 \b
+Graphs of any kind:
+{wrapped(titles(GRAPHS))}
+
+\b
+Of packages:
+{wrapped(titles(PACKAGES))}
+
+\b
+Of builds and programs:
+{wrapped(titles(PROGRAMS))}
+
+\b
+Profiles, and who may call whom:
+{wrapped(titles(PROFILERS))}
+
+\b
 Formats (--format NAME, where neither name nor content tells; graphdiff formats says more of each):
 {wrapped(READERS)}
 
@@ -84,23 +100,7 @@ HELP = f"""\
 How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
 
 The total influence is the sum, over all paths, of the products of the weights along them. FILE is a graph in one of
-{len(READERS)} formats, also compressed (.gz, .bz2, .xz); - is standard input.
-
-\b
-Graphs of any kind:
-{wrapped(titles(GRAPHS))}
-
-\b
-Of packages:
-{wrapped(titles(PACKAGES))}
-
-\b
-Of builds and programs:
-{wrapped(titles(PROGRAMS))}
-
-\b
-Profiles, and who may call whom:
-{wrapped(titles(PROFILERS))}
+{len(READERS)} formats, also compressed (.gz, .bz2, .xz); - is standard input. graphdiff VERB --help has examples.
 """
 
 

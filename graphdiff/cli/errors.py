@@ -25,7 +25,7 @@ def complete_kind_of_error(ctx: click.Context, param: click.Parameter, incomplet
     return [name for name in sorted(kinds) if name.lower().startswith(incomplete.lower())]
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="What does an error mean, and what is to be done?")
 @options.prints
 @click.argument("name", required=False, metavar="[NAME]", shell_complete=complete_kind_of_error)
 def errors(settings: options.Printing, name: str | None) -> None:

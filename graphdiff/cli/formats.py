@@ -25,7 +25,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="Which files are read, and what is taken from each?")
 @options.prints
 @click.argument("name", required=False, metavar="[NAME]", shell_complete=complete_format)
 def formats(settings: options.Printing, name: str | None) -> None:

@@ -33,11 +33,11 @@ INTRODUCTION = """\
 
 [graphdiff](../README.md) · [all pages](README.md)
 
-Every error that graphdiff raises on purpose is one of the classes of `graphdiff.errors`: its text says what is wrong, where,
-and what to do, its attributes hold the same as data. On the command line a second line names the class, and
-`graphdiff errors CLASS` prints what stands here; in Python `error.page` is the address of its part of this page, from the
-first page of the documentation on. The exit status is that of [the command line](command-line.md). `graphdiff errors -o
-markdown` makes this page from the classes.
+Every error that graphdiff raises on purpose is one of the classes of `graphdiff.errors`: its text says what is wrong,
+where, and what to do; its attributes hold the same as data. On the command line a second line names the class, and
+`graphdiff errors CLASS` prints what stands here. In Python `error.page` is the address of its part of this page, from
+the first page of the documentation on, and `help(gd.errors.CycleError)` says the same. The exit status is that of [the
+command line](command-line.md). This page is made from the classes, by `graphdiff errors -O docs/errors.md --force`.
 """
 
 
