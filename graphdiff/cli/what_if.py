@@ -69,7 +69,7 @@ class WhatIfCommand(Verb):
     "what-if",
     cls=WhatIfCommand,
     epilog=EPILOG,
-    short_help="What would be left if edges or nodes were others? Which matter most?",
+    short_help="What if edges or nodes were others, and which matter most?",
 )
 @options.verb
 @with_ends

@@ -137,7 +137,8 @@ def explained(name: str) -> Explained:
     wanted = name.lower().removesuffix("error")
     found = next((each for each in KINDS if each.lower().removesuffix("error") == wanted), None)
     if found is None:
-        raise UsageError(f"no error {name!r}{meant(nearest(name, KINDS))}; graphdiff errors lists them all")
+        close = meant(nearest(name, KINDS, 1))
+        raise UsageError(f"no error {name!r}{close}{' ' if close else '; '}graphdiff errors lists them all")
     kind: type[GraphdiffError] = getattr(errors, found)
     text, *rest = PARTS.split(inspect.getdoc(kind) or "")
     parts = dict(zip(rest[::2], rest[1::2], strict=True))

@@ -96,7 +96,9 @@ def test_the_help_for_a_format_adds_what_that_takes_and_no_more(run: Run, monkey
     assert {option for name, option in options_of(why.why, hidden=False).items() if name in ONLY} <= everything
 
 
-@pytest.mark.parametrize("verb", [verb for verb in VERBS if verb.name not in ("formats", "errors")], ids=lambda verb: verb.name)
+@pytest.mark.parametrize(
+    "verb", [verb for verb in VERBS if verb.name not in ("formats", "errors")], ids=lambda verb: verb.name
+)
 def test_the_help_of_every_verb_for_a_profile_has_the_options_of_profiles(
     verb: click.Command, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
