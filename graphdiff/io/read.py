@@ -206,9 +206,13 @@ def candidates(path: str) -> list[str]:
     if key := by_prefix(path):
         return [key]
     try:
-        return _candidates(_File(path, beginning(path, HEAD_BYTES), {}, ()))
+        file = _File(path, beginning(path, HEAD_BYTES), {}, ())
     except (OSError, FormatError):
         return []
+    try:
+        return _candidates(file)
+    except FormatError:
+        return plugins.claiming(file.ending, file.look)
 
 
 def claiming(data: bytes, keys: Collection[str] = tuple(READERS)) -> list[str]:

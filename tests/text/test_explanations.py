@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import csv
 import inspect
 import io
@@ -43,7 +44,7 @@ def test_a_class_says_what_it_means_what_to_do_and_shows_one(name: str) -> None:
     assert one.meaning[0].endswith(".")
     assert one.remedy.lstrip("`")[0].islower()
     assert one.exit_status == kind.exit_status
-    assert all(issubclass(kind, __builtins__[base]) for base in one.also)
+    assert all(issubclass(kind, getattr(builtins, base)) for base in one.also)
     if kind is not errors.GraphdiffError:
         assert one.example.splitlines()[-1]
         assert f"\nTraceback (most recent call last):\ngraphdiff.errors.{name}: " in one.example
