@@ -65,10 +65,38 @@ PACKAGES = {
 
 
 class GraphdiffError(Exception):
-    """The parent of every error that graphdiff raises on purpose; ``where`` says in which of several graphs."""
+    """The parent of every error that graphdiff raises on purpose.
+
+    What to do: catch it where all of them are to be handled alike. Every error holds what it is about in attributes,
+    and is the error of Python's own that a script would catch, too.
+
+    Attributes
+    ----------
+    where : str
+        In which of several graphs it is, such as ``"before: "``; else empty.
+    exit_status : int
+        What the command line ends with.
+    page : str
+        Where the documentation explains this kind of error, from its first page on.
+
+    Examples
+    --------
+    >>> UsageError("no").page
+    'errors.html#usageerror'
+    """
 
     exit_status = 70  # of what has no other; 1 is kept for a condition that holds
     where = ""
+
+    @property
+    def kind(self) -> str:
+        """The public class that the documentation explains; `graphdiff errors KIND` does so without it."""
+        return next(each.__name__ for each in type(self).__mro__ if each.__name__ in __all__)
+
+    @property
+    def page(self) -> str:
+        """Where the documentation explains this kind of error, from its first page on."""
+        return f"errors.html#{self.kind.lower()}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (type(self), self.args, {**vars(self), **self._state()})
@@ -133,16 +161,52 @@ def of_both(function: Callable[[Given], Made], graphs: tuple[Given, Given]) -> t
 
 
 class UsageError(GraphdiffError, ValueError):
-    """An argument or option that no graph could make right."""
+    """An argument or option that no graph could make right: a value that is none, or two that exclude each other.
+
+    What to do: the text names the argument, what was given and what it takes. A keyword argument that a function does
+    not have is a TypeError of Python's own.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> gd.strongest_paths(nx.DiGraph([("a", "b")]), "a", "b", k=-1, weight=None)
+    Traceback (most recent call last):
+    graphdiff.errors.UsageError: k=-1: a number of paths, 0 or more
+    """
 
     exit_status = 2
 
 
 class UnknownNodeError(GraphdiffError, KeyError):
-    """A node that is not in the graph; ``node``, the ``nearest`` names that are, and a few ``examples``.
+    """A node that is not in the graph.
 
-    Of a computation also its ``outputs``. Where the graph's file or the options say why it is not there, ``why`` has
-    that as parts of a sentence.
+    A node is found by its label, which need not be text: 1 and "1" are two nodes. On the command line it is found by
+    its id, by its name where ids are ``name@version``, or by a pattern.
+
+    What to do: take one of the names that the text offers. Where an option left the node out, such as a kind of edges
+    or a dependency group, the text says which option reads it.
+
+    Attributes
+    ----------
+    node : object
+        What was asked for.
+    nearest : sequence of node
+        Up to three nodes that look like it.
+    examples : sequence of node
+        The first three nodes of the graph.
+    outputs : sequence of node
+        Of a computation: what it returns.
+    why : sequence
+        Where the graph's file or the options say why it is not there: that, as parts of a sentence.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> gd.total_influence(nx.DiGraph([("weights", "loss")]), "weights", "los", weight=None)
+    Traceback (most recent call last):
+    graphdiff.errors.UnknownNodeError: no node 'los'; did you mean 'loss'?
     """
 
     exit_status = 2
@@ -174,7 +238,28 @@ class UnknownNodeError(GraphdiffError, KeyError):
 
 
 class AmbiguousNodeError(GraphdiffError, LookupError):
-    """A name that means several nodes; ``name``, the ``matches``, and in ``how`` how each is given, if known."""
+    """A name that means several nodes: versions of one package, tokens of one text, matches of a pattern.
+
+    What to do: write one of those that the text lists, as it lists it. ``graphdiff why`` answers for all versions of a
+    name, ``graphdiff table`` for all that a pattern means; in Python a list of nodes is an end, too.
+
+    Attributes
+    ----------
+    name : str
+        What was asked for.
+    matches : sequence of node
+        The nodes that it means.
+    how : str
+        How each is given, where that is not its label; else empty.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from graphdiff.graph.lookup import find_node
+    >>> find_node(nx.DiGraph([("app", "semver@5.7.2"), ("app", "semver@7.5.4")]), "semver")
+    Traceback (most recent call last):
+    graphdiff.errors.AmbiguousNodeError: 2 nodes match 'semver': 'semver@5.7.2', 'semver@7.5.4'
+    """
 
     exit_status = 2
     how = ""
@@ -190,7 +275,25 @@ class AmbiguousNodeError(GraphdiffError, LookupError):
 
 
 class UnknownNamesError(GraphdiffError, LookupError):
-    """Several names of a list that mean no node, or several nodes: the ``sentences`` on each."""
+    """Several names of a list that mean no node, or several nodes.
+
+    What to do: correct each as its sentence says, or take it out of the list.
+
+    Attributes
+    ----------
+    sentences : list of str
+        What the error of each single name says.
+    parts : tuple
+        The same, as parts of sentences.
+
+    Examples
+    --------
+    >>> raise UnknownNamesError([UnknownNodeError("los", ["loss"]), AmbiguousNodeError("a", ["a@1", "a@2"])])
+    Traceback (most recent call last):
+    graphdiff.errors.UnknownNamesError: 2 names mean no node, or several nodes:
+      no node 'los'; did you mean 'loss'?
+      2 nodes match 'a': 'a@1', 'a@2'.
+    """
 
     exit_status = 2
 
@@ -210,7 +313,29 @@ class UnknownNamesError(GraphdiffError, LookupError):
 
 
 class UnknownEdgeError(GraphdiffError, KeyError):
-    """An edge that is not in the graph; ``edge``, and the ``heads`` that its tail does lead to."""
+    """An edge that is not in the graph.
+
+    An edge is (tail, head), in a multigraph (tail, head, key): influence flows from the tail to the head.
+
+    What to do: take one of the heads that the text lists. Where the edge leads the other way, turn its ends round.
+
+    Attributes
+    ----------
+    edge : tuple
+        What was asked for.
+    heads : sequence of node
+        Where edges from its tail do lead.
+    turned : bool
+        Whether there is an edge the other way round.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> gd.what_if(nx.DiGraph([("a", "b"), ("b", "c")]), "a", "c", remove_edges=[("b", "a")], weight=None)
+    Traceback (most recent call last):
+    graphdiff.errors.UnknownEdgeError: no edge 'b' -> 'a', but one the other way: are the ends swapped?
+    """
 
     exit_status = 2
 
@@ -230,13 +355,49 @@ class UnknownEdgeError(GraphdiffError, KeyError):
 
 
 class GraphTypeError(GraphdiffError, TypeError):
-    """A graph of a kind that has no influence to compute: undirected, or a quotient."""
+    """A graph of a kind that has no influence to compute: undirected, a quotient to look at, or no graph at all.
+
+    What to do: give a directed graph. One of groups (`group`) is to be drawn and counted, and totals are asked of the
+    graph that it was made of; so is what `to_pydot` returns.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> gd.total_influence(nx.Graph([("a", "b")]), "a", "b", weight=None)
+    Traceback (most recent call last):
+    graphdiff.errors.GraphTypeError: the graph is undirected, and influence needs a direction: build a networkx.DiGraph
+      with the edges source -> target, or graph.to_directed() for both directions
+    """
 
     exit_status = 65
 
 
 class WeightError(GraphdiffError, ValueError):
-    """An edge without a usable weight; ``edge`` is the first such edge, ``count`` how many there are."""
+    """An edge without a usable weight: none, no number, NaN or infinite.
+
+    A weight that is missing is never taken for 1: the total would be a wrong number that looks like a right one.
+
+    What to do: say which attribute is the weight (``weight="coefficient"``, ``-w coefficient``), what an edge without
+    one has (``default_weight=``), or that only the shape counts: ``weight=None`` (``-w unit``) counts paths,
+    ``graphdiff.weights.even`` (``-w even``) spreads one unit evenly.
+
+    Attributes
+    ----------
+    edge : tuple or None
+        The first such edge.
+    count : int
+        How many there are.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> gd.total_influence(nx.DiGraph([("a", "b"), ("b", "c")]), "a", "c")
+    Traceback (most recent call last):
+    graphdiff.errors.WeightError: none of the 2 edges has 'weight'; weight=None counts paths;
+      weight=graphdiff.weights.even spreads one unit evenly
+    """
 
     exit_status = 65
 
@@ -247,7 +408,31 @@ class WeightError(GraphdiffError, ValueError):
 
 
 class CycleError(GraphdiffError, ValueError):
-    """A cycle on a way asked about; ``cycle`` lists its nodes, first and last the same."""
+    """A cycle on a way asked about: there are infinitely many walks, and whether they add up is not known.
+
+    A cycle elsewhere does no harm. Weights of a file are asked under ``cycles="raise"``: what a cycle means in them
+    cannot be told from outside.
+
+    What to do: say what it means. ``cycles="collapse"`` makes each cycle one node, as gprof does: right for packages,
+    imports and calls. ``cycles="solve"`` sums all walks, where they converge: feedback that dies away.
+    ``cycles="reduced-form"`` takes the edges for simultaneous equations and solves these. `find_cycles`
+    (``graphdiff cycles``) lists the cycles and the fewest edges to take out.
+
+    Attributes
+    ----------
+    cycle : list of node
+        The nodes of one cycle, the first and the last the same.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> graph = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "c")])
+    >>> gd.total_influence(graph, "a", "c", weight=None)
+    Traceback (most recent call last):
+    graphdiff.errors.CycleError: the graph has a cycle: a -> b -> a. cycles="solve" sums its walks (spectral radius 1:
+      they do not converge); cycles="collapse" makes it one node
+    """
 
     exit_status = 65
 
@@ -264,7 +449,27 @@ ROUTES = Remedy(Keyword("", python="graphdiff.routes"), "says how they lead to e
 
 
 class SameComponentError(GraphdiffError, ValueError):
-    """Two nodes of one collapsed component, which ``cycles="collapse"`` cannot tell apart."""
+    """Two nodes of one collapsed component, which ``cycles="collapse"`` cannot tell apart.
+
+    What to do: `routes` says how the two lead to each other and which edges would part them, which needs no total (on
+    the command line ``why`` and other verbs say it by themselves); ``cycles="solve"`` keeps every node, where the walks
+    converge.
+
+    Attributes
+    ----------
+    source, target : node
+        The two.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> graph = nx.DiGraph([("a", "b"), ("b", "a"), ("b", "c")])
+    >>> gd.total_influence(graph, "a", "b", weight=None, cycles="collapse")
+    Traceback (most recent call last):
+    graphdiff.errors.SameComponentError: 'a' and 'b' are on one cycle, and cycles="collapse" makes it one node, which
+      cannot tell them apart; graphdiff.routes says how they lead to each other, which needs no total
+    """
 
     exit_status = 65
 
@@ -284,23 +489,84 @@ class SameComponentError(GraphdiffError, ValueError):
 
 
 class ValueOverflowError(GraphdiffError, OverflowError):
-    """A sum beyond the largest float; the remedy is exact arithmetic."""
+    """A sum beyond the largest float.
+
+    Whole numbers have no largest one, and are never cut off; counts of paths as floats can be too large.
+
+    What to do: ``exact=True`` (``--exact``) computes in fractions without a limit; ``graphdiff.weights.even``
+    (``-w even``) keeps sums small.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> graph = nx.DiGraph()
+    >>> graph.add_weighted_edges_from([("a", "b", 1e300), ("b", "c", 1e300)])
+    >>> gd.total_influence(graph, "a", "c")
+    Traceback (most recent call last):
+    graphdiff.errors.ValueOverflowError: a sum over the paths is larger than the largest float (1.8e308); exact=True has
+      no such limit
+    """
 
     exit_status = 65
 
 
 class FormatError(GraphdiffError, ValueError):
-    """A file that is not what it should be, or that no reader knows."""
+    """A file that is not what it should be, or that no reader knows.
+
+    What is merely possible is refused: a graph made of a guess would have wrong numbers.
+
+    What to do: the text says what was seen, at which line where there is one, and what makes or reads a graph of it:
+    often another file of the same tool, or ``format=`` (``--format``), or for tables ``columns=`` (``--columns``).
+    ``graphdiff formats NAME`` says what is read, and by which command such a file is made.
+
+    Examples
+    --------
+    >>> import io
+    >>> import graphdiff as gd
+    >>> gd.read(io.BytesIO(b"Dear all, the meeting is moved to Friday."))
+    Traceback (most recent call last):
+    graphdiff.errors.FormatError: the open file is in no format that is known: it starts with 'Dear all, the meeting is
+      moved to Friday'; format="NAME" reads it as one that is; graphdiff.io.formats.READERS lists them all
+    """
 
     exit_status = 65
 
 
 class TruncatedError(FormatError):
-    """A file in a known format that left out what a graph needs: read in another format it would be a wrong one."""
+    r"""A file in a known format that left out what a graph needs: read in another format it would be a wrong one.
+
+    What to do: have the tool write all of it, by the command that the text names.
+
+    Examples
+    --------
+    >>> import io
+    >>> import graphdiff as gd
+    >>> gd.read(io.BytesIO(rb'digraph mygraph { "//:a\n//:b\n...and 9 more items" }'), format="bazel")
+    Traceback (most recent call last):
+    graphdiff.errors.TruncatedError: the open file: //:a and others are one node that does not name them all; bazel
+      query --output=graph --nograph:factored does
+    """
 
 
 class ExpressionError(FormatError):
-    """Text that is no arithmetic; ``line`` and ``column`` of what is refused count from 1."""
+    """Text that is no arithmetic, where an expression is asked for.
+
+    What to do: look at the line and the column, which count from 1. Numbers, names, ``+ - * / **``, brackets and the
+    functions of `graphdiff.trace` are arithmetic; a statement is ``name = expression``.
+
+    Attributes
+    ----------
+    line, column : int
+        Where it begins.
+
+    Examples
+    --------
+    >>> import graphdiff as gd
+    >>> gd.trace("e = a +", a=1)
+    Traceback (most recent call last):
+    graphdiff.errors.ExpressionError: line 1, column 8: invalid syntax
+    """
 
     def __init__(self, message: str, *, line: int, column: int) -> None:
         self.line = line
@@ -309,7 +575,24 @@ class ExpressionError(FormatError):
 
 
 class DerivativeError(GraphdiffError, ArithmeticError):
-    """A point of a computation without value or derivative; the ``node`` and its source ``line``."""
+    """A point of a computation without value or derivative, such as log(0), or the kink of abs at 0.
+
+    What to do: trace the computation at another point, or write what it should be there.
+
+    Attributes
+    ----------
+    node : str
+        The node that has none.
+    line : int or None
+        Its line in the source.
+
+    Examples
+    --------
+    >>> import graphdiff as gd
+    >>> gd.trace("e = log(a)", a=0)
+    Traceback (most recent call last):
+    graphdiff.errors.DerivativeError: line 1, column 5: e = log(a) has no value at a = 0
+    """
 
     exit_status = 65
 
@@ -320,7 +603,24 @@ class DerivativeError(GraphdiffError, ArithmeticError):
 
 
 class TraceError(GraphdiffError, TypeError):
-    """Something done to a traced number that would lose its derivative; the ``node`` and the source ``line``."""
+    """Something done to a traced number that would lose its derivative, such as making a float of it.
+
+    What to do: write the step in what is traced, as the text says. What does not depend on the inputs may be anything.
+
+    Attributes
+    ----------
+    node : str or None
+        The node that was used so.
+    line : int or None
+        The line of the source.
+
+    Examples
+    --------
+    >>> import graphdiff as gd
+    >>> gd.trace(lambda x: float(x), 2.0)
+    Traceback (most recent call last):
+    graphdiff.errors.TraceError: ...float() of x would lose the derivative: write math.f(x) or numpy.f(x)...
+    """
 
     exit_status = 65
 
@@ -331,7 +631,16 @@ class TraceError(GraphdiffError, TypeError):
 
 
 class PluginError(GraphdiffError, ImportError):
-    """A format of another package that cannot be used; the package is named."""
+    """A format of another package that cannot be used; the text names the package.
+
+    What to do: mend, update or remove that package; graphdiff's own formats are read as before.
+
+    Examples
+    --------
+    >>> raise PluginError("package jobs 1.0: its format 'jobs' cannot be loaded: No module named 'jobs.reader'")
+    Traceback (most recent call last):
+    graphdiff.errors.PluginError: package jobs 1.0: its format 'jobs' cannot be loaded: No module named 'jobs.reader'
+    """
 
     exit_status = 69
 
@@ -355,25 +664,93 @@ class _FileError(GraphdiffError, OSError):
 
 
 class InputError(_FileError):
-    """A file that cannot be opened or read."""
+    """A file that cannot be opened or read.
+
+    What to do: check the path and who may read it. ``-`` is standard input, ``git:COMMIT:PATH`` a file of a commit.
+
+    Attributes
+    ----------
+    errno, strerror, filename
+        As the system said them, else None.
+
+    Examples
+    --------
+    >>> import graphdiff as gd
+    >>> gd.read("no-such-file.csv")
+    Traceback (most recent call last):
+    graphdiff.errors.InputError: no-such-file.csv: No such file or directory
+    """
 
     exit_status = 66
 
 
 class OutputError(_FileError):
-    """A file that exists already, or that cannot be written."""
+    """A file that exists already, or that cannot be written. What was there is whole.
+
+    What to do: write to another name, or replace the file by ``overwrite=True`` (``--force``).
+
+    Attributes
+    ----------
+    errno, strerror, filename
+        As the system said them, else None.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> with tempfile.NamedTemporaryFile(suffix=".dot") as file:
+    ...     gd.write(nx.DiGraph([("a", "b")]), file.name)
+    Traceback (most recent call last):
+    graphdiff.errors.OutputError: ....dot exists; overwrite=True replaces it
+    """
 
     exit_status = 73
 
 
 class LimitError(GraphdiffError):
-    """Work beyond a stated, adjustable limit."""
+    """Work beyond a stated limit: of bytes, time, memory, cells or paths.
+
+    Limits are there so that a question never takes all of a machine. Each can be set.
+
+    What to do: ask for less, or raise the limit that the text names.
+
+    Examples
+    --------
+    >>> import io
+    >>> import graphdiff as gd
+    >>> gd.read(io.BytesIO(b"digraph { a -> b }"), max_bytes=10)
+    Traceback (most recent call last):
+    graphdiff.errors.LimitError: the open file holds more than 10 bytes; max_bytes=40 reads it
+    """
 
     exit_status = 75
 
 
 class TooManyPathsError(LimitError):
-    """More paths than ``max_paths``; ``n_paths`` is their exact number."""
+    """More paths than ``max_paths``, where each is to be visited.
+
+    What to do: the total needs no list of paths: any method but ``naive`` gives it from one pass. `strongest_paths`
+    lists the strongest without the others, `sample_paths` draws some at random, `count_paths` counts them. A larger
+    ``max_paths`` (``--max-paths``) lists them all the same.
+
+    Attributes
+    ----------
+    n_paths : int
+        How many there are, exactly.
+    max_paths : int
+        The limit.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> import graphdiff as gd
+    >>> graph = nx.DiGraph((i, j) for i in range(9) for j in range(i + 1, 9))
+    >>> list(gd.iter_paths(graph, 0, 8, max_paths=100, weight=None))
+    Traceback (most recent call last):
+    graphdiff.errors.TooManyPathsError: 128 paths, more than max_paths=100; method="forward" gives the same number
+      without visiting them
+    """
 
     def __init__(self, n_paths: int, max_paths: int) -> None:
         self.n_paths = n_paths
@@ -389,7 +766,23 @@ class TooManyPathsError(LimitError):
 
 
 class MissingExtraError(GraphdiffError, ImportError):
-    """A library that an optional part needs is not installed; ``extra`` brings it."""
+    """A library that an optional part needs is not installed.
+
+    What to do: run the command that the text ends with, in the environment that graphdiff runs in.
+
+    Attributes
+    ----------
+    library : str
+        What is missing.
+    extra : str
+        The extra of graphdiff that brings it.
+
+    Examples
+    --------
+    >>> raise MissingExtraError("grimp", "imports")
+    Traceback (most recent call last):
+    graphdiff.errors.MissingExtraError: this needs grimp: pip install grimp
+    """
 
     exit_status = 69
 

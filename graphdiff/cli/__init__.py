@@ -24,6 +24,7 @@ from graphdiff.cli import (
     cycles,
     diagnose,
     draw,
+    errors,
     formats,
     paths,
     rank,
@@ -56,11 +57,28 @@ Instead of a file's name:
   "expr:e = (a + b) * (b + 1)"     an expression with its local derivatives, at --set a=2 --set b=1
 
 \b
+Graphs of any kind:
+{wrapped(titles(GRAPHS))}
+
+\b
+Of packages:
+{wrapped(titles(PACKAGES))}
+
+\b
+Of builds and programs:
+{wrapped(titles(PROGRAMS))}
+
+\b
+Profiles, and who may call whom:
+{wrapped(titles(PROFILERS))}
+
+\b
 Formats (--format NAME, where neither name nor content tells; graphdiff formats says more of each):
 {wrapped(READERS)}
 
 \b
-Exit status (1 means one thing only, and the others are those of sysexits.h):
+Exit status (1 means one thing only, the others are those of sysexits.h; an error's second line says
+which graphdiff errors NAME explains it):
   0    done
   1    a condition of --fail-if holds
   2    usage, or a node or edge that is not there
@@ -82,23 +100,7 @@ HELP = f"""\
 How much one node of a graph rests on, calls, causes or feeds another, by which paths, and why.
 
 The total influence is the sum, over all paths, of the products of the weights along them. FILE is a graph in one of
-{len(READERS)} formats, also compressed (.gz, .bz2, .xz); - is standard input.
-
-\b
-Graphs of any kind:
-{wrapped(titles(GRAPHS))}
-
-\b
-Of packages:
-{wrapped(titles(PACKAGES))}
-
-\b
-Of builds and programs:
-{wrapped(titles(PROGRAMS))}
-
-\b
-Profiles, and who may call whom:
-{wrapped(titles(PROFILERS))}
+{len(READERS)} formats, also compressed (.gz, .bz2, .xz); - is standard input. graphdiff VERB --help has examples.
 """
 
 
@@ -152,6 +154,7 @@ VERBS = (
     diagnose.diagnose,
     compile.compile,
     formats.formats,
+    errors.errors,
 )
 for _verb in VERBS:
     graphdiff.add_command(_verb)
@@ -172,13 +175,13 @@ def _status(arguments: list[str]) -> int:
     try:
         return _run(arguments)
     except click.ClickException as error:
-        streams.tell(error.format_message())
+        streams.tell_error(error.format_message(), getattr(error, "kind", None))
         return int(getattr(error, "exit_status", error.exit_code))
     except BrokenPipeError:
         streams.drop_output()  # whoever read it has enough of it
         return BROKEN_PIPE
     except GraphdiffError as error:
-        streams.tell(str(error))
+        streams.tell_error(str(error), error.kind)
         return error.exit_status
     except MemoryError:
         streams.tell("out of memory")

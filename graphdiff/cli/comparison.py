@@ -49,7 +49,9 @@ In Python:
 """
 
 
-@options.command(name="compare", epilog=EPILOG)
+@options.command(
+    name="compare", epilog=EPILOG, short_help="What changed between two files, and which edges moved a total?"
+)
 @options.verb_on("OLD")
 @click.argument("new", metavar="NEW")
 @with_ends

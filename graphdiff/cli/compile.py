@@ -30,7 +30,7 @@ In Python:
 SUFFIX = ".gdiff"
 
 
-@options.command("compile", epilog=EPILOG)
+@options.command("compile", epilog=EPILOG, short_help="How is a file saved that is asked often?")
 @options.verb
 def compile(settings: options.Settings) -> None:
     """Save the graph as FILE.gdiff: nodes, edges, weights, meanings and all attributes, in order and ready to be asked.

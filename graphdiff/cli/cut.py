@@ -29,7 +29,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="What is the least to remove, so that little enough is left?")
 @options.verb
 @with_ends
 @click.option("--reduce", metavar="50%|NUMBER", help="How much of the total is to go. Default: every path.")
@@ -39,8 +39,8 @@ def cut(settings: options.Settings, ends: Ends, reduce: str | None, nodes: bool,
     """Find the fewest edges (or nodes) without which little enough of SOURCE's total on TARGET is left.
 
     Every path is cut on the graph as it is, cycles included, whatever --cycles says: that needs no total.
-    Exact up to 20 candidates; above greedy, then an integer programme (with scipy), with the bound that is proven. By
-    one weighting; without weights in the file that is even.
+    Exact up to 20 candidates; above greedy, then an integer programme (with scipy; above 2,000 edges only if --timeout
+    is given), with the bound that is proven. By one weighting; without weights in the file that is even.
     """
     from graphdiff.whatif.cut import cut as compute
 

@@ -25,7 +25,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="What is on cycles, and what is the least to take out?")
 @options.verb
 @options.top("components with all their edges")
 @conditions.gated

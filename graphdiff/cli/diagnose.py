@@ -27,7 +27,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="How many paths are there, how long, where do all of them pass?")
 @options.verb
 @with_ends
 @click.option("--vanishing", default=1e-6, show_default=True, help="Gradients below this part of the start vanish.")

@@ -56,7 +56,7 @@ def _two_parts(ctx: click.Context, param: click.Parameter, text: str | None) -> 
     return nodes, edges
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="What does it look like: one question, or the whole by groups?")
 @options.verb
 @with_ends
 @options.grouping("Draw groups: by module, file or class, an attribute, or N parts of names.")

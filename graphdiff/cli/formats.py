@@ -25,15 +25,14 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="Which files are read, and what is taken from each?")
 @options.prints
 @click.argument("name", required=False, metavar="[NAME]", shell_complete=complete_format)
 def formats(settings: options.Printing, name: str | None) -> None:
     """List the formats that are read: names of files, what an edge means, tier and tool; all that is known of one.
 
     Tier 1 is mended at once where a new version of the tool breaks it, 2 is best effort. Formats of other packages
-    are listed last. An option of a format is given by --option NAME=VALUE to the verbs that read a file; kinds by
-    --kind, and others by the option that their help shows.
+    are listed last. What a verb takes for one of them is in graphdiff VERB --format NAME --help, too.
     """
     from graphdiff.io import listing, plugins
 

@@ -1,10 +1,16 @@
-"""The help of a verb: its options under headings."""
+"""The help of a verb: its options under headings, those of one format only in the help for that."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 import click
 
 from graphdiff.cli import renamings
+from graphdiff.cli.format_options import is_of, rows_of
+from graphdiff.cli.refusals import Refusal
+from graphdiff.errors import GraphdiffError
 
 #: What has no place of its own below: what this verb alone asks.
 ASKED = "Ends, and what is asked"
@@ -12,29 +18,75 @@ ASKED = "Ends, and what is asked"
 HEADINGS = {
     ASKED: ("source", "target", "sources", "targets", "listed", "default_severity"),
     "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds", "cov", "draws", "level"),
-    "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
-    "Profiles": ("focus", "ignore", "hide", "group", "colour"),
+    "Which edges": ("kinds", "omit", "remove_edges", "remove_nodes", "reweights", "additions"),
     "Output": ("top", "every", "output", "path", "force", "spreadsheet_safe"),
-    "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory"),
+    "Reading": ("format_", "options", "max_bytes", "timeout", "max_memory"),
 }
 PLACES = {name: heading for heading, names in HEADINGS.items() for name in names}
+#: Where a context has the name of the format that help is asked for.
+FORMAT = "graphdiff.cli.headings.format"
 
 
 class Verb(click.Command):
-    """A command whose help lists the options by heading; it takes those that were called otherwise, too."""
+    """A command whose help lists the options by heading; it takes those that were called otherwise, too.
+
+    Options of one format are in the help that is asked for with a file, or with ``--format``.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments, old names as new ones."""
-        return super().parse_args(ctx, renamings.current_options(str(self.name), args, quiet=ctx.resilient_parsing))
+        """Parse the arguments, old names as new ones; note which format help is asked for."""
+        words = renamings.current_options(str(self.name), args, quiet=ctx.resilient_parsing)
+        if {"-h", "--help"} & {*words}:
+            ctx.meta[FORMAT] = self._format_in(ctx, words)
+        return super().parse_args(ctx, words)
+
+    def _format_in(self, ctx: click.Context, words: Sequence[str]) -> str | None:
+        """Return the format that a command line names, or that its file is in; None where it has neither."""
+        with suppress(click.UsageError):  # which is told where the words are parsed
+            given, *_ = self.make_parser(ctx).parse_args([*words])
+            if given.get("format_"):
+                return str(given["format_"])
+            if isinstance(file := given.get("file"), str):
+                from graphdiff.io.read import candidates
+
+                return next(iter(candidates(file)), None)
+        return None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, those of a heading together."""
+        """Write the options, those of a heading together; then those of the format that help is asked for."""
         rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if record:
+        for param, record in self._records(ctx):
+            if not is_of(param):
                 rows["Output" if "--help" in param.opts else PLACES.get(str(param.name), ASKED)].append(record)
         for heading, records in rows.items():
             if records:
                 with formatter.section(heading):
                     formatter.write_dl(records)
+        if rows["Reading"]:
+            self._write_format(ctx, formatter)
+
+    def _write_format(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options of the format that help is asked for, or how to ask for it."""
+        name = ctx.meta.get(FORMAT)
+        if name is None:
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(
+                    f"Options of one format (--columns of tables, --focus of profiles, …): graphdiff {self.name} FILE "
+                    "--help has those of the file; --format NAME --help those of a format."
+                )
+            return
+        try:
+            taken = rows_of(name)
+        except GraphdiffError as error:
+            raise Refusal(error, self) from error
+        own = [record for param, record in self._records(ctx) if is_of(param, name)]
+        with formatter.section(f"Only of this format, {name}"):
+            formatter.write_dl([*taken, *own] or [("--format", "It has no options of its own.")])
+
+    def _records(self, ctx: click.Context) -> Iterator[tuple[click.Option, tuple[str, str]]]:
+        """Yield the options that are not hidden, with what help says of each."""
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if isinstance(param, click.Option) and record:
+                yield param, record

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from graphdiff.cli.completion import complete_format, complete_group, complete_kind, complete_weight
-from graphdiff.cli.format_options import taken, taking, with_format_options
+from graphdiff.cli.format_options import taken, with_format_options
 from graphdiff.cli.headings import Verb
 from graphdiff.cli.refusals import Refusal
 from graphdiff.errors import GraphdiffError, UsageError
@@ -126,23 +126,20 @@ SCOPES = ("module", "file", "class")
 _READING: list[Callable[..., Any]] = [
     click.option(
         "-w", "--weight", "weights", multiple=True, metavar="NAME", shell_complete=complete_weight,
-        help="unit (1 on every edge), even (1/out-degree), imports (by statements), normalised (part of |weights| into "
-        "the head); of attribution graphs per-activation (in the logits' unit); of profiles spent, per-call, "
-        "how-often, even-calls; or an edge attribute (attr:NAME where a preset has its name). Two: side by side. "
-        "Default: known, else even, unit or both.",
+        help="unit (1 on every edge), even (1/out-degree), normalised (part of |weights| into the head), or an edge "
+        "attribute (attr:NAME where a preset has its name). Two: side by side. Default: known, else even, unit or "
+        "both.",
     ),
     click.option("--default-weight", type=float, metavar="W", help="The weight of edges that have none."),
     click.option(
         "--cycles", type=click.Choice(["raise", "collapse", "solve", "reduced-form"]), metavar="HOW",
-        help="A cycle on the way: raise refuses it, collapse makes it one node, solve sums its walks, "
-        "reduced-form solves simultaneous equations. "
-        "Default: collapse for presets, raise for weights from the file.",
+        help="A cycle on the way: raise refuses it, collapse makes it one node, solve sums its walks, reduced-form "
+        "solves equations. Default: collapse for presets, raise for weights from the file.",
     ),
     click.option("--exact", is_flag=True, help="Exact rational arithmetic: floats as the fractions that they are."),
     click.option(
         "--kind", "kinds", multiple=True, metavar="KIND", shell_complete=complete_kind,
-        help="Only edges of this kind (dev, Recommends, type-checking, …), or all: graphdiff formats FORMAT lists a "
-        "format's. Repeat for several.",
+        help="Only edges of this kind (dev, Recommends, type-checking, …), or all. Repeat for more.",
     ),
     click.option(
         "--omit", "omit", multiple=True, metavar="KIND", shell_complete=complete_kind,
@@ -150,8 +147,7 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--where", "where", multiple=True, metavar="COLUMN=VALUE",
-        help=f"For tables ({', '.join(taking('where'))}): only rows with this value, or COLUMN!=VALUE without it. Of "
-        "several all hold.",
+        help="Only rows with this value, or COLUMN!=VALUE without it. Of several all hold.",
     ),
     click.option("--focus", metavar="REGEX", help="Only stacks with a function whose name or file has this."),
     click.option("--ignore", metavar="REGEX", help="Without the stacks that have one."),
@@ -160,18 +156,15 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--format", "format_", metavar="NAME", shell_complete=complete_format,
-        help=f"The file's format: one of {len(READERS)}, {', '.join([*READERS][:4])}, …, which graphdiff formats "
-        "lists. Default: by suffix, then content.",
+        help=f"One of {len(READERS)}, which graphdiff formats lists. Default: by suffix, then content.",
     ),
     click.option(
         "--columns", metavar="MAP",
-        help="For tables: source=COLUMN,target=COLUMN,weight=COLUMN, by name or number. Default: names that tools "
-        "use (from and to, caller and callee, …).",
+        help="By name or number. Default: names that tools use (from and to, caller and callee, …).",
     ),
     click.option(
         "--follow-arrows", is_flag=True, default=None,
-        help="For DOT: read edges as they are drawn: dir=back turned round, dir=both both ways. Default: as written, "
-        "tail to head.",
+        help="Edges as they are drawn. Default: as written, tail to head.",
     ),
     with_format_options,
     click.option(
@@ -180,12 +173,11 @@ _READING: list[Callable[..., Any]] = [
     ),
     click.option(
         "--timeout", type=float, metavar="SECONDS",
-        help="The most that each takes: reading DOT, a picture (-O FILE.svg, .png), integer programmes (of cut above "
-        "2,000 edges only if given). Default: 60.",
+        help="The most for reading DOT, a picture, an integer programme, each. Default: 60.",
     ),
     click.option(
         "--max-memory", type=int, metavar="BYTES",
-        help="Memory for reading DOT (default: 4 GiB), and for laying out that picture (2 GiB).",
+        help="Memory for reading DOT (default: 4 GiB), for laying out a picture (2 GiB).",
     ),
 ]  # fmt: skip
 #: What a verb has where it has no ``--group`` of its own, which takes these, too.
@@ -195,11 +187,9 @@ _GROUP = click.option(
     metavar="KIND",
     help=f"One node for each {', '.join(SCOPES[:-1])} or {SCOPES[-1]}.",
 )
+#: What verbs print beside text, JSON and CSV.
+_ALSO = {"compare": ", markdown", "errors": ", markdown", "why": ", with --formula latex"}
 _PRINTING: list[Callable[..., Any]] = [
-    click.option(
-        "-o", "--output", type=OutputFormat(),
-        help="text, json or csv; compare: markdown, too; why --formula: latex, too. Default: text, or by FILE.",
-    ),
     click.option("-O", "--output-file", "path", metavar="FILE", help="Write to FILE instead of standard output."),
     click.option("--force", is_flag=True, help="Replace FILE where it exists."),
     click.option(
@@ -246,12 +236,18 @@ def top(what: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 def prints(function: Callable[..., None]) -> Callable[..., None]:
     """Give a verb that reads no file the options of what is printed; it receives them as one `Printing`."""
-    return _decorated(function, _PRINTING, _printing)
+    return _decorated(function, _printing_of(function), _printing)
+
+
+def _printing_of(function: Callable[..., None]) -> list[Callable[..., Any]]:
+    """Return the options of what is printed, as a verb has them."""
+    text = f"text, json, csv{_ALSO.get(function.__name__, '')}. Default: text, or by FILE."
+    return [click.option("-o", "--output", type=OutputFormat(), help=text), *_PRINTING]
 
 
 def _with_options(function: Callable[..., None], argument: Callable[..., Any]) -> Callable[..., None]:
     own = {name for param in getattr(function, "__click_params__", []) for name in param.opts}
-    common = [*_READING, *([] if "--group" in own else [_GROUP]), *_PRINTING]
+    common = [*_READING, *([] if "--group" in own else [_GROUP]), *_printing_of(function)]
     given_file: Callable[..., None] = argument(_decorated(function, common, _settings))
     return given_file
 

@@ -35,7 +35,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="Which paths are there: the strongest, all, or some at random?")
 @options.verb
 @with_ends
 @click.option("-k", type=click.IntRange(min=0), help="How many, strongest first. Default: 10.")

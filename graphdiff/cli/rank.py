@@ -39,7 +39,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="What matters most: from a source, towards a target, or of all?")
 @options.verb
 @with_ends
 @click.option(

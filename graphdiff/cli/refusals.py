@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from graphdiff.cli.format_options import as_given, given_names
+from graphdiff.cli.format_options import given_names
 from graphdiff.errors import GraphdiffError
 from graphdiff.remedies import Call, Keyword
 
@@ -37,6 +37,7 @@ class Refusal(click.ClickException):
     def __init__(self, error: GraphdiffError, command: click.Command) -> None:
         super().__init__(error.told(lambda keyword: as_option(keyword, command)))
         self.exit_status = error.exit_status
+        self.kind = error.kind
 
 
 def as_option(keyword: Keyword, command: click.Command) -> str:
@@ -52,14 +53,12 @@ def as_option(keyword: Keyword, command: click.Command) -> str:
         return ELSEWHERE.get(keyword.python, "")
     given = _given()
     if keyword.name in given_names(given.get("options", ())):
-        return as_given(keyword.name, _quoted(keyword), {})
+        return f"--option {keyword.name}={_quoted(keyword) or '…'}"
     name = PARAMETERS.get(keyword.name, keyword.name)
     options = [each for each in command.params if isinstance(each, click.Option)]
     parameter = next((each for each in options if each.name == name or f"--{name}" in each.opts), None)
     if parameter is None:
         return ""
-    if parameter.hidden:
-        return as_given(keyword.name, _quoted(keyword), given)
     option = max(parameter.opts, key=len)
     if parameter.is_flag or keyword.value is ...:
         return option

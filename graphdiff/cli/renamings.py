@@ -73,6 +73,11 @@ def current_column(by: str | None, value: str | None) -> str | None:
     return f"gone {value}"
 
 
+def tell_option(text: str, now: str) -> None:
+    """Say of an option of a format of graphdiff's own, given by ``--option``, that it has a name of its own."""
+    _tell(f"--option {text}", now)
+
+
 def tell_one_name(verb: str, name: str) -> None:
     """Say of one name after the file to which nothing leads that it is the target, where it was the source before."""
     tell(f"{verb}: one name after the file is the target now, as in all verbs; as the source it is -s {name}")

@@ -71,6 +71,15 @@ def tell(text: str) -> None:
     say(f"{click.style('graphdiff:', fg='red') if colour else 'graphdiff:'} {one_line(text)}\n", colour=colour)
 
 
+def tell_error(text: str, kind: str | None) -> None:
+    """Say on standard error what is wrong, and below which command explains errors of this kind."""
+    tell(text)
+    if kind:
+        colour = wants_colour(sys.stderr)
+        more = f"  more: graphdiff errors {kind}"
+        say(f"{click.style(more, dim=True) if colour else more}\n", colour=colour)
+
+
 def say(text: str, *, colour: bool = False) -> None:
     """Write a text to standard error as it is."""
     if sys.stderr is None:  # it was closed at the start

@@ -40,7 +40,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="What do many sources do to many targets: direct, indirect, total?")
 @options.verb
 @with_ends
 @click.option("--sd", metavar="NAME", help="Edge attribute: the weights' standard errors. Gives those of the effects.")

@@ -50,7 +50,7 @@ def print_versions(
     versions = explain_versions(graph, ends.targets[0], source)
     if gate.conditions:
         gate.check(explain_each(inputs.compile_all(graph, settings), source, nodes), graph)
-    report = versions_text(versions, None if every else LINES, ": --all", "--option markers=here")
+    report = versions_text(versions, None if every else LINES, ": --all", "--markers here")
     output.emit(
         settings,
         text=lambda: f"{output.read_line(graph)}\n\n{report}",

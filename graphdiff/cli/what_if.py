@@ -65,7 +65,12 @@ class WhatIfCommand(Verb):
             raise click.UsageError(f"{error.format_message()}; {hint}", ctx) from None
 
 
-@options.command("what-if", cls=WhatIfCommand, epilog=EPILOG)
+@options.command(
+    "what-if",
+    cls=WhatIfCommand,
+    epilog=EPILOG,
+    short_help="What if edges or nodes were others, and which matter most?",
+)
 @options.verb
 @with_ends
 @click.option("--remove-edge", "remove_edges", nargs=2, multiple=True, metavar="A B",

@@ -31,12 +31,10 @@ Examples:
   graphdiff why Packages.xz openssh-server liblzma5
   graphdiff why Packages.xz liblzma5                 from the roots
   graphdiff why model.csv --columns source=rhs,target=lhs,weight=est x y --sd se
-  graphdiff why market.csv income price --cycles reduced-form   simultaneous equations
   graphdiff why graph.dot a b -O why.html            the report, and a page; -O why.svg the picture
   graphdiff why model.csv x y --formula -o latex     the total as a formula
   graphdiff why package-lock.json semver             each version of it, and who holds it back
   graphdiff why env: pandas numpy                    in the Python environment that graphdiff runs in
-  pip inspect | graphdiff why - jupyterlab tornado
   graphdiff why prompt.json -s 'token Dallas'        an attribution graph: to its logits; alone: all its tokens
   graphdiff why run.prof parse compile               a profile: how much of compile is spent for parse
   graphdiff why "expr:e = (a + b) * (b + 1)" --set a=2 --set b=1 b e
@@ -48,7 +46,7 @@ In Python:
 """
 
 
-@options.command(epilog=EPILOG)
+@options.command(epilog=EPILOG, short_help="How does one thing rest on another: by which paths, through what?")
 @options.verb
 @with_ends
 @click.option("--formula", is_flag=True,
@@ -71,8 +69,8 @@ def why(
 
     With one name, from the roots; with none, of a file that marks both ends, all of it. Several versions of it, or a
     pattern, get a block each: who needs it by which range, who holds it back. -w adds a table of what weights say;
-    those of the file come first. With -O x.html a page to look through, offline, is written too; with -O x.svg (.png,
-    .dot, .mmd, .graphml) the picture; graphdiff reads .dot and .graphml back, with all numbers.
+    those of the file come first. With -O x.html a page to look through, offline, is written too, with -O x.svg (.png,
+    .dot, .mmd, .graphml) the picture.
     """
     is_uncertain = not (sd is None and bounds is None)
     if formula:

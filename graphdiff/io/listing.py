@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from graphdiff.io.formats import Format
 from graphdiff.io.plugins import all_formats, of_package
 from graphdiff.io.read import format_named
 
-__all__ = ["format_record", "format_records", "format_table", "format_text"]
+__all__ = ["format_record", "format_records", "format_table", "format_text", "taken_by"]
 
 TIERS = {1: "mended at once where a new version of the tool breaks it", 2: "best effort"}
 
@@ -110,11 +110,23 @@ def format_text(name: str, spelled: Callable[[str, str], str] = "{}={}".format) 
     return "\n".join([*lines, *_options(record["options"], spelled)])
 
 
+def taken_by(takes: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the options of a format: the name, its values, what these do.
+
+    Examples
+    --------
+    >>> [*taken_by({"groups": "all|none: of which groups", "kinds": "normal, dev"})]
+    [('groups', 'all|none', 'of which groups'), ('kinds', '', 'normal, dev')]
+    """
+    for name, text in takes.items():
+        values, colon, does = text.partition(": ")
+        yield (name, values, does) if colon else (name, "", text)
+
+
 def _options(takes: dict[str, str], spelled: Callable[[str, str], str]) -> list[str]:
     """Return the lines about the options of a format."""
     lines = ["", "Options:"] if takes else []
-    for name, text in takes.items():
-        values, colon, does = text.partition(": ")
-        lines.append(f"  {spelled(name, values if colon else '')}")
-        lines += textwrap.wrap(does if colon else text, 90, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    for name, values, does in taken_by(takes):
+        lines.append(f"  {spelled(name, values)}")
+        lines += textwrap.wrap(does, 90, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return lines

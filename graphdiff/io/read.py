@@ -19,14 +19,14 @@ from graphdiff.io.formats import READERS, Format
 from graphdiff.io.outline import HEAD_BYTES, outline, root_element
 from graphdiff.io.refused import refusal, refusal_of_binary
 from graphdiff.io.sniff import seen
-from graphdiff.io.source import PathOrFile, files_of, load, mapped, name_of, text_of
+from graphdiff.io.source import PathOrFile, beginning, files_of, load, mapped, name_of, text_of
 from graphdiff.kernels.collecting import collector_at_rest
 from graphdiff.remedies import Keyword, Remedy
 
 if TYPE_CHECKING:
     import networkx as nx
 
-__all__ = ["READERS", "by_prefix", "claiming", "format_named", "read", "text_of"]
+__all__ = ["READERS", "by_prefix", "candidates", "claiming", "format_named", "read", "text_of"]
 
 #: Where all formats are listed.
 EVERY_FORMAT = Remedy(Keyword("", python="graphdiff.io.formats.READERS"), "lists them all")
@@ -193,6 +193,26 @@ def by_prefix(path: PathOrFile) -> str | None:
     """
     prefixed = (key for key, reader in READERS.items() if reader.prefix and str(path).startswith(reader.prefix))
     return next(prefixed, None) if isinstance(path, str) else None
+
+
+def candidates(path: str) -> list[str]:
+    """Return the formats that a file may be in, by its name and how it begins; none where that says nothing.
+
+    Examples
+    --------
+    >>> candidates("env:"), candidates("data/shop.uv.lock"), candidates("no-such-file.csv")
+    (['env'], ['uv'], [])
+    """
+    if key := by_prefix(path):
+        return [key]
+    try:
+        file = _File(path, beginning(path, HEAD_BYTES), {}, ())
+    except (OSError, FormatError):
+        return []
+    try:
+        return _candidates(file)
+    except FormatError:
+        return plugins.claiming(file.ending, file.look)
 
 
 def claiming(data: bytes, keys: Collection[str] = tuple(READERS)) -> list[str]:

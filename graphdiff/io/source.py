@@ -24,7 +24,7 @@ from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
 
-__all__ = ["PathOrFile", "files_of", "load", "mapped", "text_of"]
+__all__ = ["PathOrFile", "beginning", "files_of", "load", "mapped", "text_of"]
 
 PathOrFile = str | os.PathLike[str] | IO[bytes] | IO[str]
 
@@ -97,6 +97,27 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
 
 #: How files of columns start, of which one column is read after the other: Parquet, and both kinds of Arrow.
 COLUMNAR = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+
+
+def beginning(path: str, n_bytes: int) -> bytes:
+    """Return up to so many bytes of a file, from its start, decompressed where it is compressed.
+
+    Examples
+    --------
+    >>> beginning("data/bookworm.Packages.xz", 8)
+    b'Package:'
+    """
+    with open(path, "rb") as file:
+        start = file.read(6)
+        file.seek(0)
+        unpack = next((unpack for magic, (*_, unpack) in PACKED.items() if start.startswith(magic)), None)
+        if unpack is None:
+            return file.read(n_bytes)
+        try:
+            with unpack(io.BytesIO(file.read())) as unpacked:
+                return unpacked.read(n_bytes)
+        except (EOFError, zlib.error, lzma.LZMAError) as error:
+            raise FormatError(f"{path}: broken compression: {error}") from error
 
 
 def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:

@@ -222,7 +222,7 @@ class TestModels:
         assert "1 with weights that are not known" in answer.headline()
 
     def test_the_command_line(self, run: Run, files: list[str]) -> None:
-        text = run("compare", *files[:2], "--option", "tensors=keep")
+        text = run("compare", *files[:2], "--tensors", "keep")
         head = "1 operation added, 0 removed, 1 with other attributes, 1 with other operands, 1 with other weights."
         assert head in text.out
         assert "  /l/MatMul  w  by 50.0 % of their norm" in text.out

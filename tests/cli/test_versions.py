@@ -135,9 +135,9 @@ def test_other_verbs_take_several_versions_by_their_ids(run: Run, verb: str) -> 
 def test_versions_for_other_environments_name_the_option(run: Run) -> None:
     out = run("why", "uv.lock", "NumPy").out
     assert "numpy: 2 versions, 2.3 by 1 path, 2.0 by 1 path\n" in out
-    assert "An environment has one version of each; --option markers=here takes that of this one.\n" in out
+    assert "An environment has one version of each; --markers here takes that of this one.\n" in out
     assert "\n  only on       python_version >= '3.10'\n" in out
-    assert "From the roots to numpy: 1 path" in run("why", "uv.lock", "NumPy", "--option", "markers=here").out
+    assert "From the roots to numpy: 1 path" in run("why", "uv.lock", "NumPy", "--markers", "here").out
 
 
 def test_names_of_python_packages_are_taken_as_pip_does(run: Run) -> None:

@@ -53,7 +53,7 @@ def unweighted(tmp_path: Path) -> str:
 
 
 def test_every_verb_that_reads_a_file_is_here() -> None:
-    assert {*ASKED, "compile", "formats"} - {"why --formula"} == {str(verb.name) for verb in VERBS}
+    assert {*ASKED, "compile", "formats", "errors"} - {"why --formula"} == {str(verb.name) for verb in VERBS}
 
 
 @pytest.mark.parametrize("verb", REPORTING)

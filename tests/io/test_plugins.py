@@ -157,7 +157,11 @@ def test_options_by_name_on_the_command_line(jobs: Path, run: Run, tmp_path: Pat
     assert "format dot takes no option --option stage=…: it is for jobs\n" in done.err
 
 
-def test_help_and_the_table_list_it(jobs: Path, run: Run) -> None:
+def test_help_and_the_table_list_it(jobs: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "all.jobs").write_text(JOBS)
+    for words in (["--format", "jobs"], [str(tmp_path / "all.jobs")]):
+        own = run("why", *words, "--help").out.partition("\nOnly of this format, jobs:\n")[2]
+        assert own.startswith("  --option stage=NAME  ")
     assert "Formats of other packages: jobs." in run("--help").out
     assert run("formats").out.splitlines()[-1].startswith("jobs")
     document = json.loads(run("formats", "-o", "json").out)

@@ -122,8 +122,8 @@ def test_poetry_leaves_out_other_groups_than_main(run: Run) -> None:
     assert (
         run("why", str(lock), "linter", "--omit", "dev").err == "graphdiff: no node 'linter': left out by --omit dev\n"
     )
-    refused = run("rank", str(lock), "--omit", "dev", "--option", "groups=lint").err
-    assert refused == "graphdiff: --option groups=lint is of the kind dev, which is left out by --omit dev\n"
+    refused = run("rank", str(lock), "--omit", "dev", "--groups", "lint").err
+    assert refused == "graphdiff: --groups lint is of the kind dev, which is left out by --omit dev\n"
 
 
 @pytest.mark.parametrize("file", ["package-lock.json", "bun.lock", "pnpm-lock.yaml", "metadata.json", "uv.lock"])
