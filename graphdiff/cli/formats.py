@@ -51,6 +51,7 @@ def formats(settings: options.Printing, name: str | None) -> None:
         text=lambda: "\n".join(_lines([heads, *listing.format_table()])),
         document=lambda: {"kind": "formats", "formats": listing.format_records()},
         rows=lambda: [heads, *listing.format_table()],
+        also={"markdown": listing.formats_markdown},
     )
     for line in plugins.broken():
         tell(line)

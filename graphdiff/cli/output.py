@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
 #: Which verb alone prints a format.
-ONLY = {"markdown": "compare", "latex": "why --formula"}
+ONLY = {"markdown": "compare, formats and errors", "latex": "why --formula"}
 #: What a graph is annotated with whose picture says how much of it is drawn.
 SUMMED = ("profile", "profiles")
 #: Pictures that others lay out: what is drawn need not fit into a box.
@@ -129,7 +129,7 @@ def emit(
             write_drawn(drawn(), replace(settings, spreadsheet_safe=False))  # which is for the report
         settings = replace(settings, path=None)
     if settings.output in ONLY and settings.output not in others:
-        raise UsageError(f"only graphdiff {ONLY[settings.output]} prints {settings.output}; use text, json or csv")
+        raise UsageError(f"{settings.output} is printed by graphdiff {ONLY[settings.output]}; use text, json or csv")
     _require_text(settings.path)
     if settings.spreadsheet_safe and settings.output != "csv":
         raise UsageError(f"--spreadsheet-safe is for csv, and {settings.output} is printed: -o csv")

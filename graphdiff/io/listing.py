@@ -11,7 +11,7 @@ from graphdiff.io.formats import Format
 from graphdiff.io.plugins import all_formats, of_package
 from graphdiff.io.read import format_named
 
-__all__ = ["format_record", "format_records", "format_table", "format_text", "taken_by"]
+__all__ = ["format_record", "format_records", "format_table", "format_text", "formats_markdown", "taken_by"]
 
 TIERS = {1: "mended at once where a new version of the tool breaks it", 2: "best effort"}
 
@@ -80,6 +80,24 @@ def format_table() -> list[tuple[str, str, str, str, str]]:
         )
         for row in format_records()
     ]
+
+
+def formats_markdown() -> str:
+    """Return the table in Markdown, for the documentation: of graphdiff's own formats, how a file of it is made, too.
+
+    Examples
+    --------
+    >>> print(next(line for line in formats_markdown().splitlines() if line.startswith("| conan ")))
+    | conan | `.json` | conan graph info --format=json: a package depends on a package, ... | `conan graph info ...` |
+    """
+    lines = ["| format | files | an edge | made by |", "|---|---|---|---|"]
+    for row in format_records():
+        files = [f"`{name}`" for name in (*row["suffixes"], row["prefix"]) if name]
+        made = f"`{row['command']}`" if row["command"] else row["tool"]
+        if not row["package"]:
+            cells = (row["name"], " ".join(files) or "by content", row["edge"], made)
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines)
 
 
 def format_text(name: str, spelled: Callable[[str, str], str] = "{}={}".format) -> str:

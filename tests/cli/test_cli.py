@@ -166,7 +166,7 @@ class TestFormula:
 
     def test_no_other_verb_prints_latex(self, run: Run, model: str) -> None:
         refused = run("why", model, "Y", "-o", "latex").err
-        assert "only graphdiff why --formula prints latex; use text, json or csv" in refused
+        assert "latex is printed by graphdiff why --formula; use text, json or csv" in refused
 
     def test_symbols_have_no_errors(self, run: Run, model: str) -> None:
         done = run("why", model, "V", "Y", "--formula", "--sd", "se")

@@ -167,7 +167,7 @@ def test_only_compare_prints_markdown(monkeypatch: pytest.MonkeyPatch, capfd: py
         main()
     gc.enable()
     assert caught.value.code == 2
-    assert "only graphdiff compare prints markdown" in capfd.readouterr().err
+    assert "markdown is printed by graphdiff compare, formats and errors;" in capfd.readouterr().err
 
 
 def test_two_prompts_are_compared_from_the_tokens_to_the_logits(run: Run) -> None:

@@ -266,3 +266,10 @@ class TestWhatGoesIntoAFile:
         said = f"-o {output} is for standard output; in -O {path} the suffix says what is written\n"
         assert done.err == f"graphdiff: {said}"
         assert run("draw", TABLE, "-o", "json", "-O", str(tmp_path / "x.json")).status == 0
+
+
+def test_the_table_of_the_documentation_is_that_of_the_formats(run: Run) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    table = run("formats", "-o", "markdown").out
+    assert table in page, "put what `graphdiff formats -o markdown` prints into docs/formats.md"
+    assert table.count("\n| ") == len(READERS)
