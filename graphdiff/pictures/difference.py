@@ -19,7 +19,7 @@ from graphdiff.text.names import end_text, node_text, texts
 from graphdiff.text.numbers import short, shorten
 from graphdiff.text.records import distinct
 
-# M. Okabe, K. Ito, "Color Universal Design" (2008): bluish green, vermillion and blue differ to everyone.
+# M. Okabe, K. Ito, "Color Universal Design" (2008): bluish green, vermilion and blue differ to everyone.
 GREEN, RED, BLUE, GREY = "#009e73", "#d55e00", "#0072b2", "#bbbbbb"
 COLORS = {"added": GREEN, "removed": RED, "changed": BLUE, "kept": GREY}
 FILLS = {"added": "#d5f0e6", "removed": "#fbe3d3", "kept": "#ffffff"}
