@@ -1,12 +1,13 @@
-"""Five pictures that fit on a slide
-=================================
+"""Six pictures that fit on a slide
+================================
 
-Five pictures that fit on a slide: a way, a whole lock file, a difference, a profile, and a gradient.
+Six pictures that fit on a slide: a way, a whole lock file, a difference, a profile, a gradient, and a path model.
 
 Of the 61 packages on the way from openssh-server to libc6 those are drawn that most of it passes; an edge adds up the
 ways past the others, so that all shares still add up to 100 %. A whole lock file is drawn by what alone keeps each
 package. What an update added is green, what it removed red and dashed. Of a profile a box is as large as what the
-function costs itself, an edge as wide as what its calls cost. A negative derivative is orange.
+function costs itself, an edge as wide as what its calls cost. A negative derivative is orange. Of what a father's
+occupation (X) does to his son's (Y) 44.8 % goes by the son's education (U).
 
 The pictures go to the folder given on the command line, or to the current one.
 """
@@ -36,7 +37,10 @@ def main(folder: str = ".") -> None:
     difference = gd.compare(gd.read(DATA / "before.uv.lock"), gd.read(DATA / "after.uv.lock"), weight=None)
     gradient = gd.annotate(gd.trace(loss, 0.5, -1.2, 0.8, 0.3), target="out")
     profile = gd.annotate(gd.read(DATA / "site.callgrind"))
+    model = gd.read(DATA / "blau-duncan.csv")
+    career = gd.annotate(model, "X", "Y", weight="coefficient")
     drawn = {"way": way, "lock": lock, "difference": difference, "profile": profile, "gradient": gradient}
+    drawn["career"] = career
     for name, graph in drawn.items():
         for suffix in ("svg", "png"):
             gd.write(graph, Path(folder) / f"{name}.{suffix}", overwrite=True)

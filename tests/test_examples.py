@@ -205,8 +205,10 @@ def test_the_gallery_fits_on_slides(run: Run, tmp_path: Path) -> None:
     assert {"metrics", "+ new", "colours", "− gone"} <= texts_of(tmp_path / "difference.svg")
     assert {"escape", "5,920,240 Ir · 10 calls"} <= texts_of(tmp_path / "profile.svg")
     assert {"weight = -1.2", "∂out/∂weight = -0.903"} <= texts_of(tmp_path / "gradient.svg")
+    # 0.279 · (0.394 + 0.440 · 0.281) of 0.279 · 0.394 + 0.279 · 0.440 · 0.281 + 0.224 · 0.281 + 0.115
+    assert {"U", "0.279 · 44.8 %", "X moves Y by 4 paths; total 0.322366"} <= texts_of(tmp_path / "career.svg")
     sizes = {path.stem: struct.unpack(">II", path.read_bytes()[16:24]) for path in tmp_path.glob("*.png")}
-    assert len(sizes) == 5
+    assert len(sizes) == 6
     assert all(width <= 1600 and height <= 1200 for width, height in sizes.values())
 
 
