@@ -80,7 +80,6 @@ def test_exact_and_fractions(run: Run) -> None:
         (("why", "expr:a*2", "--set", "a=nan", "a", "out"), 2, "a=nan: a finite number is needed"),
         (("why", "expr:a + 1e400", "--set", "a=1", "a", "out"), 65, "line 1, column 5: a number beyond the floats"),
         (("why", "expr:a*2", "--set", "a=2", "--set", "a=3", "a", "out"), 2, "--set a=3: a is given twice"),
-        (("why", "expr:a*2", "--option", "set=a=2", "--set", "a=2", "a", "out"), 2, "--set a=2: a is given twice"),
         (("why", "expr:a*2", "--set", "a", "a", "out"), 2, "--set a: NAME=NUMBER is expected, as in --set a=2"),
         (("why", *OLAH, "b", "f"), 2, "no node 'f'"),
     ],
