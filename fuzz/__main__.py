@@ -15,7 +15,7 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,13 @@ TOLD_EVERY = 500
 #: The largest input, bytes, and the most memory, MiB.
 MAX_LENGTH, MAX_MEMORY = 1 << 14, 3072
 #: What is watched for new ways through it: all that parses. Loops that numba compiles may not be changed.
-WATCHED = ("graphdiff.io", "graphdiff.cli", "graphdiff.tracing.expressions", "graphdiff.graph.arrayfile", "graphdiff.graph.storage")
+WATCHED = (
+    "graphdiff.io",
+    "graphdiff.cli",
+    "graphdiff.tracing.expressions",
+    "graphdiff.graph.arrayfile",
+    "graphdiff.graph.storage",
+)
 
 
 def unwatched() -> list[str]:
@@ -34,15 +40,17 @@ def unwatched() -> list[str]:
     root = Path(__file__).parents[1]
     files = (path.relative_to(root).with_suffix("") for path in (root / "graphdiff").rglob("*.py"))
     names = (".".join(file.parts).removesuffix(".__init__") for file in files)
-    return [name for name in names if not name.startswith(WATCHED)]
+    return [name for name in names if not name.removeprefix("graphdiff.").startswith(WATCHED)]
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
     """Return the parsed command line."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
-    parser.add_argument("parsers", nargs="*", metavar="PARSER", help="a format, or another name of fuzz/parsers.py; all by default")
-    parser.add_argument("--inputs", type=int, default=200_000, metavar="N", help="inputs a parser; 200,000 by default")
-    parser.add_argument("--seconds", type=int, default=0, metavar="S", help="no more than these for a parser in this run")
+    parser.add_argument(
+        "parsers", nargs="*", metavar="PARSER", help="a format, or another name of fuzz/parsers.py; all by default"
+    )
+    parser.add_argument("--inputs", type=int, default=200_000, metavar="N", help="inputs of each; 200,000 by default")
+    parser.add_argument("--seconds", type=int, default=0, metavar="S", help="no more than these for each, in this run")
     return parser.parse_args(given)
 
 
@@ -54,10 +62,8 @@ def main(given: Sequence[str]) -> None:
     with redirect_stderr(io.StringIO()), atheris.instrument_imports(["graphdiff", "tomllib"], unwatched()):
         # What all parsers load is loaded once, before there are processes of their own.
         import graphdiff.io.read  # noqa: F401
-        from fuzz import drawing
         from fuzz.parsers import PARSERS
 
-        drawing.in_one_child()
         for name in asked.parsers or PARSERS:
             _until_asked(name, asked.inputs, asked.seconds)
 
@@ -98,13 +104,17 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
     """Fuzz one parser in this process, which libFuzzer ends."""
     import atheris
 
-    from fuzz import checks, mutators, parsers
+    from fuzz import checks, corpus, drawing, mutators, parsers
 
     parser, folder = parsers.PARSERS[name], BUILD / name
     seeds = folder / "seeds"
     seeds.mkdir(exist_ok=True)
-    for seed in parser.seeds():
+    if name.startswith("load"):
+        import numba  # noqa: F401  # what is loaded is walked by machine code then, which looks nowhere where it steps
+    for seed in [*parser.seeds(), *corpus.kept(name)]:
         (seeds / hashlib.sha1(seed).hexdigest()[:12]).write_bytes(seed)
+        with suppress(checks.Broken):
+            checks.checked(parser, seed)  # what is loaded is loaded by now, and no input's time
     tally = Tally(name)
 
     def one(data: bytes) -> None:
@@ -125,7 +135,8 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
         "-timeout=30", "-len_control=0", f"-artifact_prefix={folder}/", "-print_final_stats=1",
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(folder / "corpus"), str(seeds)], one, custom_mutator=mutate)
-    atheris.Fuzz()
+    with drawing.in_one_child():
+        atheris.Fuzz()
 
 
 class Tally:

@@ -11,9 +11,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from typing import IO, Any
 
-from graphdiff.io import dot
 from graphdiff.pictures import graphviz_child
 
 __all__ = ["Staying", "in_one_child"]
@@ -26,7 +26,7 @@ class Staying:
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
-        self._said: IO[bytes] = tempfile.TemporaryFile()
+        self._said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # which `end` closes
 
     def run(self, command: list[str], *, input: bytes, **others: Any) -> subprocess.CompletedProcess[bytes]:
         """Return what the child answers to a request."""
@@ -48,10 +48,25 @@ class Staying:
         self._said.seek(0)
         return subprocess.CompletedProcess(command, status, answer, self._said.read())
 
+    def end(self) -> None:
+        """End the child, where there is one."""
+        if self._child is not None:
+            self._child.communicate()
+        self._said.close()
 
-def in_one_child() -> None:
+
+@contextlib.contextmanager
+def in_one_child() -> Iterator[None]:
     """Have all DOT of this process read by one child."""
-    dot.subprocess = Staying()  # type: ignore[attr-defined]
+    from graphdiff.io import dot  # which the child does not load
+
+    staying, before = Staying(), dot.subprocess
+    dot.subprocess = staying  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        dot.subprocess = before
+        staying.end()
 
 
 def serve() -> None:

@@ -33,18 +33,18 @@ LARGEST = 1 << 13
 #: Read from the machine, not from a file.
 WITHOUT_FILE = ("env", "imports")
 
-LOCKED: tuple[dict[str, Any], ...] = ({}, {"markers": "here"}, {"extras": "nodes"}, {"extras": "all", "groups": "lint"})
+LOCKED: tuple[dict[str, Any], ...] = ({}, {"markers": "here"}, {"extras": "nodes"}, {"extras": "all", "groups": "dev"})
 EXTRAS: tuple[dict[str, Any], ...] = ({}, {"extras": "all"}, {"extras": "nodes"}, {"extras": "none"})
 KINDS: tuple[dict[str, Any], ...] = ({}, {"kinds": "all"}, {"omit": ["dev"]})
-TABLES: tuple[dict[str, Any], ...] = ({}, {"columns": "source=1,target=2,weight=3"}, {"where": "weight!=1"})
+TABLES: tuple[dict[str, Any], ...] = ({}, {"columns": "source=1,target=2"}, {"where": "weight!=1"})
 #: By which options a format is read, one of them for each input.
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "uv": LOCKED, "poetry": LOCKED, "pdm": LOCKED, "pylock": ({}, {"markers": "here"}),
     "pip-inspect": EXTRAS, "pip-report": EXTRAS, "pip-compile": ({}, {"markers": "python_version=3.12"}),
-    "npm-lock": KINDS, "npm-ls": KINDS, "pnpm": KINDS, "yarn": KINDS, "yarn-berry": KINDS, "bun": KINDS,
-    "cargo-metadata": KINDS, "csv": TABLES, "parquet": TABLES, "arrow": TABLES, "path-model": TABLES,
+    "npm-lock": KINDS, "npm-ls": KINDS, "pnpm": KINDS, "yarn": KINDS, "bun": KINDS,
+    "yarn-berry": ({}, {"omit": ["peer"]}), "cargo-metadata": KINDS, "csv": TABLES, "parquet": TABLES, "arrow": TABLES,
     "debian": ({}, {"alternatives": "all"}, {"kinds": ["Recommends"]}), "onnx": ({}, {"tensors": "keep"}),
-    "dot": ({}, {"follow_arrows": True}, {"graph": "1"}),
+    "dot": ({}, {"follow_arrows": True}),
     "pprof-proto": ({}, {"stacks": "drop"}), "speedscope": ({}, {"stacks": "drop"}),
     "expr": ({"set": {"a": 2, "b": "1/3", "x": 0.5}}, {"set": {"a": 2, "b": 3, "x": 1}, "symbolic": True}, {}),
 }  # fmt: skip
@@ -81,12 +81,16 @@ class Parser:
 # -- the readers
 
 
+def _chosen(choices: Sequence[dict[str, Any]], data: bytes) -> dict[str, Any]:
+    """Return one of several options, always the same for an input; for most inputs the first."""
+    return choices[place] if (place := crc32(data) % 8) < len(choices) else choices[0]
+
+
 def read_as(key: str, data: bytes) -> Any:
     """Return the graph by the reader of a format, by options that the content chooses."""
     from graphdiff.io.read import read
 
-    choices = OPTIONS.get(key, ({},))
-    options = choices[crc32(data) % len(choices)]
+    options = _chosen(OPTIONS.get(key, ({},)), data)
     if READERS[key].prefix:
         return READERS[key].function(data, name="x", **options)
     return read(io.BytesIO(data), format=key, **options)
@@ -96,7 +100,12 @@ def _samples_of(key: str) -> list[bytes]:
     files = [file for file, format in SAMPLES.items() if format == key]
     contents = [(DATA / file).read_bytes() for file in files]
     small = [content for content in contents if len(content) <= LARGEST]
-    return [*(small or sorted(contents, key=len)[:1]), *(seed.encode() for seed in SEEDS.get(key, ()))]
+    return [*(small or sorted(contents, key=len)[:1]), *(seed.encode() for seed in SEEDS.get(key, ())), *_files(key)]
+
+
+def _files(name: str) -> list[bytes]:
+    """Return the seeds of a parser that are files."""
+    return [path.read_bytes() for path in sorted(Path(__file__).with_name("seeds").glob(f"{name}.*"))]
 
 
 def _syntaxes_of(key: str) -> tuple[str, ...]:
@@ -115,38 +124,18 @@ SEEDS: dict[str, tuple[str, ...]] = {
         "a,b,1\nb,c,2\n", "source\ttarget\tweight\na\tb\t1\n", "from;to;w\na;b;1,5\n", "a b\nb c\n",
         '"a ""x""","b\nc",1\n', "\ufeffsource,target\na,b\n", "caller,callee,calls\nf,g,3\n",
     ),
-    "snyk": (
-        '{"schemaVersion": "1.2.0", "pkgManager": {"name": "gomodules"}, "pkgs": [{"id": "a@1", "info": {"name": "a", '
-        '"version": "1"}}, {"id": "b@2", "info": {"name": "b", "version": "2"}}], "graph": {"rootNodeId": "a", "nodes": '
-        '[{"nodeId": "a", "pkgId": "a@1", "deps": [{"nodeId": "b"}]}, {"nodeId": "b", "pkgId": "b@2", "deps": []}]}}',
-    ),
-    "depgraph": (
-        '{"graphName": "g", "artifacts": [{"id": "a:a:jar", "numericId": 1, "groupId": "a", "artifactId": "a", "version": '
-        '"1", "scopes": ["compile"], "types": ["jar"]}, {"id": "b:b:jar", "numericId": 2, "groupId": "b", "artifactId": "b", '
-        '"version": "2", "scopes": ["compile"], "types": ["jar"]}], "dependencies": [{"from": "a:a:jar", "to": "b:b:jar", '
-        '"numericFrom": 0, "numericTo": 1, "resolution": "INCLUDED"}]}',
-    ),
     "dot": (
-        "digraph { a -> b [weight=2]; b -> c }", 'strict digraph "x" { a:n -> {b c} [dir=back, label=<b>]; subgraph s { d } }',
+        "digraph { a -> b [weight=2]; b -> c }",
+        'strict digraph "x" { a:n -> {b c} [dir=back, label=<b>]; subgraph s { d } }',
         "digraph graphdiff { graph [graphdiff=1]; n0 [name=a]; n0 -> n1 [weight=2, key=x] }",
         "digraph a { a -> b } digraph b { b -> c }", "digraph { edge [dir=both]; a -> b; c -> d [dir=none] }",
     ),
     "adjacency": ('{"a": ["b"], "b": {"c": 2}, "c": []}', '{"a": {"b": {"weight": 1}}}'),
-    "attribution": (
-        '{"metadata": {"slug": "x", "scan": "m", "prompt_tokens": ["a"], "prompt": "a"}, "qParams": {}, "nodes": ['
-        '{"node_id": "E_1_0", "feature": 1, "layer": "E", "ctx_idx": 0, "feature_type": "embedding", "token_prob": 0.0, '
-        '"is_target_logit": false, "jsNodeId": "E_1-0", "clerp": "Emb: a"}, {"node_id": "0_5_0", "feature": 5, "layer": "0", '
-        '"ctx_idx": 0, "feature_type": "cross layer transcoder", "token_prob": 0.0, "is_target_logit": false, "jsNodeId": '
-        '"0_5-0", "clerp": "", "influence": 0.5, "activation": 1.5}, {"node_id": "27_9_0", "feature": 9, "layer": "27", '
-        '"ctx_idx": 0, "feature_type": "logit", "token_prob": 0.9, "is_target_logit": true, "jsNodeId": "L_9-0", "clerp": '
-        '"Output b (p=0.9)"}], "links": [{"source": "E_1_0", "target": "0_5_0", "weight": 2.5}, {"source": "0_5_0", '
-        '"target": "27_9_0", "weight": -1.5}]}',
-    ),
 }  # fmt: skip
 
 
 def _of_format(key: str) -> Parser:
-    seeds = {"onnx": _models, "gdiff": _saved}.get(key, partial(_samples_of, key))
+    seeds = {"onnx": _models, "gdiff": saved_graphs}.get(key, partial(_samples_of, key))
     return Parser(partial(read_as, key), _syntaxes_of(key), seeds)
 
 
@@ -154,7 +143,7 @@ def _view(key: str, data: bytes) -> Any:
     """Return the graph that stays arrays, of a table."""
     from graphdiff.io.read import read
 
-    return read(io.BytesIO(data), format=key, frozen=True, **TABLES[crc32(data) % len(TABLES)])
+    return read(io.BytesIO(data), format=key, frozen=True, **_chosen(TABLES, data))
 
 
 def _models() -> list[bytes]:
@@ -176,19 +165,21 @@ def _models() -> list[bytes]:
 
 
 @cache
-def _saved() -> Sequence[bytes]:
+def saved_graphs() -> Sequence[bytes]:
     """Return saved graphs: small, with cycles, keys and attributes, and of arrays alone."""
     import networkx as nx
 
     from graphdiff.graph.compiled import CompiledGraph
     from graphdiff.graph.compiled import compile as compiled
 
-    olah = nx.MultiDiGraph([("a", "c", {"weight": 2.0, "kind": "x"}), ("a", "c", {"weight": 1.0}), ("c", "a", {"weight": 0.25})])
+    olah = nx.MultiDiGraph([("a", "c", {"weight": 2.0, "kind": "x"}), ("a", "c", {"weight": 1.0})])
+    olah.add_edge("c", "a", weight=0.25)
     olah.add_edge("c", ("e", 1), weight=0.5)
     olah.add_node("a", title="A", size=3)
-    long = [CompiledGraph.from_arrays(list(range(70)), list(range(1, 71))), CompiledGraph.from_arrays([0, 1], [1, 2], [1, 2])]
+    whole = CompiledGraph.from_arrays([0, 1], [1, 2], [1, 2])
+    long = CompiledGraph.from_arrays(list(range(70)), list(range(1, 71)))
     with tempfile.TemporaryDirectory() as folder:
-        for number, graph in enumerate([compiled(olah, cycles="solve").with_attributes(olah), *long]):
+        for number, graph in enumerate([compiled(olah, cycles="solve").with_attributes(olah), whole, long]):
             graph.save(f"{folder}/{number}")
         return [path.read_bytes() for path in sorted(Path(folder).iterdir())]
 
@@ -205,16 +196,15 @@ def _load(data: bytes, *, mmap: bool) -> Any:
 
 
 def _walked(graph: Any) -> Any:
-    from graphdiff.errors import GraphdiffError
-    from graphdiff.sums.sweeps import forward, reverse
+    import graphdiff as gd
 
     answers: list[Any] = [repr(graph), graph.edges()[:100]]
     labels = list(graph.topology.labels)
     for node in [*labels[:2], *labels[-1:]]:
-        for sweep in (forward, reverse):
+        for sweep in (gd.forward, gd.reverse):
             try:
                 answers.append(dict(sweep(graph, node)))
-            except GraphdiffError as error:
+            except gd.errors.GraphdiffError as error:
                 answers.append(str(error))
     return answers
 
@@ -245,28 +235,6 @@ def _targets(data: bytes) -> Any:
     nx.set_node_attributes(graph, {"web": "1.0", "log": "2.3.1", "bignum": "0.1"}, "version")
     default = 5.0 if crc32(data) % 2 else None
     return dict(read_targets(io.BytesIO(data), graph, default_severity=default, missing="skip"))
-
-
-def _reports() -> list[bytes]:
-    return [text.encode() for text in REPORTS]
-
-
-#: Reports of OSV-Scanner, Trivy and Grype, and tables.
-REPORTS = (
-    '{"results": [{"source": {"path": "uv.lock", "type": "lockfile"}, "packages": [{"package": {"name": "log", "version": '
-    '"2.3.1", "ecosystem": "PyPI"}, "vulnerabilities": [{"id": "GHSA-1", "severity": [{"type": "CVSS_V3", "score": '
-    '"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}], "database_specific": {"severity": "HIGH"}}], "groups": [{"ids": '
-    '["GHSA-1"], "max_severity": "9.8"}]}]}]}',
-    '{"SchemaVersion": 2, "Results": [{"Target": "uv.lock", "Type": "uv", "Vulnerabilities": [{"VulnerabilityID": "CVE-1", '
-    '"PkgName": "web", "InstalledVersion": "1.0", "PkgIdentifier": {"PURL": "pkg:pypi/web@1.0"}, "Severity": "HIGH", '
-    '"CVSS": {"nvd": {"V3Score": 7.5}}}]}]}',
-    '{"matches": [{"vulnerability": {"id": "CVE-2", "severity": "Critical", "cvss": [{"metrics": {"baseScore": 9.1}}]}, '
-    '"relatedVulnerabilities": [], "artifact": {"name": "bignum", "version": "0.1", "type": "python", "purl": '
-    '"pkg:pypi/bignum@0.1"}}]}',
-    "node,weight\nlog,7.5\nweb,2\n",
-    "log\nweb\n",
-    "we*;1\n",
-)
 
 
 def _matrices(data: bytes) -> Any:
@@ -304,7 +272,8 @@ LINES = (
     "cut\na\nd\n--reduce\n90%", "cut\n-s\na\n--reduce\n0.5\n--nodes", "cycles\n--fail-if\ncycles > 0",
     "why\na\nd\n--fail-if\npaths > 1\n--default-weight\n1e3\n--cycles\nsolve", "table\n-w\nweight\n--wide",
     "diagnose\na\n--columns\nsource=1,target=2,weight=3", "why\na*\n*d\n--where\nweight!=1\n--kind\nx",
-    "rank\n--group\nprefix:2\n-o\ncsv\n--spreadsheet-safe", "why\na\nd\n--format\ncsv\n--max-bytes\n100\n--timeout\n0.5",
+    "rank\n--group\nprefix:2\n-o\ncsv\n--spreadsheet-safe",
+    "why\na\nd\n--format\ncsv\n--max-bytes\n100\n--timeout\n0.5",
     "what-if\na\nd\n--faster\na\n30%\n--fewer-calls\na\nb\n50%", "why\na\nd\n--option\nextras=all\n--set\na=2",
 )  # fmt: skip
 
@@ -316,16 +285,18 @@ def _texts(*texts: str) -> Callable[[], Sequence[bytes]]:
 _PLAIN: Mapping[str, Parser] = {
     "csv-arrays": Parser(partial(_view, "csv"), ("text",), partial(_samples_of, "csv")),
     "parquet-arrays": Parser(partial(_view, "parquet"), ("parquet",), partial(_samples_of, "parquet")),
-    "load": Parser(partial(_load, mmap=False), ("saved",), _saved),
-    "load-mapped": Parser(partial(_load, mmap=True), ("saved",), _saved),
+    "load": Parser(partial(_load, mmap=False), ("saved",), saved_graphs),
+    "load-mapped": Parser(partial(_load, mmap=True), ("saved",), saved_graphs),
     "any": Parser(_sniffed, ("json", "text", "xml", "toml"), _of_all),
-    "targets": Parser(_targets, ("json", "text"), _reports),
+    "targets": Parser(_targets, ("json", "text"), partial(_files, "targets")),
     "coefficients": Parser(_matrices, ("text",), _texts(",a,b\na,0.04,0\nb,0,0.01\n", "a;b\n0,5;0,4\n")),
     "allowances": Parser(
         _allowances, ("toml",), _texts('[[allow]]\npackage = "left-pad"\nreason = "reviewed"\nuntil = 2027-01-01\n')
     ),
     "conditions": Parser(
-        _condition, ("text",), _texts("appeared > 5", "relative > 5 %", "licence ~ 'GPL*'", "total >= 1e3", "package = a@1")
+        _condition,
+        ("text",),
+        _texts("appeared > 5", "relative > 5 %", "licence ~ 'GPL*'", "total >= 1e3", "package = a@1"),
     ),
     "command-line": Parser(_arguments, ("text",), _texts(*LINES)),
 }
