@@ -26,13 +26,7 @@ TOLD_EVERY = 500
 #: The largest input, bytes, and the most memory, MiB.
 MAX_LENGTH, MAX_MEMORY = 1 << 14, 3072
 #: What is watched for new ways through it: all that parses. Loops that numba compiles may not be changed.
-WATCHED = (
-    "graphdiff.io",
-    "graphdiff.cli",
-    "graphdiff.tracing.expressions",
-    "graphdiff.graph.arrayfile",
-    "graphdiff.graph.storage",
-)
+WATCHED = ("io", "cli", "tracing.expressions", "graph.arrayfile", "graph.storage")
 
 
 def unwatched() -> list[str]:
@@ -96,6 +90,7 @@ def _apart(name: str, inputs: int, seconds: int) -> int:
     with (BUILD / name / "log").open("wb") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    sys.stderr = sys.__stderr__
     fuzzed(name, inputs, seconds)
     os._exit(0)
 

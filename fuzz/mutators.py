@@ -208,13 +208,15 @@ def _toml(value: Any) -> str:
 
 def as_marshal(data: bytes, chance: Chance) -> bytes:
     """Change what Python's marshal has written: tuples as lists, dicts as lists of pairs, and back."""
-    changed = _changed_tree(_as_lists(marshal.loads(data)), chance)
+    from graphdiff.io.profilers.marshalled import unmarshalled  # Python's own asks for memory as the file says
+
+    changed = _changed_tree(_as_lists(unmarshalled(data, "")), chance)
     return marshal.dumps(_as_tuples(changed), chance.choice([0, 1, 2, 4, 4, 4]))
 
 
 def _as_lists(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {"dict": [[_as_lists(key), _as_lists(part)] for key, part in value.items()]}
+    if isinstance(value, list):  # the pairs of a dict
+        return {"dict": [[_as_lists(key), _as_lists(part)] for key, part in value]}
     return [*map(_as_lists, value)] if isinstance(value, tuple) else value
 
 

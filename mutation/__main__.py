@@ -43,7 +43,11 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sums/radius": ("tests/sums/test_radius.py", "tests/sums/test_cycles.py"),
     "sums/enclosure": ("tests/sums/test_enclosure.py",),
     "sums/factors": ("tests/sums/test_factors.py", "tests/sums/test_cycles.py"),
-    "sums/certificate": ("tests/sums/test_certificate.py", "tests/sums/test_certificate_complex.py"),
+    "sums/certificate": (
+        "tests/sums/test_certificate_parts.py",
+        "tests/sums/test_certificate.py",
+        "tests/sums/test_certificate_complex.py",
+    ),
     "sums/flow": ("tests/sums/test_flow.py",),
     "sums/naive": ("tests/sums/test_influence.py",),
     "graph/topology": ("tests/graph/test_topology.py", "tests/graph/test_compiled.py"),
