@@ -114,11 +114,11 @@ def test_the_bound_on_a_sum_over_edges_is_gamma_of_its_roundings() -> None:
     [
         ([1000] * 110, True),  # ints have no range
         ([Fraction(1000)] * 110, True),
-        ([1000.0] * 101, False),
+        ([1000.0] * 102, False),
         ([1000.0] * 50 + [0.001] * 50, True),
-        ([1000.0] * 101 + [0.001] * 101, False),  # what reaches the middle does
+        ([1000.0] * 102 + [0.001] * 102, False),  # what reaches the middle does
         ([0.001] * 50 + [1000.0] * 50, True),
-        ([0.001] * 101 + [1000.0] * 101, False),  # what leads on from it does
+        ([0.001] * 102 + [1000.0] * 102, False),  # what leads on from it does
         ([0.5, 2.0], True),
     ],
 )
