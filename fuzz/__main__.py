@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import io
 import json
+import math
 import os
 import random
 import sys
@@ -72,7 +73,7 @@ def _until_asked(name: str, inputs: int, seconds: int) -> None:
     begun, before = time.monotonic(), -1
     while (done := counts().get(name, {}).get("inputs", 0)) < inputs and done > before:
         left = max(1, seconds - int(time.monotonic() - begun)) if seconds else 0
-        status = _apart(name, -(-(inputs - done) // TOLD_EVERY) * TOLD_EVERY, left)
+        status = _apart(name, inputs - done, left)
         if status:
             print(f"{name}: ended with status {status}, see {BUILD / name}", flush=True)
         elif seconds:
@@ -96,7 +97,7 @@ def _apart(name: str, inputs: int, seconds: int) -> int:
 
 
 def fuzzed(name: str, inputs: int, seconds: int) -> None:
-    """Fuzz one parser in this process, which libFuzzer ends."""
+    """Fuzz one parser in this process, which `Tally` ends."""
     import atheris
 
     from fuzz import checks, corpus, drawing, mutators, parsers
@@ -110,7 +111,7 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
         (seeds / hashlib.sha1(seed).hexdigest()[:12]).write_bytes(seed)
         with suppress(checks.Broken):
             checks.checked(parser, seed)  # what is loaded is loaded by now, and no input's time
-    tally = Tally(name)
+    tally = Tally(name, inputs, seconds)
 
     def one(data: bytes) -> None:
         try:
@@ -126,8 +127,8 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
         return mutators.mutated(data, chance.choice(parser.syntaxes), chance)[:max_size]
 
     options = [
-        f"-runs={inputs}", f"-max_total_time={seconds}", f"-max_len={MAX_LENGTH}", f"-rss_limit_mb={MAX_MEMORY}",
-        "-timeout=30", "-len_control=0", f"-artifact_prefix={folder}/", "-print_final_stats=1",
+        f"-max_len={MAX_LENGTH}", f"-rss_limit_mb={MAX_MEMORY}",
+        "-timeout=30", "-len_control=0", f"-artifact_prefix={folder}/",
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(folder / "corpus"), str(seeds)], one, custom_mutator=mutate)
     with drawing.in_one_child():
@@ -135,26 +136,34 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
 
 
 class Tally:
-    """How many inputs a parser had, and how many it read."""
+    """How many inputs a parser had, and how many it read; it ends the process when they are enough."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.n_inputs, self.n_read, self.begun = name, 0, 0, time.process_time()
+    def __init__(self, name: str, inputs: int, seconds: int) -> None:
+        self.name, self.left, self.end = name, inputs, time.monotonic() + seconds if seconds else math.inf
+        self.n_inputs, self.n_read, self.begun = 0, 0, time.process_time()
 
     def count(self, read: bool) -> None:
         """Count an input, and tell the file of counts from time to time."""
         self.n_inputs += 1
         self.n_read += read
-        if self.n_inputs % TOLD_EVERY:
-            return
+        is_over = self.n_inputs >= self.left or time.monotonic() > self.end
+        if is_over or self.n_inputs == TOLD_EVERY:
+            self.tell()
+        if is_over:
+            os._exit(0)  # at once: threads of libraries that a parser uses may wait for ever otherwise
+
+    def tell(self) -> None:
+        """Add to the file of counts."""
         whole = counts()
         row = whole.setdefault(self.name, {"inputs": 0, "read": 0, "seconds": 0.0})
         now = time.process_time()
         row["inputs"] += self.n_inputs
         row["read"] += self.n_read
         row["seconds"] = round(row["seconds"] + now - self.begun, 1)
+        self.left -= self.n_inputs
         self.n_inputs, self.n_read, self.begun = 0, 0, now
         part = COUNTS.with_suffix(".part")
-        part.write_text(json.dumps(whole, indent=1))
+        part.write_text(json.dumps(whole, indent=1), encoding="utf-8")
         part.replace(COUNTS)
 
 
