@@ -1,5 +1,7 @@
 """Fuzz parsers: ``python -m fuzz [PARSER ...] [--inputs N] [--seconds S]``, with atheris, one after another.
 
+``--keep`` fuzzes nothing, and keeps of what was found the small inputs that go ways of their own (`fuzz.corpus`).
+
 Inputs that break a rule, the smallest of each cause, go to build/fuzz/findings; what was asked of each parser, in all
 runs together, to build/fuzz/counts.json.
 """
@@ -46,12 +48,16 @@ def arguments(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--inputs", type=int, default=200_000, metavar="N", help="inputs of each; 200,000 by default")
     parser.add_argument("--seconds", type=int, default=0, metavar="S", help="no more than these for each, in this run")
+    parser.add_argument("--keep", action="store_true", help="keep small inputs of earlier runs in fuzz/kept")
     return parser.parse_args(given)
 
 
 def main(given: Sequence[str]) -> None:
     """Fuzz each parser in a process of its own, until it has had all inputs; print a line for each."""
     asked = arguments(given)
+    if asked.keep:
+        keep_small(asked.parsers)
+        return
     import atheris
 
     with redirect_stderr(io.StringIO()), atheris.instrument_imports(["graphdiff", "tomllib"], unwatched()):
@@ -61,6 +67,18 @@ def main(given: Sequence[str]) -> None:
 
         for name in asked.parsers or PARSERS:
             _until_asked(name, asked.inputs, asked.seconds)
+
+
+def keep_small(names: Sequence[str]) -> None:
+    """Keep small inputs of earlier runs, and those that are kept already."""
+    from fuzz import corpus, drawing
+    from fuzz.parsers import PARSERS
+
+    with drawing.in_one_child():
+        for name in names or PARSERS:
+            files = (BUILD / name / "corpus").glob("*")
+            inputs = [*corpus.kept(name), *(path.read_bytes() for path in files)]
+            corpus.keep(name, corpus.chosen(PARSERS[name].parse, inputs))
 
 
 def counts() -> dict[str, dict[str, Any]]:
