@@ -29,7 +29,7 @@ from graphdiff.io.formats import READERS
 __all__ = ["PARSERS", "Parser"]
 
 #: Larger samples are left out: an input of them takes long, and tells no more.
-LARGEST = 1 << 13
+LARGEST = 1 << 14
 #: Read from the machine, not from a file.
 WITHOUT_FILE = ("env", "imports")
 
@@ -100,7 +100,7 @@ def _samples_of(key: str) -> list[bytes]:
     files = [file for file, format in SAMPLES.items() if format == key]
     contents = [(DATA / file).read_bytes() for file in files]
     small = [content for content in contents if len(content) <= LARGEST]
-    return [*(small or sorted(contents, key=len)[:1]), *(seed.encode() for seed in SEEDS.get(key, ())), *_files(key)]
+    return [*small, *(seed.encode() for seed in SEEDS.get(key, ())), *_files(key)]
 
 
 def _files(name: str) -> list[bytes]:

@@ -24,12 +24,7 @@ COPIED = ("graphdiff", "tests", "data", "docs", "conftest.py", "README.md", "CHA
 
 #: The tests of each module, beside those that mirror it.
 TESTS: dict[str, tuple[str, ...]] = {
-    "arithmetic": (
-        "tests/test_numbers.py",
-        "tests/graph/test_plain.py",
-        "tests/sums/test_certificate.py",
-        "graphdiff/arithmetic.py",
-    ),
+    "arithmetic": ("tests/test_arithmetic.py",),
     "files": ("tests/test_files.py",),
     "sums/sweeps": ("tests/sums/test_influence.py", "tests/sums/test_results.py", "tests/test_numbers.py"),
     "sums/between": ("tests/sums", "tests/test_numbers.py"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,3 +145,24 @@ def test_what_is_no_document_is_changed_as_text(syntax: str) -> None:
         pytest.importorskip("pyarrow")
     for seed in range(20):
         assert isinstance(mutators.mutated(b"\xff\x00 no document", syntax, random.Random(seed)), bytes)
+
+
+# -- what repeats
+
+
+#: Parsers whose files are no text, and what may ask for a search of its own.
+OTHERWISE = {"parquet", "arrow", "parquet-arrays", "load", "load-mapped", "gdiff", "pstats", "pprof-proto", "onnx"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted({*parsers.PARSERS} - OTHERWISE - {"command-line"}))
+def test_a_line_or_a_word_that_repeats_takes_a_parser_no_time(name: str) -> None:
+    """A part of each sample, repeated to 120 kB: what takes time by the square of it shows."""
+    chance = random.Random(1)
+    for seed in list(parsers.PARSERS[name].seeds())[:2]:
+        lines = [match.span() for match in re.finditer(rb"[^\n]+\n?", seed)]
+        words = [match.span() for match in re.finditer(rb"[^\s\w]|[\w.-]+", seed)]
+        for start, end in [*chance.sample(lines, min(4, len(lines))), *chance.sample(words, min(8, len(words)))]:
+            checks.checked(
+                parsers.PARSERS[name], seed[:end] + seed[start:end] * (120_000 // (end - start)) + seed[end:]
+            )
