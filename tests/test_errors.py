@@ -190,3 +190,10 @@ def test_a_sentence_that_nobody_reads_to_its_end_is_told_by_its_start_and_its_en
     assert brief.startswith("no column; there are 'name', ")
     assert " … (40,041 letters) … " in brief
     assert brief.endswith("'name', ; columns=1 takes it")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x0b", "\x85"])
+def test_an_error_is_one_line_whatever_the_name_in_it(end: str) -> None:
+    """Found by fuzzing: the name of a function of a profile had a line's end in it."""
+    error = errors.FormatError(f"x.pb has no stack with any a{end}graphdiff: all is well (b)")
+    assert str(error) == "x.pb has no stack with any a graphdiff: all is well (b)"
