@@ -106,7 +106,7 @@ def _apart(name: str, inputs: int, seconds: int) -> int:
     child = os.fork()
     if child:
         return os.waitpid(child, 0)[1]
-    with (BUILD / name / "log").open("wb") as log:
+    with (BUILD / name / "log").open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     sys.stderr = sys.__stderr__
