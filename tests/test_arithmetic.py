@@ -166,7 +166,8 @@ def kind_of(weights: Any) -> str:
         0.5], "float64"),
         ([1, Fraction(1, 3)], "Fraction"), ([1, Decimal("0.1")], "Decimal"), ([1, 1j], "complex"),
         ([1.5, 1j], "complex"),
-        ([np.complex64(1), 1.5], "complex"), ([1, 1.5, 1j], "complex"), ([1, Symbol()], "Symbol, int"), ([Fraction(1), 1j], "Fraction, complex"),
+        ([np.complex64(1), 1.5], "complex"),
+        ([1, 1.5, 1j], "complex"), ([1, Symbol()], "Symbol, int"), ([Fraction(1), 1j], "Fraction, complex"),
     ],
 )  # fmt: skip
 def test_weights_of_several_kinds_are_of_the_one_that_holds_them_all(values: list[Any], kind: str) -> None:

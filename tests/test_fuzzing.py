@@ -59,6 +59,13 @@ def test_the_corpus_comes_back_as_it_was_kept(tmp_path: Path, monkeypatch: pytes
 # -- what the checks see
 
 
+class Said(FormatError):
+    """An error that says what it is given, and nothing else."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
 def raising(error: BaseException) -> Any:
     def parse(data: Any, **options: Any) -> Any:
         raise error
@@ -72,7 +79,8 @@ def raising(error: BaseException) -> Any:
         (raising(KeyError("x")), "KeyError"),
         (raising(RecursionError("x")), "RecursionError"),
         (raising(MemoryError()), "MemoryError"),
-        (raising(FormatError("one\ntwo")), "an error that is not one line"),
+        (raising(Said("one\ntwo")), "an error that is not one line"),
+        (raising(Said("x" * 2001)), "an error that is too long"),
         (lambda data: nx.Graph([(1, 2)]), "an undirected graph"),
         (lambda data: random.random(), "another result the second time"),
         (lambda data: nx.DiGraph([(random.random(), 1)]), "another result the second time"),
