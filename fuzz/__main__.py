@@ -109,8 +109,11 @@ def _apart(name: str, inputs: int, seconds: int) -> int:
     with (BUILD / name / "log").open("ab") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
+    from fuzz import drawing
+
     sys.stderr = sys.__stderr__
-    fuzzed(name, inputs, seconds)
+    with drawing.in_one_child():
+        fuzzed(name, inputs, seconds)
     os._exit(0)
 
 
@@ -118,7 +121,7 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
     """Fuzz one parser in this process, which `Tally` ends."""
     import atheris
 
-    from fuzz import checks, corpus, drawing, mutators, parsers
+    from fuzz import checks, corpus, mutators, parsers
 
     parser, folder = parsers.PARSERS[name], BUILD / name
     seeds = folder / "seeds"
@@ -149,8 +152,7 @@ def fuzzed(name: str, inputs: int, seconds: int) -> None:
         "-timeout=30", "-len_control=0", f"-artifact_prefix={folder}/",
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *options, str(folder / "corpus"), str(seeds)], one, custom_mutator=mutate)
-    with drawing.in_one_child():
-        atheris.Fuzz()
+    atheris.Fuzz()
 
 
 class Tally:
