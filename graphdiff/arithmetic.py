@@ -177,8 +177,8 @@ def _as_float(value: Number) -> float:
     try:
         return float(value)
     except OverflowError:
-        shown = count_text(value) if isinstance(value, int) else "of many digits"
-        raise OverflowError(f"{type(value).__name__} {shown} is beyond the floats that it stands beside") from None
+        kind = type(value).__name__
+        raise OverflowError(f"{kind} of many digits is beyond the floats that it stands beside") from None
 
 
 def _ints(values: Sequence[int]) -> Weights:

@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 
 from graphdiff.absences import Absences
 from graphdiff.remedies import Keyword, Remedy, in_python, sentence
-from graphdiff.showing import harmless, legible
+from graphdiff.showing import in_brief, legible, one_line
 
 __all__ = [
     "AmbiguousNodeError",
@@ -111,8 +111,8 @@ class GraphdiffError(Exception):
 
     def told(self, say: Callable[[Keyword], str] = in_python) -> str:
         """Return the sentence, with keyword arguments in the words of `say`."""
-        # What is told has texts of files in it, which must not steer the terminal.
-        return legible(harmless(f"{self.where}{sentence(self._parts(), say)}"))
+        # What is told has texts of files in it: they steer no terminal, and begin no line that looks like ours.
+        return in_brief(legible(one_line(f"{self.where}{sentence(self._parts(), say)}")))
 
     def __str__(self) -> str:
         return self.told()

@@ -11,6 +11,7 @@ __all__ = [
     "clean",
     "for_spreadsheets",
     "harmless",
+    "in_brief",
     "in_our_words",
     "legible",
     "one_line",
@@ -33,6 +34,8 @@ HARMFUL = re.compile(f"{UNPRINTABLE.pattern}|{TURNING.pattern}")
 RUN = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 #: What starts so and is a number all the same: -5, +1.5e-3, -1/3.
 NUMBER = re.compile(r"[-+](?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?(?:/[0-9]+)?")
+#: The most letters of a sentence; of a longer one the start, and so many of its end, where remedies stand.
+MAX_LETTERS, LAST_LETTERS = 2_000, 400
 #: Digits that are too many for a sentence.
 LONG_NUMBER = re.compile(r"(\d{8})\d{193,}+")
 
@@ -90,6 +93,21 @@ def legible(text: str) -> str:
     'the weight is 99999999… (5,000 digits)'
     """
     return LONG_NUMBER.sub(lambda match: f"{match[1]}… ({len(match[0]):,} digits)", text)
+
+
+def in_brief(text: str) -> str:
+    """Return a sentence without its middle where it is longer than anybody reads, as it is of a file with such names.
+
+    Examples
+    --------
+    >>> brief = in_brief("no column 'weight'; there are " + "'x', " * 9000 + "and columns= names them")
+    >>> len(brief), brief[:29], brief[-23:]
+    (2000, "no column 'weight'; there are", 'and columns= names them')
+    """
+    if len(text) <= MAX_LETTERS:
+        return text
+    left_out = f" … ({len(text):,} letters) … "
+    return f"{text[: MAX_LETTERS - LAST_LETTERS - len(left_out)]}{left_out}{text[-LAST_LETTERS:]}"
 
 
 def in_our_words(error: object) -> str:

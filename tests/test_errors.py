@@ -176,3 +176,24 @@ def test_numbers_that_fit_into_a_sentence_are_told_whole() -> None:
     for digits in ("7" * 200, "12345678"):
         assert str(errors.WeightError(f"it is {digits}")) == f"it is {digits}"
     assert "… (201 digits)" in str(errors.WeightError("7" * 201))
+
+
+def test_a_sentence_that_nobody_reads_to_its_end_is_told_by_its_start_and_its_end() -> None:
+    whole = str(errors.UsageError("x" * 2000))
+    assert whole == "x" * 2000
+    brief = str(
+        errors.UsageError(
+            "no column; there are " + "'name', " * 5000, errors.Remedy(errors.Keyword("columns", 1), "takes it")
+        )
+    )
+    assert len(brief) == 2000
+    assert brief.startswith("no column; there are 'name', ")
+    assert " … (40,041 letters) … " in brief
+    assert brief.endswith("'name', ; columns=1 takes it")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x0b", "\x85"])
+def test_an_error_is_one_line_whatever_the_name_in_it(end: str) -> None:
+    """Found by fuzzing: the name of a function of a profile had a line's end in it."""
+    error = errors.FormatError(f"x.pb has no stack with any a{end}graphdiff: all is well (b)")
+    assert str(error) == "x.pb has no stack with any a graphdiff: all is well (b)"

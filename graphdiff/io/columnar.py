@@ -6,6 +6,7 @@ What the columns are, and what repeated rows are, is as in CSV (`graphdiff.io.ed
 from __future__ import annotations
 
 import mmap
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -114,6 +115,9 @@ def _let_go(data: Any) -> None:
 def _layout(table: Table, wanted: Mapping[str, str]) -> Layout:
     """Return which columns are what, as they are known or as they are said."""
     names = list(map(str, table.columns))
+    [(most, times)] = Counter(names).most_common(1) or [("", 0)]
+    if times > 1:  # Arrow finds neither by its name
+        raise UsageError(f"{table.name} has {times} columns named {most!r}; rename one")
     model = model_of(names)
     if model is not None and model.kind and "source" not in wanted:
         raise FormatError(
@@ -123,16 +127,12 @@ def _layout(table: Table, wanted: Mapping[str, str]) -> Layout:
         )
     is_known = "source" in wanted or len(known_ends(names)) == 1
     cells = [[""]] * len(names) if is_known else _first_cells(table)
-    layout = layout_of(rows.Table(table.name, "", ",", names, True, cells), wanted)
-    for name in (names[place] for place in layout.roles.values()):
-        if names.count(name) > 1:
-            raise UsageError(f"{table.name} has {names.count(name)} columns named {name!r}; rename one")
-    return layout
+    return layout_of(rows.Table(table.name, "", ",", names, True, cells), wanted)
 
 
 def _first_cells(table: Table) -> list[list[str]]:
     """Return the first rows of a table as text, for what is said of columns that are not known."""
-    parts = table.read([], [name for name in table.columns if table.columns.count(name) == 1])
+    parts = table.read([], list(table.columns))
     if not parts.n_rows:
         raise FormatError(f"{table.name}: a header, and no edge below it")
     return [

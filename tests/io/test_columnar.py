@@ -284,3 +284,15 @@ def test_labels_are_taken_in_any_order(number: int) -> None:
     assert list(taken) == [names[place] for place in order]
     assert names[order[0]] in taken
     assert "none" not in taken
+
+
+@pytest.mark.parametrize("way", ["parquet", "parquet in groups", "arrow stream"])
+@pytest.mark.parametrize(
+    "names", [["source", "target", "x", "x"], ["q", "q", "q", "x"], ["source", "target", "target", "x"]]
+)
+def test_columns_of_one_name_are_refused_whatever_they_are(way: str, names: list[str]) -> None:
+    """Found by fuzzing: a KeyError of pyarrow's came out where no end had the name."""
+    table = pa.table([["a", "b"], ["b", "c"], [1, 2], [3, 4]], names=names)
+    twice = next(name for name in names if names.count(name) > 1)
+    with pytest.raises(UsageError, match=rf"^e\.parquet has {names.count(twice)} columns named '{twice}'; rename one$"):
+        view(table, way)

@@ -84,6 +84,7 @@ def test_parallel_edges_and_what_leads_nowhere() -> None:
         (chain([0.5, 2.0]), ({0: 2.0}, 2)),
         (chain([0.5, 2.0]), (gd.ROOTS, gd.LEAVES)),
         (chain([1e200, 1e200, 1e-200]), (0, 3)),
+        (chain([1e-300, 1e200, 1e200]), (0, 3)),
         (chain([1e-200, 1e-200]), (0, 2)),
         (chain([0.5, 0.0]), (0, 2)),
         (chain([Fraction(1, 2), Fraction(2)]), (0, 2)),

@@ -1,0 +1,162 @@
+"""Change a module at the heart, one thing at a time, and see its tests fail: ``python -m mutation [MODULE ...]``.
+
+mutmut makes the changes and runs, for each, the tests that reach the changed function, in a copy of the project below
+build/mutation and without numba, whose machine code it could not change. What survives is printed, to be read by
+``python -m mutation --show NAME``; rows of a table in Markdown go to build/mutation/table.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BUILD = ROOT / "build" / "mutation"
+COPIED = ("graphdiff", "tests", "data", "docs", "conftest.py", "README.md", "CHANGELOG.md")
+
+#: The tests of each module, beside those that mirror it.
+TESTS: dict[str, tuple[str, ...]] = {
+    "arithmetic": ("tests/test_arithmetic.py",),
+    "files": ("tests/test_files.py",),
+    "sums/sweeps": ("tests/sums/test_influence.py", "tests/sums/test_results.py", "tests/test_numbers.py"),
+    "sums/between": ("tests/sums", "tests/test_numbers.py"),
+    "sums/influence": ("tests/sums/test_influence.py", "tests/test_published.py"),
+    "sums/direct": ("tests/sums/test_direct.py",),
+    "sums/straight": ("tests/sums/test_straight.py",),
+    "sums/semirings": ("tests/sums/test_accumulate.py", "tests/paths/test_strongest.py"),
+    "sums/accumulate": ("tests/sums/test_accumulate.py",),
+    "sums/levels": ("tests/sums",),
+    "sums/cycles": (
+        "tests/sums/test_cycles.py",
+        "tests/sums/test_radius.py",
+        "tests/sums/test_factors.py",
+        "tests/sums/test_enclosure.py",
+    ),
+    "sums/radius": ("tests/sums/test_radius.py", "tests/sums/test_cycles.py"),
+    "sums/enclosure": ("tests/sums/test_enclosure.py",),
+    "sums/factors": ("tests/sums/test_factors.py", "tests/sums/test_cycles.py"),
+    "sums/certificate": (
+        "tests/sums/test_certificate_parts.py",
+        "tests/sums/test_certificate.py",
+        "tests/sums/test_certificate_complex.py",
+    ),
+    "sums/flow": ("tests/sums/test_flow.py",),
+    "sums/naive": ("tests/sums/test_influence.py",),
+    "graph/topology": ("tests/graph/test_topology.py", "tests/graph/test_compiled.py"),
+    "graph/compiled": ("tests/graph/test_compiled.py", "tests/graph/test_storage.py"),
+    "graph/intake": ("tests/graph/test_compiled.py", "tests/graph/test_defaults.py", "tests/test_parallel_edges.py"),
+    "graph/plain": ("tests/graph/test_plain.py", "tests/test_numbers.py"),
+    "graph/presets": ("tests/graph/test_presets.py",),
+    "graph/storage": ("tests/graph/test_storage.py",),
+    "graph/arrayfile": ("tests/graph/test_storage.py",),
+    "paths/paths": ("tests/paths/test_paths.py",),
+    "paths/strongest": ("tests/paths/test_strongest.py", "tests/paths/test_deviations.py"),
+    "paths/deviations": ("tests/paths/test_deviations.py", "tests/paths/test_strongest.py"),
+    "kernels/sweep": ("tests/kernels/test_kernels.py", "tests/sums/test_influence.py"),
+    "kernels/order": ("tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
+    "kernels/reach": ("tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
+    "kernels/rows": ("tests/kernels/test_kernels.py", "tests/graph/test_compiled.py"),
+    "kernels/strongest": ("tests/kernels/test_kernels.py", "tests/paths/test_strongest.py"),
+    "kernels/flows": ("tests/kernels/test_flows.py",),
+}
+CONFIGURED = """
+[tool.mutmut]
+source_paths = ["graphdiff"]
+only_mutate = ["graphdiff/{module}.py"]
+also_copy = {copied}
+pytest_add_cli_args_test_selection = {tests}
+pytest_add_cli_args = ["-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore"]
+timeout_constant = 20.0
+"""
+#: How mutmut says what became of a mutant.
+KILLED, SURVIVED, UNTESTED = (1, 3, 36, 24, 152, -24, 255), (0,), (5, 33)
+
+
+def arguments(given: Sequence[str]) -> argparse.Namespace:
+    """Return the parsed command line."""
+    parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(TESTS)}; all by default")
+    parser.add_argument(
+        "--sample", type=int, default=0, metavar="N", help="so many mutants of a module; all by default"
+    )
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="1 by default")
+    parser.add_argument("--show", metavar="NAME", help="what a mutant changes")
+    asked = parser.parse_args(given)
+    if unknown := set(asked.modules) - set(TESTS):
+        parser.error(f"no module {', '.join(sorted(unknown))}; there are {', '.join(TESTS)}")
+    return asked
+
+
+def main(given: Sequence[str]) -> None:
+    """Test the mutants of each module, and print what survives."""
+    asked = arguments(given)
+    if asked.show:
+        shown(asked.show)
+        return
+    for module in asked.modules or TESTS:
+        copied(module)
+        mutmut(module, "run", "none-is-called-so")  # which makes all mutants, and finds out what reaches them
+        names = sorted(exit_codes(module))
+        chosen = random.Random(0).sample(names, min(asked.sample or len(names), len(names)))
+        mutmut(module, "run", "--max-children", str(asked.processes), *chosen)
+        report(module, names, chosen)
+
+
+def copied(module: str) -> None:
+    """Copy what is tested into a folder of its own, with a configuration of mutmut."""
+    folder = BUILD / module
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in COPIED:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    configured = CONFIGURED.format(module=module, copied=json.dumps(COPIED), tests=json.dumps(TESTS[module]))
+    (folder / "pyproject.toml").write_text(project + configured, encoding="utf-8")
+
+
+def mutmut(module: str, *given: str) -> str:
+    """Run mutmut on a module, and return what it printed."""
+    environment = os.environ | {"GRAPHDIFF_TEST_WITHOUT_NUMBA": "1"}
+    command = [sys.executable, "-m", "mutmut", *given]
+    done = subprocess.run(command, cwd=BUILD / module, env=environment, capture_output=True, text=True, check=False)
+    (BUILD / module / "log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    return done.stdout
+
+
+def exit_codes(module: str) -> dict[str, int | None]:
+    """Return with what the tests of each mutant ended; None where they were not run."""
+    meta = BUILD / module / "mutants" / "graphdiff" / f"{module}.py.meta"
+    codes: dict[str, int | None] = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+    return codes
+
+
+def report(module: str, names: Sequence[str], chosen: Sequence[str]) -> None:
+    """Print what became of the mutants, and add a row to the table."""
+    codes = exit_codes(module)
+    ends = Counter("killed" if codes[name] in KILLED else "survived" for name in chosen if codes[name] is not None)
+    asked = sum(ends.values())
+    row = f"| {module} | {len(names)} | {asked} | {ends['killed']} | {100 * ends['killed'] / max(asked, 1):.0f} % |"
+    print(row, flush=True)
+    for name in sorted(name for name in chosen if codes[name] is not None and codes[name] not in KILLED):
+        print(f"    {codes[name]} {name}", flush=True)
+    with (BUILD / "table.md").open("a", encoding="utf-8") as table:
+        table.write(row + "\n")
+
+
+def shown(name: str) -> None:
+    """Print what a mutant changes."""
+    module = "/".join(name.split(".x")[0].split(".")[1:]).split("/xǁ")[0]
+    print(mutmut(module, "show", name))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
