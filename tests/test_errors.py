@@ -47,6 +47,7 @@ MADE = {
     "TooManyPathsError": (errors.TooManyPathsError(5, 3), Exception, 75),
     "PluginError": (errors.PluginError("package x 1: no"), ImportError, 69),
     "MissingExtraError": (errors.MissingExtraError("pyarrow", "tables"), ImportError, 69),
+    "MissingLibraryError": (errors.MissingLibraryError("libX11.so.6"), ImportError, 69),
 }  # fmt: skip
 
 

@@ -27,14 +27,17 @@ class Verb(click.Command):
         """Parse the arguments, old names as new ones."""
         return super().parse_args(ctx, renamings.current_options(str(self.name), args, quiet=ctx.resilient_parsing))
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, those of a heading together."""
+    def headed(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+        """Return the options that there are under each heading: what an option is, and what it does."""
         rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record:
                 rows["Output" if "--help" in param.opts else PLACES.get(str(param.name), ASKED)].append(record)
-        for heading, records in rows.items():
-            if records:
-                with formatter.section(heading):
-                    formatter.write_dl(records)
+        return {heading: records for heading, records in rows.items() if records}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, those of a heading together."""
+        for heading, records in self.headed(ctx).items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
