@@ -417,8 +417,9 @@ class MissingLibraryError(GraphdiffError, ImportError):
 
     def _parts(self) -> Iterable[object]:
         return [
-            f"Graphviz, which reads DOT and draws, comes with graphdiff and needs {self.library} of the system, which "
-            "is not here: apt-get install libglib2.0-0 libxext6 libxrender1 on Debian and Ubuntu; all else works without"
+            f"Graphviz, which reads DOT and draws, comes with graphdiff and needs {self.library} of the system, which ",
+            "is not here: apt-get install libglib2.0-0 libxext6 libxrender1 on Debian and Ubuntu; all else works ",
+            "without",
         ]
 
 
