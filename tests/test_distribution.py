@@ -10,6 +10,7 @@ import tarfile
 import tomllib
 import zipfile
 from email import message_from_string
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_the_command_and_the_module_say_it(command: list[str]) -> None:
 
 def test_the_newest_versions_are_within_what_is_declared() -> None:
     """They are what pip chose: a name that is lacking, or a bound above them, says that the file is to be made anew."""
-    declared = {found.name: found for found in map(Requirement, [*PROJECT["dependencies"], *sum(EXTRAS.values(), [])])}
+    declared = {found.name: found for found in map(Requirement, [*PROJECT["dependencies"], *chain(*EXTRAS.values())])}
     lines = [line for line in (ROOT / "tests" / "newest.txt").read_text().splitlines() if not line.startswith("#")]
     newest = {found.name: str(found.specifier).removeprefix("==") for found in map(Requirement, lines)}
     assert set(newest) <= set(declared)
