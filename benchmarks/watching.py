@@ -64,13 +64,14 @@ class Shift:
 class Shifts:
     """What became of every ratio that both sides have.
 
-    `few` have too few samples to tell; `gone` and `new` are on one side only.
+    `few` have too few samples to tell; `gone` and `new` are on one side only; `runs` are those of the side with fewer.
     """
 
     judged: tuple[Shift, ...]
     few: tuple[Key, ...]
     gone: tuple[Key, ...]
     new: tuple[Key, ...]
+    runs: int
 
     @property
     def worse(self) -> list[Shift]:
@@ -87,6 +88,10 @@ class Shifts:
         within = len(self.judged) - len(self.worse) - len(self.better)
         parts = [_listed("Worse by more than its noise", self.worse), _listed("Better", self.better)]
         parts.append(f"{len(self.worse)} worse, {len(self.better)} better, {within} within their noise.")
+        if self.runs == 1 and self.worse:
+            parts.append(
+                "One run on a side: what else the machine did then looks like a change; runs in turn tell it apart."
+            )
         if self.few:
             parts.append(
                 f"{len(self.few)} with fewer than {FEWEST} rounds on a side are not judged: give several runs a side."
@@ -113,7 +118,8 @@ def compare(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]
         raise NotComparableError("no measure is on both sides: run the same groups")
     few = tuple(key for key in both if min(len(old[key]), len(new[key])) < FEWEST)
     judged = tuple(shift(key, old[key], new[key]) for key in both if key not in few)
-    return Shifts(judged, few, tuple(key for key in old if key not in new), tuple(key for key in new if key not in old))
+    gone, added = (tuple(key for key in one if key not in other) for one, other in ((old, new), (new, old)))
+    return Shifts(judged, few, gone, added, min(len(before), len(now)))
 
 
 def samples(runs: Sequence[Mapping[str, Any]]) -> dict[Key, list[float]]:

@@ -272,7 +272,7 @@ class TestWatching:
         (shift,) = found.worse
         assert (shift.key, shift.times) == (("sweeps", "a", "a graph", "C"), pytest.approx(1.5, rel=0.01))
         assert 1.45 < shift.low < 1.5 < shift.high < 1.55
-        assert "1 worse, 0 better, 1 within their noise." in str(found)
+        assert "1 worse, 0 better, 1 within their noise.\nOne run on a side: " in str(found)
 
     def test_what_got_better_is_no_alarm(self) -> None:
         found = watching.compare([run_of(a=STEADY)], [run_of(a=[1.2 * each for each in STEADY])])
@@ -295,6 +295,12 @@ class TestWatching:
         runs = [run_of(a=[level] * 7) for level in (2.0, 2.1, 1.9, 2.05, 1.95)]
         assert watching.samples(runs)["sweeps", "a", "a graph", "C"] == [2.0, 2.1, 1.9, 2.05, 1.95]
         assert len(watching.samples(runs[:4])["sweeps", "a", "a graph", "C"]) == 28
+
+    def test_one_run_that_was_disturbed_is_no_change(self) -> None:
+        """As measured on a busy machine: all rounds of one run were off, and those of the next were not."""
+        calm, disturbed = run_of(a=STEADY), run_of(a=[each / 5 for each in STEADY])
+        assert watching.compare([calm], [disturbed]).worse
+        assert watching.compare([calm, calm], [disturbed, calm]).worse == []
 
     def test_chance_alone_is_rarely_called_worse(self) -> None:
         random = np.random.default_rng(1)
