@@ -90,7 +90,7 @@ class Shifts:
         parts.append(f"{len(self.worse)} worse, {len(self.better)} better, {within} within their noise.")
         if self.runs == 1 and self.worse:
             parts.append(
-                "One run on a side: what else the machine did then looks like a change; runs in turn tell it apart."
+                "One run on a side: what else the machine did looks like a change; runs in turn tell."
             )
         if self.few:
             parts.append(
