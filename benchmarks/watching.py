@@ -89,9 +89,7 @@ class Shifts:
         parts = [_listed("Worse by more than its noise", self.worse), _listed("Better", self.better)]
         parts.append(f"{len(self.worse)} worse, {len(self.better)} better, {within} within their noise.")
         if self.runs == 1 and self.worse:
-            parts.append(
-                "One run on a side: what else the machine did looks like a change; runs in turn tell."
-            )
+            parts.append("One run on a side: what else the machine did looks like a change; runs in turn tell.")
         if self.few:
             parts.append(
                 f"{len(self.few)} with fewer than {FEWEST} rounds on a side are not judged: give several runs a side."
