@@ -96,7 +96,7 @@ def test_the_distribution_is_not_called_graphdiff() -> None:
 
 
 def test_no_text_tells_a_user_to_install_graphdiff() -> None:
-    for path in [*ROOT.glob("*.md"), *(ROOT / "graphdiff").rglob("*.py")]:
+    for path in [*ROOT.glob("*.md"), *Path(gd.__file__).parent.rglob("*.py")]:
         assert "pip install graphdiff" not in path.read_text(encoding="utf-8"), path
 
 
