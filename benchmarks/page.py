@@ -225,7 +225,8 @@ def _opened(
 
 def _row(measure: str, graph: str, peer: str, pairs: Sequence[tuple[float, float]]) -> Row:
     own, other = (median(side) for side in zip(*pairs, strict=True))
-    return Row(measure, graph, own, peer, other, median(theirs / max(ours, CLOCK) for ours, theirs in pairs))
+    ratios = tuple(theirs / max(ours, CLOCK) for ours, theirs in pairs)
+    return Row(measure, graph, own, peer, other, median(ratios), ratios=ratios)
 
 
 @contextmanager

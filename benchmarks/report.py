@@ -26,7 +26,8 @@ class Size:
 class Row:
     """graphdiff beside one peer; times are medians in seconds, `ratio` is the peer's time over graphdiff's.
 
-    Of whole processes `cpu_seconds` is what they kept processors busy, however busy others did.
+    Of whole processes `cpu_seconds` is what they kept processors busy, however busy others did. `ratios` are those of
+    the rounds: what two runs are compared by.
     """
 
     measure: str
@@ -41,6 +42,7 @@ class Row:
     peer_held_mib: float | None = None
     cpu_seconds: float | None = None
     peer_cpu_seconds: float | None = None
+    ratios: tuple[float, ...] = ()
 
     def cells(self) -> tuple[str, ...]:
         """Return the row as texts under `HEAD`."""
@@ -101,6 +103,7 @@ def _rows(measure: str, graph: str, rounds: Rounds) -> Iterator[Row]:
             rounds.held_mib.get(peer),
             rounds.cpu_seconds.get(own),
             rounds.cpu_seconds.get(peer),
+            rounds.ratios(peer),
         )
 
 

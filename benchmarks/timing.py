@@ -47,10 +47,14 @@ class Rounds:
         """Return a contestant's median time."""
         return median(self.seconds[name])
 
+    def ratios(self, name: str) -> tuple[float, ...]:
+        """Return how many times as long as the first contestant one takes, round by round."""
+        first = next(iter(self.seconds.values()))
+        return tuple(other / own for own, other in zip(first, self.seconds[name], strict=True))
+
     def ratio(self, name: str) -> float:
         """Return how many times as long as the first contestant one takes: the median over the rounds."""
-        first = next(iter(self.seconds.values()))
-        return median(other / own for own, other in zip(first, self.seconds[name], strict=True))
+        return median(self.ratios(name))
 
 
 def interleaved(contestants: Mapping[str, Contestant], *, repeats: int) -> Rounds:

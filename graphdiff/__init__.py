@@ -99,7 +99,7 @@ if TYPE_CHECKING:
     from graphdiff.why.versions import Versions as Versions
     from graphdiff.why.versions import explain_versions as explain_versions
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"  # the one place: pyproject.toml, --version and manual pages take it from here
 
 #: Where each public name lives; None is a module of that name.
 _HOMES: dict[str, str | None] = {

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self, TypeVar
@@ -31,6 +32,7 @@ __all__ = [
     "InputError",
     "LimitError",
     "MissingExtraError",
+    "MissingLibraryError",
     "OutputError",
     "PluginError",
     "SameComponentError",
@@ -46,6 +48,8 @@ __all__ = [
 ]
 
 
+#: What the system's loader says.
+NOT_LOADED = re.compile(r"ImportError: (\S+): cannot open shared object file")
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -793,6 +797,41 @@ class MissingExtraError(GraphdiffError, ImportError):
 
     def _parts(self) -> Iterable[object]:
         return [f"this needs {self.library}: pip install {PACKAGES[self.extra]}"]
+
+
+class MissingLibraryError(GraphdiffError, ImportError):
+    """A library of the system that Graphviz's are linked with is not here, as in slim images of containers."""
+
+    exit_status = 69
+
+    def __init__(self, library: str) -> None:
+        self.library = library
+        super().__init__(library)
+
+    def _parts(self) -> Iterable[object]:
+        return [
+            f"Graphviz, which reads DOT and draws, comes with graphdiff and needs {self.library} of the system, which ",
+            "is not here: apt-get install libglib2.0-0 libxext6 libxrender1 on Debian and Ubuntu; all else works ",
+            "without",
+        ]
+
+
+def require_libraries(complaints: str) -> None:
+    """Raise where the complaints of a process say that a library of the system is not here.
+
+    Raises
+    ------
+    MissingLibraryError
+
+    Examples
+    --------
+    >>> require_libraries("syntax error in line 1")
+    >>> require_libraries("ImportError: libX11.so.6: cannot open shared object file: No such file or directory")
+    Traceback (most recent call last):
+    graphdiff.errors.MissingLibraryError: Graphviz, which reads DOT and draws, ... needs libX11.so.6 of the system...
+    """
+    if missing := NOT_LOADED.search(complaints):
+        raise MissingLibraryError(missing[1])
 
 
 def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:

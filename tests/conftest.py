@@ -16,6 +16,13 @@ from hypothesis import HealthCheck, settings
 if os.environ.get("GRAPHDIFF_TEST_WITHOUT_NUMBA"):
     sys.modules["numba"] = None  # type: ignore[assignment]  # as if it were not installed
 
+try:
+    import pygraphviz  # noqa: F401
+except ImportError as error:
+    # Else some thousand tests fail, each with this.
+    remedy = "apt-get install libglib2.0-0 libxext6 libxrender1"
+    raise pytest.UsageError(f"tests draw and read DOT: {error}; on Debian and Ubuntu {remedy}") from None
+
 #: A keyword argument of Python's: weight=None, cycles="solve", max_bytes= to read it.
 KEYWORD = re.compile(r"""(?<![\w.-])[a-z_]+=(?=["'\w{(\[]|[\s,;:)]|$)""")
 

@@ -6,7 +6,7 @@ import importlib
 import json
 from dataclasses import asdict
 from importlib.util import find_spec
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from benchmarks import (
     tables,
     timing,
     tracing,
+    watching,
 )
+from benchmarks.__main__ import main
 from benchmarks.graphs import EdgeArrays, diamonds, layered, preferential, scattered, with_components
 from benchmarks.report import Row, Size, table
 from benchmarks.timing import allocated, interleaved
@@ -233,3 +235,111 @@ class TestAttributionGraphs:
         adjoints = gd.reverse(gd.read(tmp_path / "x.json"), gd.LEAVES, weight=gd.weights.normalised)
         expected = power_iteration.influence(weights, probabilities) + probabilities  # and the empty path
         np.testing.assert_allclose([adjoints[label] for label in ids], expected, rtol=1e-12)
+
+
+def run_of(scale: float = 1.0, **ratios: list[float]) -> dict[str, Any]:
+    """Return what --json writes of one run, with a measure by each name whose rounds have these ratios."""
+    rows = [
+        asdict(Row(measure, "a graph", 1.0, "C", 1.0, float(np.median(rounds)), ratios=tuple(rounds)))
+        for measure, rounds in ratios.items()
+    ]
+    return {"size": {"scale": scale, "repeats": 7}, "groups": {"sweeps": {"rows": rows}}}
+
+
+STEADY = [2.00, 2.02, 1.98, 2.01, 1.99, 2.03, 1.97]
+WIDE = [2.0, 3.0, 1.0, 2.5, 1.5, 2.8, 1.2]
+
+
+class TestWatching:
+    """Which ratio got worse by more than its noise."""
+
+    @pytest.mark.parametrize("n_before, n_now", [(1, 1), (2, 4), (5, 3), (4, 4)])
+    def test_orders_by_their_pairs(self, n_before: int, n_now: int) -> None:
+        size = n_before + n_now
+        expected = [0] * (n_before * n_now + 1)
+        for now in combinations(range(size), n_now):
+            before = set(range(size)) - set(now)
+            expected[sum(one < other for one in now for other in before)] += 1
+        assert watching.pair_counts(n_before, n_now) == dict(enumerate(expected))
+
+    def test_tables_of_the_count_of_mann_and_whitney(self) -> None:
+        """Critical values of U for two-sided 1 % as statistics books print them."""
+        printed = {(5, 5): 0, (5, 8): 2, (6, 6): 2, (7, 7): 4, (8, 8): 7, (10, 10): 16, (20, 20): 105}
+        assert {sizes: watching.dropped(*sizes) for sizes in printed} == printed
+
+    def test_what_got_worse_is_told_with_how_much(self) -> None:
+        found = watching.compare([run_of(a=STEADY, b=STEADY)], [run_of(a=[each / 1.5 for each in STEADY], b=STEADY)])
+        (shift,) = found.worse
+        assert (shift.key, shift.times) == (("sweeps", "a", "a graph", "C"), pytest.approx(1.5, rel=0.01))
+        assert 1.45 < shift.low < 1.5 < shift.high < 1.55
+        assert "1 worse, 0 better, 1 within their noise.\nOne run on a side: " in str(found)
+
+    def test_what_got_better_is_no_alarm(self) -> None:
+        found = watching.compare([run_of(a=STEADY)], [run_of(a=[1.2 * each for each in STEADY])])
+        assert (found.worse, len(found.better)) == ([], 1)
+
+    def test_the_same_shift_is_within_a_wide_noise(self) -> None:
+        found = watching.compare([run_of(a=WIDE)], [run_of(a=[each / 1.2 for each in WIDE])])
+        assert (found.worse, found.better) == ([], [])
+        assert watching.compare([run_of(a=WIDE)], [run_of(a=[each / 4 for each in WIDE])]).worse
+
+    def test_few_rounds_are_not_judged_and_several_runs_are(self) -> None:
+        before, now = run_of(a=[2.0, 2.1, 2.2]), run_of(a=[1.0, 1.1, 1.2])
+        found = watching.compare([before], [now])
+        assert (found.judged, found.few) == ((), (("sweeps", "a", "a graph", "C"),))
+        assert "1 with fewer than 5 rounds on a side" in str(found)
+        assert watching.compare([before] * 2, [now] * 2).worse
+
+    def test_of_five_runs_their_medians_are_the_samples(self) -> None:
+        """Runs differ by more than their rounds: one run that all rounds of fall on is one sample."""
+        runs = [run_of(a=[level] * 7) for level in (2.0, 2.1, 1.9, 2.05, 1.95)]
+        assert watching.samples(runs)["sweeps", "a", "a graph", "C"] == [2.0, 2.1, 1.9, 2.05, 1.95]
+        assert len(watching.samples(runs[:4])["sweeps", "a", "a graph", "C"]) == 28
+
+    def test_one_run_that_was_disturbed_is_no_change(self) -> None:
+        """As measured on a busy machine: all rounds of one run were off, and those of the next were not."""
+        calm, disturbed = run_of(a=STEADY), run_of(a=[each / 5 for each in STEADY])
+        assert watching.compare([calm], [disturbed]).worse
+        assert watching.compare([calm, calm], [disturbed, calm]).worse == []
+
+    def test_chance_alone_is_rarely_called_worse(self) -> None:
+        random = np.random.default_rng(1)
+        names = [f"m{number}" for number in range(2_000)]
+        sides = [run_of(**{name: np.exp(random.normal(0, 0.1, 7)).tolist() for name in names}) for _ in range(2)]
+        found = watching.compare(sides[:1], sides[1:])
+        assert 0 < len(found.worse) + len(found.better) < 0.01 * len(names)
+
+    def test_what_is_on_one_side_only_is_named(self) -> None:
+        said = str(watching.compare([run_of(a=STEADY, old=STEADY)], [run_of(a=STEADY, new=STEADY)]))
+        assert "Only before: sweeps · old · a graph · C" in said
+        assert "Only now: sweeps · new · a graph · C" in said
+
+    @pytest.mark.parametrize(
+        "now, message",
+        [(run_of(0.01, a=STEADY), r"scales 0\.01, 1\.0"), (run_of(b=STEADY), "no measure is on both sides")],
+    )
+    def test_what_cannot_be_compared_is_refused(self, now: dict[str, Any], message: str) -> None:
+        with pytest.raises(watching.NotComparableError, match=message):
+            watching.compare([run_of(a=STEADY)], [now])
+
+    def test_the_command(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        slower = [each / 2 for each in STEADY]
+        for name, rounds in {"a": STEADY, "b-1": slower, "b-2": slower}.items():
+            (tmp_path / f"{name}.json").write_text(json.dumps(run_of(forward=rounds)))
+        before, now = str(tmp_path / "a.json"), str(tmp_path / "b-*.json")
+        assert main(["--compare", before, now]) == 1
+        out = capsys.readouterr().out
+        assert "forward  a graph  C     2 x faster  1 x faster  2 x as long" in out
+        assert main(["--compare", now, before]) == 0
+        assert main(["--compare", before, str(tmp_path / "c.json")]) == 2
+        assert "no file" in capsys.readouterr().err
+
+    def test_the_command_takes_no_group_beside(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit, match="2"):
+            main(["--compare", "a.json", "b.json", "small"])
+        assert "takes no group" in capsys.readouterr().err
+
+    def test_measured_rounds_are_kept(self) -> None:
+        rounds = timing.Rounds({"graphdiff": [1.0, 2.0, 4.0], "C": [2.0, 2.0, 2.0]})
+        assert rounds.ratios("C") == (2.0, 1.0, 0.5)
+        assert rounds.ratio("C") == 1.0

@@ -47,6 +47,7 @@ MADE = {
     "TooManyPathsError": (errors.TooManyPathsError(5, 3), Exception, 75),
     "PluginError": (errors.PluginError("package x 1: no"), ImportError, 69),
     "MissingExtraError": (errors.MissingExtraError("pyarrow", "tables"), ImportError, 69),
+    "MissingLibraryError": (errors.MissingLibraryError("libX11.so.6"), ImportError, 69),
 }  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def test_a_missing_library_names_what_pip_can_install() -> None:
     for extra, packages in errors.PACKAGES.items():
         assert packages.split() == [package.partition(">")[0] for package in extras[extra]]
     assert str(errors.MissingExtraError("grimp", "imports")) == "this needs grimp: pip install grimp"
-    for path in [*ROOT.glob("*.md"), *(ROOT / "graphdiff").rglob("*.py")]:
+    for path in [*ROOT.glob("*.md"), *Path(gd.__file__).parent.rglob("*.py")]:
         assert "nx-graphdiff[" not in path.read_text(encoding="utf-8"), path
 
 

@@ -93,11 +93,10 @@ def test_the_start_loads_no_large_library(code: str) -> None:
 def test_the_distribution_is_not_called_graphdiff() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["name"] == "nx-graphdiff"
-    assert project["version"] == gd.__version__
 
 
 def test_no_text_tells_a_user_to_install_graphdiff() -> None:
-    for path in [*ROOT.glob("*.md"), *(ROOT / "graphdiff").rglob("*.py")]:
+    for path in [*ROOT.glob("*.md"), *Path(gd.__file__).parent.rglob("*.py")]:
         assert "pip install graphdiff" not in path.read_text(encoding="utf-8"), path
 
 
@@ -113,6 +112,7 @@ def test_every_error_comes_back_from_another_process() -> None:
         errors.TooManyPathsError(5, 3),
         errors.WeightError("text", edge=("a", "b"), count=2),
         errors.MissingExtraError("pyarrow", "tables"),
+        errors.MissingLibraryError("libX11.so.6"),
         errors.ValueOverflowError("text"),
     ):
         again = pickle.loads(pickle.dumps(error))

@@ -52,17 +52,21 @@ class Verb(click.Command):
                 return next(iter(candidates(file)), None)
         return None
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, those of a heading together; then those of the format that help is asked for."""
+    def headed(self, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+        """Return the options that there are under each heading: what an option is, and what it does."""
         rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading in HEADINGS}
         for param, record in self._records(ctx):
             if not is_of(param):
                 rows["Output" if "--help" in param.opts else PLACES.get(str(param.name), ASKED)].append(record)
-        for heading, records in rows.items():
-            if records:
-                with formatter.section(heading):
-                    formatter.write_dl(records)
-        if rows["Reading"]:
+        return {heading: records for heading, records in rows.items() if records}
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, those of a heading together; then those of the format that help is asked for."""
+        headed = self.headed(ctx)
+        for heading, records in headed.items():
+            with formatter.section(heading):
+                formatter.write_dl(records)
+        if "Reading" in headed:
             self._write_format(ctx, formatter)
 
     def _write_format(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -24,7 +24,7 @@ from typing import Any, TypedDict
 
 import networkx as nx
 
-from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError
+from graphdiff.errors import FormatError, GraphTypeError, LimitError, UsageError, require_libraries
 from graphdiff.graph.forms import graph_of
 from graphdiff.io.building import described, numbers, told_in_part
 from graphdiff.io.dot_text import GraphText, find_graphs
@@ -176,6 +176,7 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
             Remedy(Keyword("max_memory", max_memory * 4), "lets it"),
         )
     if child.returncode:
+        require_libraries(complaints)
         last_words = printable(complaints.strip().rpartition("\n")[2])
         raise FormatError(f"{name}: Graphviz's parser broke down (status {child.returncode}) {last_words}".rstrip())
     parsed: list[Parsed] = json.loads(child.stdout)

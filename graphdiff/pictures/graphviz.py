@@ -16,7 +16,7 @@ from typing import Any, Unpack
 
 import pydot
 
-from graphdiff.errors import LimitError, OutputError
+from graphdiff.errors import LimitError, OutputError, require_libraries
 from graphdiff.limits import require_limits
 from graphdiff.pictures.described import described
 from graphdiff.pictures.dot import LAID_OUT, drawing, pictures_of
@@ -153,6 +153,8 @@ def layout(
         If the layout needs more time or memory than allowed.
     OutputError
         If Graphviz fails, or the machine has no font for a PNG.
+    MissingLibraryError
+        If Graphviz cannot be loaded, as a library of the system is not there.
 
     Examples
     --------
@@ -220,6 +222,7 @@ def _run_child(text: bytes, format: str, timeout: float, max_memory: int) -> byt
     complaints = child.stderr.decode("utf-8", "replace")
     if OUT_OF_MEMORY.search(complaints):
         raise _too_large("max_memory", max_memory, "bytes")
+    require_libraries(complaints)
     if child.returncode or not child.stdout:
         raise OutputError(
             f"Graphviz broke down on the layout (status {child.returncode}); write the same picture as .dot instead"

@@ -9,7 +9,7 @@ from html import escape
 from itertools import islice
 from typing import Any
 
-from graphdiff.errors import LimitError, OutputError
+from graphdiff.errors import LimitError, MissingLibraryError, OutputError
 from graphdiff.text.numbers import shorten
 
 #: So many rows of a table, lines of a text, and letters of a cell and of a line are shown at most.
@@ -93,7 +93,7 @@ def picture(thing: Any, **viewing: Any) -> str:
     module, _, function = PICTURE.partition(":")
     try:
         drawn: str = getattr(importlib.import_module(module), function)(thing, **viewing)
-    except (LimitError, OutputError) as error:
+    except (LimitError, MissingLibraryError, OutputError) as error:
         return f"<p>No picture: {escape(str(error))}</p>"
     return drawn
 

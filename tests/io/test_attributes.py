@@ -8,11 +8,13 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+import graphdiff as gd
 from graphdiff.errors import FormatError, GraphTypeError
 from graphdiff.io.formats import READERS
 from graphdiff.io.read import read
 
 ROOT = Path(__file__).parents[2]
+PACKAGE = Path(gd.__file__).parent
 SAMPLES = sorted(path for path in (ROOT / "tests/data").glob("*/*") if path.is_file())
 #: These have the attributes that their file has; Pajek's are the parameters of its lines, GEXF's are the user's own.
 OWN = {"saved graph", "CSV edge list", "DOT", "GEXF", "GraphML", "Pajek", "adjacency JSON", "node-link JSON"}
@@ -156,7 +158,7 @@ def test_every_attribute_in_the_samples_is_listed() -> None:
 
 @pytest.mark.parametrize("table", [NODES, EDGES])
 def test_every_listed_attribute_stands_in_a_reader(table: dict[str, str]) -> None:
-    files = [path for room in ("io", "profiles") for path in (ROOT / "graphdiff" / room).rglob("*.py")]
+    files = [path for room in ("io", "profiles") for path in (PACKAGE / room).rglob("*.py")]
     text = "".join(path.read_text(encoding="utf-8") for path in files).lower()
     assert [key for key in table if f'"{key.lower()}"' not in text and f"{key.lower()}=" not in text] == []
 
