@@ -1,0 +1,83 @@
+"""What a run has tried: generated cases, counted by kind over all processes, printed, and no fewer than promised.
+
+A test that generates its cases itself says how many of which kind: ``record_property("cases", (QUESTIONS, 5_376))``;
+hypothesis says what it drew. The counts of `docs/reliability.md` are these, `tests/test_reliability.py` compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+EXAMPLES = "examples of hypothesis"
+QUESTIONS = "questions of generated graphs"
+DAGS = "labelled DAGs by every method"
+FAULTS = "injected faults"
+BOUNDS = "error bounds against exact numbers"
+
+#: The kinds that are property cases, and the fewest that a run of everything, and one of all that is nightly, may try.
+PROPERTIES = (EXAMPLES, QUESTIONS)
+LEAST_A_PUSH, LEAST_A_NIGHT = 12_000, 300_000
+
+#: How many times as many examples a test draws at night; other ones each night, and a failure says how to draw it again.
+TIMES_A_NIGHT = 12
+
+PASSED = re.compile(r"^ +- (\d+) passing", re.MULTILINE)
+counted: Counter[str] = Counter()
+
+
+def is_night(config: pytest.Config) -> bool:
+    """Tell whether the command line asks for what is nightly."""
+    return bool(config.option.markexpr == "nightly")
+
+
+def draw_more(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have every test by hypothesis be nightly, too, with more examples, where what is nightly is run."""
+    for item in items if is_night(config) else ():
+        test: Any = getattr(item, "obj", None)
+        if getattr(test, "is_hypothesis_test", False) and item.get_closest_marker("slow") is None:
+            item.add_marker("nightly")
+            function = getattr(test, "__func__", test)
+            asked = function._hypothesis_internal_use_settings
+            if asked.derandomize:  # else one of several parameters has changed it
+                function._hypothesis_internal_use_settings = settings(
+                    asked, max_examples=TIMES_A_NIGHT * asked.max_examples, derandomize=False, print_blob=True
+                )
+
+
+def note(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put what hypothesis says of a test into the report of its end, which other processes send."""
+    drawn = getattr(item, "hypothesis_statistics", "")
+    if report.when == "teardown" and drawn:
+        report.user_properties.append(("cases", (EXAMPLES, sum(map(int, PASSED.findall(drawn))))))
+
+
+def count(report: pytest.TestReport) -> None:
+    """Count what a test has tried once it has ended."""
+    if report.when == "teardown":
+        for name, value in report.user_properties:
+            if name == "cases":
+                kind, number = value
+                counted[kind] += number
+
+
+def told() -> str:
+    """Return the line that a run ends with."""
+    return "tried: " + ", ".join(f"{number:,} {kind}" for kind, number in sorted(counted.items()))
+
+
+def too_few(session: pytest.Session) -> str:
+    """Return what is wrong with a run of everything that has tried fewer property cases than promised, or nothing."""
+    option = session.config.option
+    is_whole = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
+        option.keyword or option.collectonly or option.lf or option.deselect or session.testsfailed or session.shouldstop
+    )
+    if not is_whole or option.markexpr not in ("not slow and not nightly", "nightly"):
+        return ""
+    least = LEAST_A_NIGHT if is_night(session.config) else LEAST_A_PUSH
+    number = sum(counted[kind] for kind in PROPERTIES)
+    return f"{number:,} property cases, fewer than the {least:,} promised" if number < least else ""
