@@ -659,7 +659,9 @@ def ask_uncertainty(case: Case) -> None:
         inner = {e for e in edges if case.policy == "collapse" and case.place[e[0]] == case.place[e[1]]}
         square = sum(part * part for edge, part in parts.items() if edge not in inner) / 100
         right = math.sqrt(square)
-        assert math.isclose(found.standard_error, right, rel_tol=1e-6, abs_tol=1e-9 * max(1, case.largest * case.largest))
+        assert math.isclose(
+            found.standard_error, right, rel_tol=1e-6, abs_tol=1e-9 * max(1, case.largest * case.largest)
+        )
     weights = {edge: case.graph.edges[edge]["weight"] for edge in edges}
     low, high = ({edge: w + d for edge, w in weights.items()} for d in (0, 1))
     found = gd.uncertainty(case.graph, case.source, case.target, low=low, high=high, **case.options)

@@ -23,8 +23,11 @@ BOUNDS = "error bounds against exact numbers"
 PROPERTIES = (EXAMPLES, QUESTIONS)
 LEAST_A_PUSH, LEAST_A_NIGHT = 12_000, 300_000
 
-#: How many times as many examples a test draws at night; other ones each night, and a failure says how to draw it again.
+#: How many times as many examples a test draws at night, other ones each night; a failure says how to draw it again.
 TIMES_A_NIGHT = 12
+
+#: The marks with which everything is run, by day and at night.
+WHOLE = ("not slow and not nightly", "nightly")
 
 PASSED = re.compile(r"^ +- (\d+) passing", re.MULTILINE)
 counted: Counter[str] = Counter()
@@ -72,11 +75,17 @@ def told() -> str:
 
 def too_few(session: pytest.Session) -> str:
     """Return what is wrong with a run of everything that has tried fewer property cases than promised, or nothing."""
-    option = session.config.option
-    is_whole = session.config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
-        option.keyword or option.collectonly or option.lf or option.deselect or session.testsfailed or session.shouldstop
-    )
-    if not is_whole or option.markexpr not in ("not slow and not nightly", "nightly"):
+    config, option = session.config, session.config.option
+    if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.markexpr not in WHOLE:
+        return ""
+    if (
+        session.testsfailed
+        or session.shouldstop
+        or option.collectonly
+        or option.keyword
+        or option.lf
+        or option.deselect
+    ):
         return ""
     least = LEAST_A_NIGHT if is_night(session.config) else LEAST_A_PUSH
     number = sum(counted[kind] for kind in PROPERTIES)
