@@ -1,7 +1,7 @@
 """What a run has tried: generated cases, counted by kind over all processes, printed, and no fewer than promised.
 
 A test that generates its cases itself says how many of which kind: ``record_property("cases", (QUESTIONS, 5_376))``;
-hypothesis says what it drew. The counts of `docs/reliability.md` are these, `tests/test_reliability.py` compares them.
+hypothesis says what it drew. In the same way ``("nearest", ("floats", 0.49))`` is how near an error came to its bound. The counts of `docs/reliability.md` are these, `tests/test_reliability.py` compares them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ WHOLE = ("not slow and not nightly", "nightly")
 
 PASSED = re.compile(r"^ +- (\d+) passing", re.MULTILINE)
 counted: Counter[str] = Counter()
+#: The largest error that a test met, as a part of the bound that was proven for it.
+nearest: dict[str, float] = {}
 
 
 def is_night(config: pytest.Config) -> bool:
@@ -62,15 +64,17 @@ def note(item: pytest.Item, report: pytest.TestReport) -> None:
 def count(report: pytest.TestReport) -> None:
     """Count what a test has tried once it has ended."""
     if report.when == "teardown":
-        for name, value in report.user_properties:
+        for name, (kind, number) in (pair for pair in report.user_properties if pair[0] in ("cases", "nearest")):
             if name == "cases":
-                kind, number = value
                 counted[kind] += number
+            else:
+                nearest[kind] = max(number, nearest.get(kind, 0.0))
 
 
 def told() -> str:
     """Return the line that a run ends with."""
-    return "tried: " + ", ".join(f"{number:,} {kind}" for kind, number in sorted(counted.items()))
+    parts = [f"{number:,} {kind}" for kind, number in sorted(counted.items())]
+    return "tried: " + ", ".join(parts + [f"{kind} up to {part:.3f} of the bound" for kind, part in nearest.items()])
 
 
 def too_few(session: pytest.Session) -> str:
