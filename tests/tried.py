@@ -1,7 +1,8 @@
 """What a run has tried: generated cases, counted by kind over all processes, printed, and no fewer than promised.
 
-A test that generates its cases itself says how many of which kind: ``record_property("cases", (QUESTIONS, 5_376))``;
-hypothesis says what it drew. In the same way ``("nearest", ("floats", 0.49))`` is how near an error came to its bound. The counts of `docs/reliability.md` are these, `tests/test_reliability.py` compares them.
+A test that generates its cases itself says how many of which kind, ``record_property("cases", (QUESTIONS, 5_376))``,
+and how near an error came to its bound, ``record_property("nearest", ("floats", 0.49))``; hypothesis says what it drew.
+`docs/reliability.md` tells the counts, `tests/test_reliability.py` compares them.
 """
 
 from __future__ import annotations
