@@ -54,8 +54,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     session = terminalreporter._session
     if tried.counted:
         terminalreporter.write_line(tried.told())
-    if session is not None and (wrong := tried.too_few(session)):
-        terminalreporter.write_line(wrong, red=True)
+    for line in tried.too_few(session) if session is not None else ():
+        terminalreporter.write_line(line, red=True)
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,12 @@ DAGS = "labelled DAGs by every method"
 FAULTS = "injected faults"
 BOUNDS = "error bounds against exact numbers"
 
-#: The kinds that are property cases, and the fewest that a run of everything, and one of all that is nightly, may try.
-PROPERTIES = (EXAMPLES, QUESTIONS)
-LEAST_A_PUSH, LEAST_A_NIGHT = 12_000, 300_000
+PROPERTIES = "property cases"
+#: The kinds that are property cases.
+ARE_PROPERTIES = (EXAMPLES, QUESTIONS)
+#: How many of each there are at least, in a run of everything and in one of all that is nightly.
+LEAST_A_PUSH = {PROPERTIES: 12_000, FAULTS: 1_000}
+LEAST_A_NIGHT = {PROPERTIES: 300_000, DAGS: 29_853, BOUNDS: 100_000}
 
 #: How many times as many examples a test draws at night, other ones each night; a failure says how to draw it again.
 TIMES_A_NIGHT = 12
@@ -78,20 +81,19 @@ def told() -> str:
     return "tried: " + ", ".join(parts + [f"{kind} up to {part:.3f} of the bound" for kind, part in nearest.items()])
 
 
-def too_few(session: pytest.Session) -> str:
-    """Return what is wrong with a run of everything that has tried fewer property cases than promised, or nothing."""
+def too_few(session: pytest.Session) -> list[str]:
+    """Return where a run of everything has tried less than promised."""
     config, option = session.config, session.config.option
     if config.args_source is not pytest.Config.ArgsSource.TESTPATHS or option.markexpr not in WHOLE:
-        return ""
-    if (
-        session.testsfailed
-        or session.shouldstop
-        or option.collectonly
-        or option.keyword
-        or option.lf
-        or option.deselect
-    ):
-        return ""
-    least = LEAST_A_NIGHT if is_night(session.config) else LEAST_A_PUSH
-    number = sum(counted[kind] for kind in PROPERTIES)
-    return f"{number:,} property cases, fewer than the {least:,} promised" if number < least else ""
+        return []
+    if session.testsfailed or session.shouldstop:
+        return []
+    if option.collectonly or option.keyword or option.deselect or getattr(option, "lf", False):
+        return []
+    numbers = Counter({**counted, PROPERTIES: sum(counted[kind] for kind in ARE_PROPERTIES)})
+    promised = LEAST_A_NIGHT if is_night(config) else LEAST_A_PUSH
+    return [
+        f"{numbers[kind]:,} {kind}, fewer than the {least:,} promised"
+        for kind, least in promised.items()
+        if numbers[kind] < least
+    ]
