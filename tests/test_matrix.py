@@ -19,7 +19,7 @@ QUICK = len(matrix.KINDS) * len(matrix.POLICIES)
 CASES = int(os.environ.get("GRAPHDIFF_MATRIX_CASES", "100000"))
 FIRST = int(os.environ.get("GRAPHDIFF_MATRIX_FIRST", str(QUICK)))
 #: Graphs of the nightly part, small as those of the quick one, in so many tests.
-NIGHTLY, PARTS = 34 * QUICK, 34
+NIGHTLY, PARTS = 28 * QUICK, 28
 
 
 def asked(number: int, most: int) -> Counter[tuple[str, str]]:

@@ -28,7 +28,7 @@ LEAST_A_PUSH = {PROPERTIES: 12_000, FAULTS: 1_000}
 LEAST_A_NIGHT = {PROPERTIES: 300_000, DAGS: 29_853, BOUNDS: 100_000}
 
 #: How many times as many examples a test draws at night, other ones each night; a failure says how to draw it again.
-TIMES_A_NIGHT = 12
+TIMES_A_NIGHT = 8
 
 #: The marks with which everything is run, by day and at night.
 WHOLE = ("not slow and not nightly", "nightly")
