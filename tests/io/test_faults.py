@@ -150,10 +150,11 @@ def asking(verb: str, *more: str) -> Job:
         from graphdiff import cli
 
         said: list[str] = []
+        drawing = made("svg")  # before the layout is taken away
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("graphdiff.cli.streams.tell", said.append)
             patch.setattr("graphdiff.cli.streams.tell_fault", said.append)
-            patch.setattr("graphdiff.pictures.graphviz.fitted", lambda pictures, *_: (list(pictures), made("svg"))[1])
+            patch.setattr("graphdiff.pictures.graphviz.fitted", lambda pictures, *_, **__: (list(pictures), drawing)[1])
             status = cli._status([verb, str(table()), *more, "-O", path, *(["--force"] if overwrite else [])])
         if status:
             assert (status, len(said)) == (OutputError.exit_status, 1), said
