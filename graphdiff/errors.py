@@ -800,7 +800,22 @@ class MissingExtraError(GraphdiffError, ImportError):
 
 
 class MissingLibraryError(GraphdiffError, ImportError):
-    """A library of the system that Graphviz's are linked with is not here, as in slim images of containers."""
+    """A library of the system that Graphviz's are linked with is not here, as in slim images of containers.
+
+    What to do: install the libraries of the system that the text names, by the system's own packages. Only DOT files and
+    pictures need them; pages, answers and all other formats do not.
+
+    Attributes
+    ----------
+    library : str
+        The library's file, as the system's loader called it.
+
+    Examples
+    --------
+    >>> raise MissingLibraryError("libX11.so.6")
+    Traceback (most recent call last):
+    graphdiff.errors.MissingLibraryError: Graphviz, which reads DOT and draws, ... needs libX11.so.6 of the system...
+    """
 
     exit_status = 69
 

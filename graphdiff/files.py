@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def require_free(name: str, *, overwrite: bool) -> None:
     Raises
     ------
     OutputError
-        It exists and is not to be replaced, or it is no file.
+        It exists and is not to be replaced, it is no file, or the system does not say.
 
     Examples
     --------
@@ -29,11 +30,28 @@ def require_free(name: str, *, overwrite: bool) -> None:
     Traceback (most recent call last):
     graphdiff.errors.OutputError: . is no regular file
     """
-    path = Path(name)
-    if path.exists() and not path.is_file():
+    try:
+        kind = _kind(name)
+    except OSError as error:  # who cannot look whether it is there must not replace it
+        raise OutputError.of(name, error) from error
+    except ValueError as error:  # a path with a NUL in it
+        raise OutputError(f"{name!r}: {error}") from error
+    if kind is not None and not (stat.S_ISREG(kind) or stat.S_ISLNK(kind)):
         raise OutputError(f"{name} is no regular file")
-    if os.path.lexists(name) and not overwrite:
+    if kind is not None and not overwrite:
         raise OutputError(f"{name} exists", Remedy(Keyword("overwrite", True), "replaces it"))
+
+
+def _kind(name: str) -> int | None:
+    """Return what is there, of a link what it leads to, or a link that leads nowhere; None where nothing is."""
+    try:
+        kind = os.lstat(name).st_mode
+        if stat.S_ISLNK(kind):
+            with contextlib.suppress(FileNotFoundError):
+                kind = os.stat(name).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return kind
 
 
 def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> None:
@@ -62,7 +80,7 @@ def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> 
                 file.write(part)
             file.flush()
             os.fsync(file.fileno())  # else a power loss may leave the new name with nothing in it
-        if path.exists():
+        with contextlib.suppress(FileNotFoundError):
             shutil.copymode(path, beside)
         os.replace(beside, path)
         _sync_folder(path.parent)

@@ -187,7 +187,7 @@ class Case:
 
     @cached_property
     def largest(self) -> float:
-        """The largest sum of absolute path influences that a sweep can meet."""
+        """The largest sum of absolute path influences that a sweep can meet; its square by ``*``, which may be inf."""
         sums = [*self.swept(self.source, sizes=True).values(), *self.swept(self.target, back=True, sizes=True).values()]
         return max(sums)
 
@@ -509,7 +509,7 @@ def ask_table(case: Case) -> None:
     shown(found)
     for one in found.values() if case.is_acyclic else ():
         same = gd.uncertainty(case.graph, case.source, case.target, sd=dict.fromkeys(edges, 0.1), **case.options)
-        error, largest = one.spread["total"].standard_error, max(1, case.largest**2)
+        error, largest = one.spread["total"].standard_error, max(1, case.largest * case.largest)
         assert math.isclose(error, same.standard_error, rel_tol=1e-6, abs_tol=1e-9 * largest)
 
 
@@ -528,7 +528,7 @@ def ask_sensitivities(case: Case) -> None:
         assert_plain((row.weight, row.derivative, row.elasticity, row.removal))
         if case.is_acyclic:
             right = times(case.from_source[edge[0]], case.to_target[edge[1]])
-            case.check(row.derivative, right, max(case.largest, case.largest**2))
+            case.check(row.derivative, right, max(case.largest, case.largest * case.largest))
             case.check(row.removal, minus(ZERO, times(right, exact(case.graph.edges[edge]["weight"]))))
 
 
@@ -659,7 +659,9 @@ def ask_uncertainty(case: Case) -> None:
         inner = {e for e in edges if case.policy == "collapse" and case.place[e[0]] == case.place[e[1]]}
         square = sum(part * part for edge, part in parts.items() if edge not in inner) / 100
         right = math.sqrt(square)
-        assert math.isclose(found.standard_error, right, rel_tol=1e-6, abs_tol=1e-9 * max(1, case.largest**2))
+        assert math.isclose(
+            found.standard_error, right, rel_tol=1e-6, abs_tol=1e-9 * max(1, case.largest * case.largest)
+        )
     weights = {edge: case.graph.edges[edge]["weight"] for edge in edges}
     low, high = ({edge: w + d for edge, w in weights.items()} for d in (0, 1))
     found = gd.uncertainty(case.graph, case.source, case.target, low=low, high=high, **case.options)
@@ -704,7 +706,7 @@ def ask_first_steps(case: Case) -> None:
             else:
                 rest.remove_node(step.node)
                 right = minus(case.total, dataclasses.replace(case, graph=rest).total)
-            case.check(step.removal, minus(ZERO, right), max(case.largest, case.largest**2))
+            case.check(step.removal, minus(ZERO, right), max(case.largest, case.largest * case.largest))
 
 
 def ask_routes(case: Case) -> None:

@@ -1,4 +1,4 @@
-"""Every public question on graphs of every kind of number (`matrix`): a small part always, a large one behind `slow`.
+"""Every public question on graphs of every kind of number (`matrix`): some always, many nightly, large ones if `slow`.
 
 GRAPHDIFF_MATRIX_CASES is how many questions the slow part asks, GRAPHDIFF_MATRIX_FIRST the number of its first graph.
 """
@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Callable
 
 import matrix
 import pytest
 from graphs import engine
+from tried import QUESTIONS
 
 #: Graphs in the part that is always run; each is asked every question by both engines.
 QUICK = len(matrix.KINDS) * len(matrix.POLICIES)
 CASES = int(os.environ.get("GRAPHDIFF_MATRIX_CASES", "100000"))
 FIRST = int(os.environ.get("GRAPHDIFF_MATRIX_FIRST", str(QUICK)))
+#: Graphs of the nightly part, small as those of the quick one, in so many tests.
+NIGHTLY, PARTS = 28 * QUICK, 28
 
 
 def asked(number: int, most: int) -> Counter[tuple[str, str]]:
@@ -35,9 +39,12 @@ def asked(number: int, most: int) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("policy", matrix.POLICIES)
 @pytest.mark.parametrize("kind", matrix.KINDS)
-def test_every_question_has_its_right_answer_or_a_true_refusal(kind: str, policy: str) -> None:
+def test_every_question_has_its_right_answer_or_a_true_refusal(
+    kind: str, policy: str, record_property: Callable[[str, object], None]
+) -> None:
     first = list(matrix.KINDS).index(kind) + len(matrix.KINDS) * matrix.POLICIES.index(policy)
     ends = asked(first, 60)
+    record_property("cases", (QUESTIONS, ends.total()))
     assert sum(ends.values()) == 2 * len(matrix.QUESTIONS)
     assert ends["diagnose", "answered"] == 2
 
@@ -73,6 +80,16 @@ def test_a_matrix_has_every_public_function() -> None:
         "check",
     }
     assert public - beside - left_out == {name for name in matrix.QUESTIONS if name not in ("sets", "exact")}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("part", range(PARTS))
+def test_many_questions_a_night(part: int, record_property: Callable[[str, object], None]) -> None:
+    ends: Counter[tuple[str, str]] = Counter()
+    for number in range(QUICK + part, QUICK + NIGHTLY, PARTS):
+        ends += asked(number, 60)
+    assert ends.total() == NIGHTLY // PARTS * 2 * len(matrix.QUESTIONS)
+    record_property("cases", (QUESTIONS, ends.total()))
 
 
 @pytest.mark.slow

@@ -223,7 +223,8 @@ def roundings(
         if n_entering >= 0:
             here = most[node] + ((product if n_entering else 0.0) + max(0, n_entering + put_in[node] - 1))
             most[node] = here
-            lost += n_entering * onward[node]
+            if n_entering:  # what is beyond the floats, times 0, would be no number
+                lost += n_entering * onward[node]
             for edge in range(ptr[node], ptr[node + 1]):
                 head = heads[edge]
                 if entering[head] >= 0:

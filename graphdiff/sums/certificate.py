@@ -276,7 +276,7 @@ def certain_digits(size: Number, bound: float) -> int:
     """
     if not bound:
         return 15
-    return 0 if float(size) <= bound else math.floor(min(15, math.log10(float(size) / bound)))
+    return math.floor(min(15, math.log10(float(size) / bound))) if float(size) > bound else 0
 
 
 @dataclass(frozen=True)

@@ -438,6 +438,19 @@ def test_what_is_no_file_is_not_replaced(name: str, marked: nx.DiGraph, tmp_path
         write(marked, tmp_path / name, overwrite=True)
 
 
+def test_a_name_that_no_file_can_have_is_said(marked: nx.DiGraph, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"x.0\.csv': .*null"):
+        write(marked, f"{tmp_path}/x\0.csv")
+
+
+def test_a_link_that_leads_nowhere_counts_as_a_file(marked: nx.DiGraph, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").symlink_to("real.csv")
+    with pytest.raises(OutputError, match="exists; overwrite=True replaces it"):
+        write(marked, tmp_path / "x.csv")
+    write(marked, tmp_path / "x.csv", overwrite=True)
+    assert (tmp_path / "real.csv").read_bytes() == render(marked, "csv")
+
+
 def test_the_picture_of_the_debian_question() -> None:
     graph = read(Path(__file__).parents[2] / "data" / "openssh-server.Packages")
     marked = annotate(graph, "openssh-server", "liblzma5", weight=weights.even, cycles="collapse")

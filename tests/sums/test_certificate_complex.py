@@ -9,10 +9,10 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import chain, weighted
+from graphs import ENGINES, chain, engine, weighted
 
 import graphdiff as gd
-from graphdiff.sums.certificate import COMPLEX_PRODUCT, COMPLEX_UNDERFLOW
+from graphdiff.sums.certificate import COMPLEX_PRODUCT, COMPLEX_UNDERFLOW, certain_digits
 
 UNIT = Fraction(1, 2**53)
 SMALLEST = Fraction(1, 2**1074)
@@ -211,3 +211,19 @@ def test_a_complex_weight_without_a_size_is_refused() -> None:
         gd.explain(graph, 0, 2)
     with pytest.raises(gd.errors.ValueOverflowError, match="larger than the largest float"):
         gd.strongest_paths(graph, 0, 2)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_where_what_is_lost_is_carried_on_beyond_the_floats_no_digit_is_promised(name: str) -> None:
+    """The size of the adjoint of 1 is 1e400, no float; none is lost at 0, which nothing enters."""
+    graph = chain([1e-160 + 1e-161j, 1e200 + 0j, 1e200j])
+    graph.add_edge(0, 3, weight=1j)
+    with engine(name):
+        found = gd.what_if(graph, 0, 3, remove_edges=[(0, 3)])
+    for known in found.certificates:
+        assert known is not None
+        assert (known.error_bound, known.digits) == (math.inf, 0)
+
+
+def test_what_is_no_bound_promises_no_digit() -> None:
+    assert certain_digits(1.0, math.nan) == 0
