@@ -802,8 +802,8 @@ class MissingExtraError(GraphdiffError, ImportError):
 class MissingLibraryError(GraphdiffError, ImportError):
     """A library of the system that Graphviz's are linked with is not here, as in slim images of containers.
 
-    What to do: install the libraries of the system that the text names, by the system's own packages. Only DOT files and
-    pictures need them; pages, answers and all other formats do not.
+    What to do: install the libraries of the system that the text names, by the system's own packages. Only DOT files
+    and pictures need them; pages, answers and all other formats do not.
 
     Attributes
     ----------

@@ -62,7 +62,8 @@ def test_the_attributes_are_those_that_errors_have() -> None:
         errors.ExpressionError("no", line=1, column=2), errors.DerivativeError("no", node="a", line=3),
         errors.TraceError("no", node="a"), errors.InputError("no"), errors.OutputError("no"),
         errors.TooManyPathsError(5, 3), errors.MissingExtraError("pyarrow", "tables"), UsageError("no"),
-        errors.MissingLibraryError("x"), errors.LimitError("no"), errors.FormatError("no"), errors.TruncatedError("no"), errors.PluginError("no"),
+        errors.LimitError("no"), errors.FormatError("no"), errors.TruncatedError("no"), errors.PluginError("no"),
+        errors.MissingLibraryError("x"),
         errors.GraphTypeError("no"), errors.ValueOverflowError("no"), errors.GraphdiffError("no"),
     ]  # fmt: skip
     assert {type(error).__name__ for error in made} == {*KINDS}
