@@ -26,7 +26,7 @@ Seeds: TypeAlias = "Mapping[Any, Number | None]"
 IN_ONE_TASK = 1_000_000
 #: The largest float; Spark and DuckDB call NaN larger.
 LARGEST = "1.7976931348623157E308"
-#: Ints up to which every int is a float.
+#: Below it every int is a float.
 EXACT = 2**53
 
 
@@ -138,7 +138,7 @@ def ask(
         kinds = _kinds(engine, columns)
         numbers = _numbers(kinds, [seeds, stops or {}], modulus)
         edges = _edges(engine, columns, numbers)
-        known = _looked_at(engine, edges, numbers)
+        known = _looked_at(engine, edges, numbers, kinds)
         _require_known(engine, edges, numbers, [*seeds, *(stops or ())])
         engine.put("seeds", _table(numbers, seeds))
         if stops is not None:
@@ -200,11 +200,14 @@ def _edges(engine: Engine, columns: Columns, numbers: Numbers) -> str:
 NO_END = "tail IS NULL OR head IS NULL"
 NO_WEIGHT = "weight IS NULL"
 NO_NUMBER = f"NOT abs(weight) <= {LARGEST}"
+TOO_LARGE = f"abs(weight) >= {EXACT}"
 
 
-def _looked_at(engine: Engine, edges: str, numbers: Numbers) -> list[str]:
+def _looked_at(engine: Engine, edges: str, numbers: Numbers, kinds: list[str]) -> list[str]:
     """Return how many rows there are, with a number made of all; raise where one is no edge."""
-    wrongs = (NO_END, NO_WEIGHT) if numbers.are_ints else (NO_END, NO_WEIGHT, NO_NUMBER)
+    wrongs = [NO_END, NO_WEIGHT]
+    if not numbers.are_ints:
+        wrongs.append(NO_NUMBER if kinds[-1] == "float" else TOO_LARGE)
     counted = ", ".join(f"count(CASE WHEN {wrong} THEN 1 END)" for wrong in wrongs)
     n_rows, digest, *found = engine.rows(f"SELECT count(*), {engine.digest}, {counted} FROM ({edges}) e")[0]
     for wrong, count in zip(wrongs, found, strict=True):
@@ -222,6 +225,8 @@ def _wrong(wrong: str, edge: tuple[Any, Any], weight: Any, count: int, n_rows: i
     if wrong == NO_WEIGHT:
         remedy = Remedy(Keyword("weight", None), "counts paths")
         return WeightError(f"{told} has no weight{others}; fill it in or filter it out", remedy, edge=edge, count=count)
+    if wrong == TOO_LARGE:
+        return WeightError(f"{told} has the weight {weight:.0f}{others}, an int beyond 2**53 beside floats", edge=edge, count=count)
     return WeightError(f"{told} has the weight {weight}{others}; filter such rows out", edge=edge, count=count)
 
 

@@ -34,7 +34,7 @@ def push(
     for edge in range(len(heads)):
         tail, head, weight = tails[edge], heads[edge], weights[edge]
         size = sizes[tail]
-        if size == 0.0 or weight == 0:
+        if weight == 0 or (size == 0.0 and lost[tail] == 0.0):
             continue
         product = values[tail] * weight
         longest = roundings[tail] + 1
