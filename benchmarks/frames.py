@@ -39,6 +39,7 @@ def run(size: Size) -> Iterator[Row]:
         path = str(Path(folder) / "edges.parquet")
         write(n_edges, path)
         session = duckdb.connect(config={"memory_limit": MEMORY, "temp_directory": str(Path(folder) / "spilled")})
+        session.execute("SET enable_progress_bar = false")
         edges = session.read_parquet(path)
         levels: list[int] = []
         own, answer = timed(

@@ -84,7 +84,8 @@ class Duck:
         parquet.write_table(table, self._empty(name))
 
     def keep(self, name: str, query: str, *, by: str = "") -> None:
-        """Keep what a query returns."""
+        """Keep what a query returns, sorted by a column: a join with few of its values skips what is far from them."""
+        query = f"{query} ORDER BY {by}" if by else query
         self._asked(f"COPY ({query}) TO {_text(str(self._empty(name)))} (FORMAT parquet)")
 
     def fold(self, name: str, query: str, task: str, numbers: Numbers) -> None:
