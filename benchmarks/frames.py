@@ -19,7 +19,8 @@ MEMORY = "1GB"
 
 #: Node 0 leads to the rest of the first level, every other node has ten edges from the level before its own.
 EDGES = """
-    SELECT CASE WHEN head < {width} THEN 0 ELSE (head // {width} - 1) * {width} + hash(i) % {width} END::BIGINT AS source,
+    SELECT CASE WHEN head < {width} THEN 0
+                ELSE (head // {width} - 1) * {width} + hash(i) % {width} END::BIGINT AS source,
            head AS target, (hash(i * 7 + 1) % 2000001)::DOUBLE / 1000000 - 1 AS weight
     FROM (SELECT i, (i // {per_node} + 1)::BIGINT AS head FROM range({n_edges}) t(i))
 """
@@ -47,7 +48,9 @@ def run(size: Size) -> Iterator[Row]:
         )
         peer, values = timed(lambda: gd.forward(gd.read_edges(path), 0))
         values = dict(values)
-        assert all(abs(value - values[node]) <= bound * 2 + 1e-300 for node, value, _, bound in answer.limit(1000).fetchall())
+        assert all(
+            abs(value - values[node]) <= bound * 2 + 1e-300 for node, value, _, bound in answer.limit(1000).fetchall()
+        )
         yield Row(f"DuckDB, {MEMORY}, {len(levels)} steps", text, own, "read into memory and asked", peer, peer / own)
 
 

@@ -66,7 +66,9 @@ def folded(rows: Iterable[Row], seeds: dict[Any, Any]) -> dict[Any, Any]:
 
 def exact(rows: Iterable[Row], seeds: dict[Any, Any]) -> dict[Any, Fraction]:
     """Return the sums without a rounding."""
-    return folded([(tail, head, Fraction(weight)) for tail, head, weight in rows], {n: Fraction(s) for n, s in seeds.items()})
+    return folded(
+        [(tail, head, Fraction(weight)) for tail, head, weight in rows], {n: Fraction(s) for n, s in seeds.items()}
+    )
 
 
 def turned(rows: Iterable[Row]) -> list[Row]:

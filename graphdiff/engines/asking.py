@@ -1,4 +1,4 @@
-"""What is asked of a frame of edges: its columns known, its rows looked at, its ends found, before a table is written."""
+"""What is asked of a frame of edges: columns known, rows looked at, ends found, before a table is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any, TypeAlias, TypedDict
 from graphdiff.arithmetic import SAFE_INT, Number
 from graphdiff.engines.checkpoints import Journal, State
 from graphdiff.engines.folding import Numbers
-from graphdiff.engines.frames import Engine, opened
+from graphdiff.engines.frames import Engine
+from graphdiff.engines.opening import opened
 from graphdiff.engines.supersteps import Progress, Question, run
 from graphdiff.errors import FormatError, UnknownNodeError, UsageError, ValueOverflowError, WeightError, meant, nearest
 from graphdiff.graph.ends import placed
@@ -143,11 +144,21 @@ def ask(
         engine.put("seeds", _table(numbers, seeds))
         if stops is not None:
             engine.put("stops", _table(numbers, stops))
-        asked = [known, turned, through, asdict(numbers), asdict(columns), list(seeds.items()), list((stops or {}).items())]
+        asked = [
+            known,
+            turned,
+            through,
+            asdict(numbers),
+            asdict(columns),
+            list(seeds.items()),
+            list((stops or {}).items()),
+        ]
         told = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
         query = f"SELECT head AS tail, tail AS head, weight FROM ({edges}) t" if turned else edges
         question = Question(query, numbers, stops is not None, through, options.get("in_one_task", IN_ONE_TASK))
-        state = run(engine, question, Journal(engine.folder, told), options.get("progress"))
+        state = run(
+            engine, question, Journal(engine.folder, hashlib.sha256(told.encode()).hexdigest()), options.get("progress")
+        )
     except BaseException:
         engine.close()
         raise
@@ -226,14 +237,15 @@ def _wrong(wrong: str, edge: tuple[Any, Any], weight: Any, count: int, n_rows: i
         remedy = Remedy(Keyword("weight", None), "counts paths")
         return WeightError(f"{told} has no weight{others}; fill it in or filter it out", remedy, edge=edge, count=count)
     if wrong == TOO_LARGE:
-        return WeightError(f"{told} has the weight {weight:.0f}{others}, an int beyond 2**53 beside floats", edge=edge, count=count)
+        return WeightError(
+            f"{told} has the weight {weight:.0f}{others}, an int beyond 2**53 beside floats", edge=edge, count=count
+        )
     return WeightError(f"{told} has the weight {weight}{others}; filter such rows out", edge=edge, count=count)
 
 
 def _require_known(engine: Engine, edges: str, numbers: Numbers, nodes: list[Any]) -> None:
     """Raise where a node is no end of any edge, which a node of another type than theirs is not either."""
-    kind = str if numbers.is_text else int
-    strangers = [node for node in nodes if type(node) is not kind or (kind is int and not -(2**63) <= node < 2**63)]
+    strangers = [node for node in nodes if not _may_be(numbers, node)]
     ends = f"(SELECT tail AS id FROM ({edges}) t UNION ALL SELECT head AS id FROM ({edges}) h)"
     if not strangers:
         engine.put("asked", _table(numbers, dict.fromkeys(nodes)))
@@ -246,11 +258,16 @@ def _require_known(engine: Engine, edges: str, numbers: Numbers, nodes: list[Any
         raise UnknownNodeError(strangers[0], _near(engine, ends, numbers, strangers[0]))
 
 
+def _may_be(numbers: Numbers, node: Any) -> bool:
+    if numbers.is_text:
+        return type(node) is str and "\0" not in node
+    return type(node) is int and -(2**63) <= node < 2**63
+
+
 def _near(engine: Engine, ends: str, numbers: Numbers, node: Any) -> list[Any]:
     """Return a few nodes, of text those that are written most alike."""
-    order = "id"
-    if numbers.is_text and isinstance(node, str) and "\0" not in node:
-        order = f"levenshtein(id, {engine.text(node)}), id"
+    alike = numbers.is_text and _may_be(numbers, node)
+    order = f"levenshtein(id, {engine.text(node)}), id" if alike else "id"
     return [other for (other,) in engine.rows(f"SELECT id FROM {ends} e GROUP BY id ORDER BY {order} LIMIT 3")]
 
 

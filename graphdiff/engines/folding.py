@@ -88,7 +88,8 @@ class Sums:
         value, size, roundings, lost = (getattr(self, name)[places] for name in SUMS)
         bounds = np.zeros(len(size)) if self.numbers.are_ints else error_bounds(roundings, size, lost)
         return pa.record_batch(
-            [ids, *map(pa.array, (awaited, arrived, value, size, roundings, lost, bounds))], schema=self.numbers.schema(FOLDED)
+            [ids, *map(pa.array, (awaited, arrived, value, size, roundings, lost, bounds))],
+            schema=self.numbers.schema(FOLDED),
         )
 
 
@@ -131,7 +132,9 @@ def folded(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa.R
             left, complete = _fold(batch, left, numbers)
             yield complete
     if left is not None:
-        yield left.sums.batch([0], pa.array([left.id], numbers.node), np.array([left.awaited]), np.array([left.arrived]))
+        yield left.sums.batch(
+            [0], pa.array([left.id], numbers.node), np.array([left.awaited]), np.array([left.arrived])
+        )
 
 
 def _fold(batch: pa.RecordBatch, left: _Open | None, numbers: Numbers) -> tuple[_Open, pa.RecordBatch]:
@@ -248,7 +251,9 @@ def through(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa.
     """Return what passes each edge: tangent · weight · adjoint, the sum of its absolute values, and its bound."""
     for batch in batches:
         tangent, weight, adjoint = (column(batch, name) for name in ("t_value", "weight", "a_value"))
-        (t_size, a_size), (t_lost, a_lost) = ([column(batch, f"{end}_{name}") for end in "ta"] for name in ("size", "lost"))
+        (t_size, a_size), (t_lost, a_lost) = (
+            [column(batch, f"{end}_{name}") for end in "ta"] for name in ("size", "lost")
+        )
         factor = np.abs(weight.astype(np.float64))
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             size = t_size * factor * a_size

@@ -1,21 +1,18 @@
 """What the loop needs of an engine: eight operations on tables of a folder, told in the SQL that both engines speak.
 
-narwhals tells what kind of frame was given. It cannot carry the loop: its lazy frames have no fold in a stated order
-(a cumulative sum over a window is added up in any order), no query whose result is kept, and no function of sorted
-batches.
+narwhals cannot carry the loop: its lazy frames have no fold in a stated order (a sum over a window is added up in any
+order), no query whose result is kept, and no function of sorted batches.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from typing import Any, Protocol
 
 from graphdiff.engines.folding import Numbers
-from graphdiff.errors import MissingExtraError, UsageError
 
-__all__ = ["Engine", "opened", "without_scheme"]
+__all__ = ["Engine", "without_scheme"]
 
 
 class Engine(Protocol):
@@ -66,52 +63,10 @@ class Engine(Protocol):
         """Return a few rows."""
 
     def answer(self, query: str) -> Any:
-        """Return what a query returns as a frame of the caller's session, which needs no table that is dropped later."""
+        """Return what a query returns as a frame of the caller's session, which outlives the tables."""
 
     def close(self) -> None:
         """Let go of what only the question needed."""
-
-
-def opened(frame: Any, folder: str) -> Engine:
-    """Return the engine of a frame, which keeps its tables in a folder; a new one of its own where none is named.
-
-    Raises
-    ------
-    MissingExtraError
-        If pyarrow, or what the frame is read by, is not installed.
-    UsageError
-        If it is no frame, or the engine can write no folder there.
-    """
-    if find_spec("pyarrow") is None:
-        raise MissingExtraError("pyarrow", "duckdb")
-    module = type(frame).__module__
-    if module.startswith("pyspark."):
-        from graphdiff.engines.spark import Spark
-
-        return Spark(frame, folder)
-    if find_spec("duckdb") is None:
-        raise MissingExtraError("DuckDB", "duckdb")
-    from graphdiff.engines.duck import Duck, relation_of
-
-    is_relation = type(frame).__name__ == "DuckDBPyRelation"
-    return Duck(frame if is_relation else relation_of(_as_arrow(frame)), folder)
-
-
-def _as_arrow(frame: Any) -> Any:
-    """Return any frame that narwhals takes as an Arrow table."""
-    if type(frame).__module__.startswith("pyarrow."):
-        return frame
-    if find_spec("narwhals") is None:
-        raise MissingExtraError("narwhals", "tables")
-    import narwhals
-
-    try:
-        return narwhals.from_native(frame).lazy().collect("pyarrow").to_native()
-    except TypeError:
-        raise UsageError(
-            f"a frame is needed, of PySpark, DuckDB or another that narwhals takes, not {type(frame).__name__}; files "
-            'are read by the engine: duckdb.read_parquet("edges/*.parquet"), spark.read.parquet("edges")'
-        ) from None
 
 
 def without_scheme(folder: str) -> bool:

@@ -190,18 +190,15 @@ def count_paths(
         raise UsageError(Keyword("modulus", modulus), ": an int from 2 to 2**62")
     if source is None and target is None:
         raise UsageError("give ", Keyword("source"), " or ", Keyword("target"), ", or both")
-    begin, end = ([dict.fromkeys(ends_of(each)) if each is not None else None for each in (source, target)])
-    turned = begin is None
-    asked = ask(
-        frame, {**options, "weight": None}, end if turned else begin, None if turned else end,
-        turned=turned, modulus=modulus,
-    )  # fmt: skip
-    with asked as (engine, state):
+    begins, *ends = [dict.fromkeys(ends_of(each)) for each in (source, target) if each is not None]
+    stops = ends[0] if ends else None
+    asked = ask(frame, {**options, "weight": None}, begins, stops, turned=source is None, modulus=modulus)
+    with asked as (engine, _):
         asked.require_in_range(asked.sums(), Remedy(Keyword("modulus", 2**61 - 1), "counts modulo that prime"))
-        if turned or end is None:
+        if stops is None:
             return engine.answer(f"SELECT id AS node, value AS paths FROM {asked.sums()} s")
-        stops = f"SELECT s.value FROM {asked.sums()} s SEMI JOIN {engine.of(['stops'])} t ON t.id = s.id"
-        total = sum(count for (count,) in engine.rows(stops))
+        counted = f"SELECT s.value FROM {asked.sums()} s SEMI JOIN {engine.of(['stops'])} t ON t.id = s.id"
+        total = sum(count for (count,) in engine.rows(counted))
         return total % modulus if modulus else total
 
 

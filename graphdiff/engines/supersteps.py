@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from graphdiff.engines.checkpoints import Journal, State
@@ -232,9 +232,7 @@ def _level(made: _Kept) -> str:
 
 
 def _states(source: str) -> str:
-    return (
-        f"SELECT id, CAST(0 AS INT) AS step, id AS tail, value - value AS weight, {COLUMNS} FROM {source} states"
-    )
+    return f"SELECT id, CAST(0 AS INT) AS step, id AS tail, value - value AS weight, {COLUMNS} FROM {source} states"
 
 
 def _edges(made: _Kept, source: str) -> str:
@@ -276,7 +274,9 @@ def _through(engine: Engine, question: Question, state: State) -> State:
     """Multiply what comes to the tail of each edge, its weight, and what its head comes to; the edges are turned."""
     made = _Kept(engine, state)
     ends = {"t": ("tangents", "head"), "a": ("done", "tail")}
-    names = ", ".join(f"{end}.{name} AS {end}_{name}" for end in ends for name in ("value", "size", "roundings", "lost"))
+    names = ", ".join(
+        f"{end}.{name} AS {end}_{name}" for end in ends for name in ("value", "size", "roundings", "lost")
+    )
     joins = " ".join(
         f"JOIN (SELECT * FROM {made.of(role)} c WHERE arrived = awaited) {end} ON {end}.id = e.{which}"
         for end, (role, which) in ends.items()

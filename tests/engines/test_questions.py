@@ -41,7 +41,12 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def frame(rows: list[Row], session: Any = None) -> Any:
-    table = pa.table({name: list(column) for name, column in zip(("source", "target", "weight"), zip(*rows), strict=True)})
+    table = pa.table(
+        {
+            name: list(column)
+            for name, column in zip(("source", "target", "weight"), zip(*rows, strict=True), strict=True)
+        }
+    )
     return (session or duckdb.connect()).from_arrow(table)
 
 
@@ -82,10 +87,10 @@ class TestBits:
 
     @of_each_kind
     @pytest.mark.parametrize("in_one_task", [0, 10**6])
-    def test_reverse_is_forward_on_turned_edges(
-        self, rows: list[Row], seeds: dict[Any, Any], in_one_task: int
-    ) -> None:
-        assert bits(values_of(ask.reverse(frame(rows), seeds, in_one_task=in_one_task))) == bits(folded(turned(rows), seeds))
+    def test_reverse_is_forward_on_turned_edges(self, rows: list[Row], seeds: dict[Any, Any], in_one_task: int) -> None:
+        assert bits(values_of(ask.reverse(frame(rows), seeds, in_one_task=in_one_task))) == bits(
+            folded(turned(rows), seeds)
+        )
 
     def test_machine_code_has_the_same_as_python(self, monkeypatch: pytest.MonkeyPatch) -> None:
         rows, seeds = FLOATS
@@ -188,7 +193,9 @@ class TestPaths:
     @pytest.mark.parametrize("in_one_task", [0, 10**6])
     def test_more_than_ints_hold_are_counted_modulo_a_number(self, in_one_task: int) -> None:
         edges = duckdb.sql("SELECT i AS source, i + 1 AS target FROM range(20) a(i), range(9) b(j)")
-        with pytest.raises(ValueOverflowError, match=r"larger than ints of 64 bits; modulus=2_305_843_009_213_693_951 counts"):
+        with pytest.raises(
+            ValueOverflowError, match=r"larger than ints of 64 bits; modulus=2_305_843_009_213_693_951 counts"
+        ):
             ask.count_paths(edges, 0, 20, in_one_task=in_one_task)
         assert ask.count_paths(edges, 0, 20, modulus=10**9 + 7, in_one_task=in_one_task) == 9**20 % (10**9 + 7)
 
@@ -237,14 +244,14 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("rows", "message", "kind"),
         [
-            ([("a", "b", 1.0), ("b", "c", None)], r"the row 'b' -> 'c' has no weight \(1 such row of 2\); fill", WeightError),
+            ([("a", "b", 1.0), ("b", "c", None)], r"'b' -> 'c' has no weight \(1 such row of 2\); fill", WeightError),
             ([("a", "b", float("nan"))], r"the row 'a' -> 'b' has the weight nan \(1 such row of 1\)", WeightError),
             ([("a", "b", float("-inf"))] * 2, r"the weight -inf \(2 such rows of 2\)", WeightError),
             ([("a", None, 1), ("a", "b", 1)], r"the row 'a' -> None lacks an end \(1 such row of 2\)", FormatError),
             ([("a", "b", "1")], r"the column 'weight' is text; .* cast it; weight=None counts paths", WeightError),
             ([(0.5, 1.5, 1)], "the ends are float and float; both are text, or ints", UsageError),
             ([("a", 1, 1)], "the ends are text and int; both", UsageError),
-            ([("a", "b", 2**61), ("b", "c", 2)], "may be larger than ints of 64 bits; cast the weights", ValueOverflowError),
+            ([("a", "b", 2**61), ("b", "c", 2)], "than ints of 64 bits; cast the weights", ValueOverflowError),
             ([("a", "b", 1e200), ("b", "c", 1e200)], r"larger than the largest float \(1.8e308\)", ValueOverflowError),
         ],
     )  # fmt: skip
@@ -262,7 +269,7 @@ class TestRefused:
         rows = [("loss", "b", 1), ("b", "weights", 1)]
         with pytest.raises(UnknownNodeError, match="no node 'los'; did you mean 'loss'"):
             refused(rows, "los")
-        with pytest.raises(UnknownNodeError, match="no node .it's"):
+        with pytest.raises(UnknownNodeError, match=r"no node .it's"):
             refused(rows, "b", target="it's")
         with pytest.raises(UnknownNodeError, match="no node 1; there are nodes such as"):
             refused(rows, 1)
@@ -272,7 +279,7 @@ class TestRefused:
             refused([(7, 8, 1)], 10**21)
 
     def test_a_column_that_is_not_there(self, refused: Callable[..., Any]) -> None:
-        with pytest.raises(UsageError, match='no column source_column="sorce"; did you mean .source.'):
+        with pytest.raises(UsageError, match=r'no column source_column="sorce"; did you mean .source.'):
             refused([(1, 2, 1)], 1, source_column="sorce")
         with pytest.raises(UsageError, match=r"no column weight=\"w\"; it has 'source', 'target', 'weight'"):
             refused([(1, 2, 1)], 1, weight="w")
@@ -311,11 +318,11 @@ class TestCheckpoint:
         with pytest.raises(self.Stopped):
             ask.forward(edges, 0, checkpoint=str(folder), in_one_task=0, progress=stop, **options)
 
-    ROWS = [(i, j, 0.3 * j - i / 7) for i in range(12) for j in range(i + 1, 12)]
+    ROWS = tuple((i, j, 0.3 * j - i / 7) for i in range(12) for j in range(i + 1, 12))
 
     @pytest.mark.parametrize("step", [1, 3, 6, 11])
     def test_a_repeated_call_goes_on(self, step: int, tmp_path: Path) -> None:
-        edges = frame(self.ROWS)
+        edges = frame(list(self.ROWS))
         whole: list[int] = []
         expected = ask.forward(edges, 0, in_one_task=0, progress=lambda done, _: whole.append(done)).fetchall()
         self.stopped_at(step, edges, tmp_path / "steps")
@@ -324,7 +331,7 @@ class TestCheckpoint:
                 (tmp_path / "steps" / half_written).mkdir()
                 (tmp_path / "steps" / half_written / "torn.parquet").write_bytes(b"PAR1")
         rest: list[int] = []
-        again = frame(self.ROWS[::-1])
+        again = frame(list(reversed(self.ROWS)))
         answer = ask.forward(
             again, 0, checkpoint=str(tmp_path / "steps"), in_one_task=0, progress=lambda done, _: rest.append(done)
         )
@@ -335,20 +342,20 @@ class TestCheckpoint:
     def test_an_answer_is_kept(self, tmp_path: Path) -> None:
         steps: list[int] = []
         options = {"checkpoint": str(tmp_path / "steps"), "progress": lambda done, _: steps.append(done)}
-        first = ask.forward(frame(self.ROWS), 0, **options).fetchall()
+        first = ask.forward(frame(list(self.ROWS)), 0, **options).fetchall()
         taken = len(steps)
-        assert sorted(ask.forward(frame(self.ROWS), 0, **options).fetchall()) == sorted(first)
+        assert sorted(ask.forward(frame(list(self.ROWS)), 0, **options).fetchall()) == sorted(first)
         assert len(steps) == taken > 0
 
     def test_other_edges_and_other_questions_are_not_gone_on_with(self, tmp_path: Path) -> None:
-        self.stopped_at(4, frame(self.ROWS), tmp_path)
+        self.stopped_at(4, frame(list(self.ROWS)), tmp_path)
         told = "holds steps of another question, or of other edges"
         with pytest.raises(UsageError, match=told):
             ask.forward(frame([*self.ROWS[:-1], (10, 11, 0.5)]), 0, checkpoint=str(tmp_path))
         with pytest.raises(UsageError, match=told):
-            ask.forward(frame(self.ROWS), 1, checkpoint=str(tmp_path))
+            ask.forward(frame(list(self.ROWS)), 1, checkpoint=str(tmp_path))
         with pytest.raises(UsageError, match=told):
-            ask.reverse(frame(self.ROWS), 0, checkpoint=str(tmp_path))
+            ask.reverse(frame(list(self.ROWS)), 0, checkpoint=str(tmp_path))
 
 
 class TestShapes:
@@ -374,14 +381,19 @@ class TestShapes:
         assert len(steps) < 9
 
     def test_other_columns_and_other_types(self) -> None:
-        edges = duckdb.sql("SELECT 1::UTINYINT AS \"a \"\"b\"\"\", 2::INTEGER AS t, 0.5::FLOAT AS weight, 'x' AS note")
+        edges = duckdb.sql('SELECT 1::UTINYINT AS "a ""b""", 2::INTEGER AS t, 0.5::FLOAT AS weight, \'x\' AS note')
         assert values_of(ask.forward(edges, 1, source_column='a "b"', target_column="t")) == {1: 1.0, 2: 0.5}
         assert values_of(ask.forward(edges, 1, source_column='a "b"', target_column="t", weight=None)) == {1: 1, 2: 1}
 
     def test_a_lazy_frame_of_polars_and_a_table_of_pandas(self) -> None:
         polars, pandas = pytest.importorskip("polars"), pytest.importorskip("pandas")
         columns = {"source": ["a", "b"], "target": ["b", "c"], "weight": [2.0, 3.0]}
-        for given in (polars.LazyFrame(columns), polars.DataFrame(columns), pandas.DataFrame(columns), pa.table(columns)):
+        for given in (
+            polars.LazyFrame(columns),
+            polars.DataFrame(columns),
+            pandas.DataFrame(columns),
+            pa.table(columns),
+        ):
             assert values_of(ask.forward(given, "a")) == {"a": 1.0, "b": 2.0, "c": 6.0}
 
     def test_the_answer_is_a_frame_of_the_session(self) -> None:
