@@ -10,8 +10,6 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pyarrow import fs
-
 from graphdiff.engines.frames import without_scheme
 from graphdiff.errors import OutputError, UsageError
 from graphdiff.remedies import Keyword
@@ -61,6 +59,8 @@ class Journal:
 
     def __init__(self, folder: str, question: str) -> None:
         self._question = question
+        from pyarrow import fs
+
         path = os.path.abspath(folder) if without_scheme(folder) else folder
         self._files, self._folder = fs.FileSystem.from_uri(path)
         self._path = f"{self._folder}/{MANIFEST}"
@@ -73,7 +73,7 @@ class Journal:
         UsageError
             If the steps in the folder are of another question.
         """
-        if self._files.get_file_info(self._path).type == fs.FileType.NotFound:
+        if not self._files.get_file_info(self._path).is_file:
             return State("load")
         with self._files.open_input_stream(self._path) as file:
             kept = json.loads(file.read())

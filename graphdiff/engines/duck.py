@@ -10,10 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
-from pyarrow import parquet
-
 from graphdiff.engines.folding import ORDER, TASKS, Numbers
 from graphdiff.engines.frames import without_scheme
 from graphdiff.errors import OutputError, UsageError
@@ -81,6 +77,8 @@ class Duck:
 
     def put(self, name: str, table: Any) -> None:
         """Keep a small Arrow table."""
+        from pyarrow import parquet
+
         parquet.write_table(table, self._empty(name))
 
     def keep(self, name: str, query: str, *, by: str = "") -> None:
@@ -90,6 +88,8 @@ class Duck:
 
     def fold(self, name: str, query: str, task: str, numbers: Numbers) -> None:
         """Keep what a task makes of rows, in order where it needs them so; there is one task at a time."""
+        from pyarrow import parquet
+
         work = TASKS[task]
         rows = self._asked(f"{query} ORDER BY {', '.join(ORDER)}" if work.rows == "in order" else query)
         with parquet.ParquetWriter(self._empty(name), numbers.schema(work)) as file:
@@ -121,7 +121,7 @@ class Duck:
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _batches(rows: Any) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Any) -> Iterator[Any]:
     is_new = hasattr(rows, "to_arrow_reader")  # what DuckDB 1 has is deprecated in DuckDB 2
     yield from rows.to_arrow_reader(BATCH) if is_new else rows.fetch_record_batch(BATCH)
 
@@ -131,9 +131,12 @@ def relation_of(table: Any) -> Any:
 
     Examples
     --------
+    >>> import pyarrow as pa
     >>> relation_of(pa.table({"a": [1]})).fetchall()
     [(1,)]
     """
+    import duckdb
+
     return duckdb.connect().from_arrow(table)
 
 

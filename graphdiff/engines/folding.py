@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
-from pyarrow import compute
 
 from graphdiff.arithmetic import SAFE_INT, SMALLEST_NORMAL
 from graphdiff.kernels import run
@@ -22,6 +20,11 @@ from graphdiff.kernels.folds import levels, push
 from graphdiff.kernels.reach import flooded
 from graphdiff.kernels.rows import grouped, index_type
 from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW
+
+try:
+    import pyarrow as pa
+except ImportError:
+    pa = None
 
 #: The order in which rows are folded.
 ORDER = ("id", "step", "tail", "weight")
@@ -139,6 +142,8 @@ def folded(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa.R
 
 def _fold(batch: pa.RecordBatch, left: _Open | None, numbers: Numbers) -> tuple[_Open, pa.RecordBatch]:
     """Fold a batch, the node that was left open being the first group, and leave open the last one."""
+    from pyarrow import compute
+
     ids, n_rows = batch.column("id"), len(batch)
     fresh = np.ones(n_rows, dtype=bool)
     fresh[0] = left is None or left.id != ids[0].as_py()
@@ -225,6 +230,8 @@ def _rows(n_nodes: int, tails: NDArray[np.int64], heads: NDArray[np.int64]) -> t
 
 def _numbered(*columns: Any) -> tuple[pa.Array, list[NDArray[np.int64]]]:
     """Return the distinct values of some columns in order, and the columns as places in them."""
+    from pyarrow import compute
+
     encoded = pa.chunked_array([chunk for each in columns for chunk in each.chunks]).dictionary_encode()
     encoded = encoded.combine_chunks()
     order = compute.sort_indices(encoded.dictionary).to_numpy()

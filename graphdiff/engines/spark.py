@@ -15,8 +15,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from pyarrow import fs
-
 from graphdiff.engines.folding import ORDER, TASKS, Numbers
 from graphdiff.engines.frames import without_scheme
 from graphdiff.errors import UsageError
@@ -44,6 +42,8 @@ class Spark:
         if not folder:
             folder = _temporary(self._session)
         self.folder = f"file://{os.path.abspath(folder)}" if without_scheme(folder) else folder.rstrip("/")
+        from pyarrow import fs
+
         self._files, self._path = fs.FileSystem.from_uri(self.folder)
         self._views = f"graphdiff_{secrets.token_hex(4)}"
         self._spread: dict[str, Any] = {}
@@ -112,11 +112,13 @@ class Spark:
 
     def drop(self, name: str) -> None:
         """Remove a table."""
+        from pyarrow import fs
+
         self._session.catalog.dropTempView(f"{self._views}_{name}")
         if name in self._spread:
             self._spread.pop(name).unpersist()
         path = f"{self._path}/{name}"
-        if self._files.get_file_info(path).type != fs.FileType.NotFound:
+        if self._files.get_file_info(path).type == fs.FileType.Directory:
             self._files.delete_dir(path)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
