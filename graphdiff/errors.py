@@ -58,7 +58,7 @@ PACKAGES = {
     "onnx": "onnx",
     "pandas": "pandas",
     "plot": "matplotlib",
-    "spark": "pyspark pyarrow",
+    "spark": "pyspark pyarrow pandas",
     "sparse": "scipy",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",

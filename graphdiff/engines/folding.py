@@ -1,6 +1,6 @@
 """What runs inside a task: Arrow batches in, Arrow batches out, whatever the engine that sorted them.
 
-A row is an edge into the node `id`, with what its tail has come to, or (``step`` 0) what the node itself has come to
+A row is an edge into the node ``id``, with what its tail has come to, or (``step`` 0) what the node itself has come to
 so far. Rows are sorted by (id, step, tail, weight): of parallel edges none is before the others but by its weight, and
 those of one weight are alike. So the sums do not depend on how rows are spread over partitions.
 """

@@ -21,10 +21,10 @@ def opened(frame: Any, folder: str) -> Engine:
     UsageError
         If it is no frame, or the engine can write no folder there.
     """
+    is_spark = type(frame).__module__.startswith("pyspark.")
     if find_spec("pyarrow") is None:
-        raise MissingExtraError("pyarrow", "duckdb")
-    module = type(frame).__module__
-    if module.startswith("pyspark."):
+        raise MissingExtraError("pyarrow", "spark" if is_spark else "duckdb")
+    if is_spark:
         from graphdiff.engines.spark import Spark
 
         return Spark(frame, folder)

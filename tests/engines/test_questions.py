@@ -16,6 +16,7 @@ import graphdiff as gd
 from graphdiff.errors import (
     CycleError,
     FormatError,
+    MissingExtraError,
     UnknownNodeError,
     UsageError,
     ValueOverflowError,
@@ -295,6 +296,19 @@ class TestRefused:
             refused([(1, 2, 1)], {1: 2**63})
         with pytest.raises(WeightError, match=r"beyond 2\*\*53 beside floats"):
             refused([(1, 2, 2**53 + 1)], {1: 0.5})
+
+    @pytest.mark.parametrize(
+        ("absent", "message"),
+        [
+            ("pyarrow", "this needs pyarrow: pip install duckdb pyarrow"),
+            ("duckdb", "this needs DuckDB: pip install duckdb pyarrow"),
+            ("narwhals", "this needs narwhals: pip install narwhals pyarrow"),
+        ],
+    )
+    def test_what_is_not_installed(self, absent: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("graphdiff.engines.opening.find_spec", lambda name: None if name == absent else name)
+        with pytest.raises(MissingExtraError, match=message):
+            ask.forward({"source": [1]}, 1)
 
     def test_what_is_no_frame(self) -> None:
         with pytest.raises(UsageError, match=r"a frame is needed, .*, not int; files"):
