@@ -46,6 +46,7 @@ class Spark:
 
         self._files, self._path = fs.FileSystem.from_uri(self.folder)
         self._views = f"graphdiff_{secrets.token_hex(4)}"
+        self._names: set[str] = set()
         self._spread: dict[str, Any] = {}
         frame.createOrReplaceTempView(self._views)
 
@@ -104,6 +105,7 @@ class Spark:
 
     def open(self, name: str, *, by: str = "") -> None:
         """Take up a table that has been kept."""
+        self._names.add(name)
         table = self._session.read.parquet(self._at(name))
         if by:
             table = table.repartition(self._partitions(), by).sortWithinPartitions(by).persist()
@@ -114,6 +116,7 @@ class Spark:
         """Remove a table."""
         from pyarrow import fs
 
+        self._names.discard(name)
         self._session.catalog.dropTempView(f"{self._views}_{name}")
         if name in self._spread:
             self._spread.pop(name).unpersist()
@@ -134,9 +137,8 @@ class Spark:
         """Let go of what stays on the executors, and of the views."""
         for table in self._spread.values():
             table.unpersist()
-        for name in self._session.catalog.listTables():
-            if name.name.startswith(self._views):
-                self._session.catalog.dropTempView(name.name)
+        for view in (self._views, *(f"{self._views}_{name}" for name in self._names)):
+            self._session.catalog.dropTempView(view)
 
 
 def _temporary(session: Any) -> str:

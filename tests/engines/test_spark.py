@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -114,6 +115,16 @@ def test_what_is_refused(session: Any, tmp_path: Path) -> None:
         for path in (tmp_path / name).iterdir()
     ]
     assert kept == []
+
+
+def test_the_code_of_the_page_runs(session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "past-one-machine.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```py\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    duckdb.sql("SELECT 0 AS source, 3 AS target, 0.5::DOUBLE AS weight").write_parquet("edges.parquet")
+    names: dict[str, Any] = {}
+    exec(block, names)
+    assert values_of(names["answer"]) == {0: 1.0, 3: 0.5}
 
 
 # -- a million edges, one node with 300,000 of them, an executor that dies
