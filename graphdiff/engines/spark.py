@@ -38,9 +38,8 @@ class Spark:
     digest = "CAST(sum(CAST(xxhash64(tail, head, weight) AS DECIMAL(38, 0))) AS STRING)"
 
     def __init__(self, frame: Any, folder: str) -> None:
-        self._frame, self._session, self._own = frame, frame.sparkSession, not folder
-        if not folder:
-            folder = _temporary(self._session)
+        self._frame, self._session = frame, frame.sparkSession
+        folder = folder_of(folder, self._session)
         self.folder = f"file://{os.path.abspath(folder)}" if without_scheme(folder) else folder.rstrip("/")
         from pyarrow import fs
 
@@ -141,8 +140,16 @@ class Spark:
             self._session.catalog.dropTempView(view)
 
 
-def _temporary(session: Any) -> str:
-    """Return a folder that goes when the process ends, as frames in it may be read until then."""
+def folder_of(folder: str, session: Any) -> str:
+    """Return a folder, or a new one that goes when the process ends: frames in it may be read until then.
+
+    Raises
+    ------
+    UsageError
+        If none is named, and a new one would be seen by this machine only.
+    """
+    if folder:
+        return folder
     if not session.conf.get("spark.master").startswith("local"):
         raise UsageError(
             "on a cluster ", Keyword("checkpoint"), " names a folder that all nodes see, for what is kept between steps"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -309,6 +310,16 @@ class TestRefused:
         monkeypatch.setattr("graphdiff.engines.opening.find_spec", lambda name: None if name == absent else name)
         with pytest.raises(MissingExtraError, match=message):
             ask.forward({"source": [1]}, 1)
+
+    def test_a_cluster_needs_a_folder_that_all_nodes_see(self) -> None:
+        from graphdiff.engines.spark import folder_of
+
+        class Session:
+            conf = MappingProxyType({"spark.master": "spark://host:7077"})
+
+        with pytest.raises(UsageError, match="on a cluster checkpoint= names a folder that all nodes see"):
+            folder_of("", Session())
+        assert folder_of("/shared", Session()) == "/shared"
 
     def test_what_is_no_frame(self) -> None:
         with pytest.raises(UsageError, match=r"a frame is needed, .*, not int; files"):

@@ -19,7 +19,7 @@ import pytest
 from frames_of_edges import Row, exact, folded, many
 
 import graphdiff as gd
-from graphdiff.errors import CycleError, UnknownNodeError, UsageError, WeightError
+from graphdiff.errors import CycleError, UnknownNodeError, WeightError
 
 pytest.importorskip("pyspark", reason="frames of Spark need pyspark")
 duckdb = pytest.importorskip("duckdb", reason="what Spark says is compared with DuckDB")
@@ -106,8 +106,6 @@ def test_what_is_refused(session: Any, tmp_path: Path) -> None:
         ask.forward(edges, "A", checkpoint=str(tmp_path / "unknown"))
     with pytest.raises(WeightError, match=r"the row 'a' -> 'b' has no weight \(1 such row of 2\)"):
         ask.forward(frame(session, [("a", "b", None), ("b", "c", 1.0)]), "a", checkpoint=str(tmp_path / "weight"))
-    with pytest.raises(UsageError, match="on a cluster checkpoint= names a folder that all nodes see"):
-        ask.forward(edges, "a")
     kept = [
         path.name
         for name in ("unknown", "weight")
