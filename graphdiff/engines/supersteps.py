@@ -258,7 +258,7 @@ def _rest(made: _Kept) -> str:
 def _summed(made: _Kept, question: Question, done: list[str]) -> State:
     """Return what follows the sums: those the other way, or the answer."""
     if not question.is_through:
-        return made.next("answer", state=None)
+        return made.next("answer", state=None, edges=None)
     if "tangents" in made.state.tables:
         return made.next("through", state=None)
     turned = made.keep("plain", f"SELECT head AS tail, tail AS head, weight FROM {made.of('edges')} e")
