@@ -20,6 +20,7 @@ GROUPS = (
     "loops",
     "compiling",
     "tables",
+    "frames",
     "naming",
     "growth",
     "paths",

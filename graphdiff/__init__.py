@@ -9,6 +9,7 @@ TYPE_CHECKING = False  # as in typing, which takes longer to load than all that 
 if TYPE_CHECKING:
     from typing import Any
 
+    from graphdiff import distributed as distributed
     from graphdiff import errors as errors
     from graphdiff import weights as weights
     from graphdiff.change.compare import compare as compare
@@ -150,6 +151,7 @@ _HOMES: dict[str, str | None] = {
     "count_paths": "paths.paths",
     "cut": "whatif.cut",
     "diagnose": "structure.diagnose",
+    "distributed": None,
     "draw": "io.draw",
     "edge_contributions": "sums.flow",
     "eliminate": "jacobians.elimination",

@@ -56,11 +56,13 @@ Made = TypeVar("Made")
 #: What pip installs for each extra of pyproject.toml; the extra's own name helps only where the distribution is known.
 PACKAGES = {
     "arrays": "autograd",
+    "duckdb": "duckdb pyarrow",
     "imports": "grimp",
     "jax": "jax",
     "onnx": "onnx",
     "pandas": "pandas",
     "plot": "matplotlib",
+    "spark": "pyspark pyarrow pandas",
     "sparse": "scipy",
     "symbolic": "sympy",
     "tables": "narwhals pyarrow",
