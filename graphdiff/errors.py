@@ -52,6 +52,7 @@ Made = TypeVar("Made")
 #: What pip installs for each extra of pyproject.toml; the extra's own name helps only where the distribution is known.
 PACKAGES = {
     "arrays": "autograd",
+    "duckdb": "duckdb pyarrow",
     "imports": "grimp",
     "jax": "jax",
     "onnx": "onnx",
