@@ -18,6 +18,7 @@ import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ __all__ = ["compile_on_disk", "default_memory"]
 AT_REST = 350 << 20
 #: The least that is left for the work beside that.
 LEAST = 100 << 20
-#: Bytes a node of the vectors that are in memory at once, at most.
+#: Bytes a node of the vectors that are in memory at once, at most: its part and position, its state, its row, a queue.
 A_NODE = 25
 #: Bytes an edge that the engine takes on the disk while it sorts.
 SPILLED = 30
@@ -293,7 +294,7 @@ def _in_rows(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
 def _bounds(ptr: NDArray[np.uint64], n_bytes: int) -> list[tuple[int, int]]:
     """Return ranges of tails, each with edges of at most some times the memory where no tail has more."""
     n_nodes, n_edges = len(ptr) - 1, int(ptr[-1])
-    n_ranges = max(1, -(-SPILLED * n_edges // (A_RANGE * n_bytes)))
+    n_ranges = max(1, ceil(SPILLED * n_edges / (A_RANGE * n_bytes)))
     wanted = np.array([n_edges * number // n_ranges for number in range(1, n_ranges)], dtype=np.uint64)
     cuts = [0, *np.searchsorted(ptr, wanted).tolist(), n_nodes]
     return [(start, stop) for start, stop in zip(cuts, cuts[1:], strict=False) if start < stop]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def text_in_sql(text: str) -> str:
 
 
 class Engine:
-    """One connection, which keeps within a memory and spills into a folder.
+    """A connection, which keeps within a memory and spills into a folder.
 
     Parameters
     ----------
@@ -71,17 +72,26 @@ class Engine:
         except ImportError as error:
             raise MissingExtraError("duckdb and pyarrow", "duckdb") from error
         self._arrow, self._errors = pyarrow, (duckdb.Error, pyarrow.ArrowException, OSError)
-        self._memory, self.name = max(memory, LEAST), name
-        threads = max(1, min(n_cores(), self._memory // THREAD))
-        self._connection = duckdb.connect()
-        self.run(f"SET memory_limit = '{self._memory // 1000}KB'")
-        self.run(f"SET threads = {threads}")
-        self.run(f"SET temp_directory = {text_in_sql(str(folder / 'spilled'))}")
-        self.run("SET enable_progress_bar = false")
+        self._folder, self._memory, self.name = folder, max(memory, LEAST), name
+
+    @cached_property
+    def _connection(self) -> Any:
+        """What is opened when something is first asked."""
+        import duckdb
+
+        settings = {
+            "memory_limit": f"{self._memory // 1000}KB",
+            "threads": max(1, min(n_cores(), self._memory // THREAD)),
+            "temp_directory": str(self._folder / "spilled"),
+        }
+        connection = duckdb.connect(config=settings)
+        connection.execute("SET enable_progress_bar = false")
+        return connection
 
     def close(self) -> None:
-        """End the connection; its memory is given back."""
-        self._connection.close()
+        """End the connection, if there is one; its memory is given back."""
+        if "_connection" in self.__dict__:
+            self._connection.close()
 
     def __enter__(self) -> Engine:
         return self

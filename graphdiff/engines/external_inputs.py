@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 
 from graphdiff.engines.external_engine import Engine, quoted, text_in_sql
 from graphdiff.errors import FormatError, UsageError, WeightError
+from graphdiff.graph.attributes import is_plainly_no_weight
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["EdgeFiles", "Facts", "facts_of"]
@@ -19,6 +20,7 @@ __all__ = ["EdgeFiles", "Facts", "facts_of"]
 LARGEST, LAST_EXACT = 2**63 - 1, 2**53
 #: Types of the engine's that are ints of 64 bits or fewer, or may be.
 INTS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+NUMBERS = (*INTS, "HUGEINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 #: What a number is in a file of text, and an int.
 NUMERAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|INF|infinity|Infinity)"
 WHOLE = "[+-]?[0-9]+"
@@ -41,6 +43,8 @@ class EdgeFiles:
         What stands for empty cells.
     delimiter : str
         Of CSV.
+    counts : bool
+        Whether every row counts 1 because that was asked for.
     """
 
     files: tuple[str, ...]
@@ -50,19 +54,22 @@ class EdgeFiles:
     weight: str | None = None
     default_weight: float | int | None = None
     delimiter: str = ","
+    counts: bool = False
 
     def rows(self, engine: Engine) -> str:
         """Return what SQL selects the rows of the files from, with the columns ``s``, ``t`` and ``w``; once."""
-        columns = f"{quoted(self.source)} AS s, {quoted(self.target)} AS t"
-        if self.weight is not None:
-            columns += f", {quoted(self.weight)} AS w"
+        weight = "" if self.weight is None else f", {quoted(self.weight)} AS w"
+        return self.chosen(engine, f"{quoted(self.source)} AS s, {quoted(self.target)} AS t{weight}")
+
+    def chosen(self, engine: Engine, columns: str, *, as_text: bool = True) -> str:
+        """Return the same with columns as SQL names them; cells of CSV as text, or as what they seem to be."""
         listed = "[" + ", ".join(map(text_in_sql, self.files)) + "]"
         if self.kind == "arrow":
             engine.take_arrow("arrow_rows", self.files)
             return f"(SELECT {columns} FROM arrow_rows)"
         if self.kind == "parquet":
             return f"(SELECT {columns} FROM read_parquet({listed}, union_by_name = true))"
-        how = f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = true, nullstr = ''"
+        how = f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, nullstr = ''"
         return f"(SELECT {columns} FROM read_csv({listed}, {how}, quote = '\"', escape = '\"', union_by_name = true))"
 
 
@@ -112,6 +119,8 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
     WeightError
         If weights are of no kind that a saved graph has, or one is missing, NaN or infinite; it names the row.
     """
+    if edges.weight is None and edges.default_weight is None and not edges.counts:
+        _require_no_possible_weight(edges, engine)
     described = [str(row[1]) for row in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
     kinds = [_kind_of_end(edges, name, kind) for name, kind in zip((edges.source, edges.target), described, strict=False)]
     if kinds[0] != kinds[1]:
@@ -135,6 +144,18 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
         number = _of_csv(edges, engine, are_whole=not fractions)
     made, dtype = _with_default(number, edges.default_weight)
     return Facts(n_rows, are_ints, lowest or 0, highest or 0, int(n_bytes or 0), made, dtype)
+
+
+def _require_no_possible_weight(edges: EdgeFiles, engine: Engine) -> None:
+    """Raise `WeightError` where no column is known to be the weight, and one of numbers may be it."""
+    described = engine.run(f"DESCRIBE SELECT * FROM {edges.chosen(engine, '*', as_text=False)}")
+    numbers = [str(name) for name, kind, *_ in described if str(kind).startswith(NUMBERS)]
+    numbers = [name for name in numbers if name not in (edges.source, edges.target)]
+    if possible := [name for name in numbers if not is_plainly_no_weight(name)]:
+        told = f"{edges.files[0]}: the edges have numbers, and none is known to be their weight: {', '.join(numbers)}"
+        takes = Remedy(Keyword("weight", possible[0]), "takes that number")
+        counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
+        raise WeightError(told, takes, counts)
 
 
 def _kind_of_end(edges: EdgeFiles, name: str, kind: str) -> str:

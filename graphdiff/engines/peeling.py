@@ -40,8 +40,8 @@ __all__ = ["Arrangement", "Room", "arranged", "pairs"]
 
 #: How often all edges that are left are read before rows are looked up.
 MOST_PASSES = 50
-#: Bytes an edge that is left takes where its row is looked up, once it is in memory.
-AN_EDGE_IN_ROWS = 4
+#: Bytes that an edge that is left takes where its row is looked up, once it is in memory, and a node beside.
+AN_EDGE_IN_ROWS, A_NODE_IN_ROWS = 4, 25
 #: Bytes that a node and an edge of the rest take while its components are sought.
 A_NODE_OF_THE_REST, AN_EDGE_OF_THE_REST = 100, 40
 AHEAD, REST, BEHIND = 0, 1, 2
@@ -123,7 +123,7 @@ def _peeled(
     passes = n_before = 0
     left = ends
     while n_left and n_left != n_before:
-        if passes == MOST_PASSES or (passes and n_left * AN_EDGE_IN_ROWS < room.n_bytes // 4):
+        if passes == MOST_PASSES or (passes and n_left * AN_EDGE_IN_ROWS < room.n_bytes - A_NODE_IN_ROWS * n_nodes):
             _by_rows(work, left, state, n_left, room)
             break
         kept = (f"pass{passes % 2}.tails", f"pass{passes % 2}.heads")

@@ -57,6 +57,7 @@ class Unfinished:
         self.output, self.path = output, Path(f"{output}.unfinished")
         self._work = dict(work)
         self._stages: dict[str, dict[str, Any]] = {}
+        self._written: set[Path] = set()
 
     def __enter__(self) -> Unfinished:
         try:
@@ -76,16 +77,15 @@ class Unfinished:
 
     def _lock(self) -> None:
         """Keep other processes out; the system lets go of the lock where this one ends, however it does."""
+        self._locked = open(self.path / "lock", "ab")  # noqa: SIM115
         try:
-            self._locked = open(self.path / "lock", "ab")  # noqa: SIM115
-            with contextlib.suppress(ImportError):
+            with contextlib.suppress(ImportError):  # of Windows
                 import fcntl
 
                 fcntl.flock(self._locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            self._locked.close()
             raise OutputError(f"{self.path}: another process makes {self.output} just now") from None
-        except OSError as error:
-            raise OutputError.of(str(self.path), error) from error
 
     def _manifest(self) -> dict[str, Any]:
         with contextlib.suppress(OSError, ValueError):
@@ -107,10 +107,10 @@ class Unfinished:
 
     def finish(self, stage: str, **found: Any) -> None:
         """Say that a stage has ended, once its files are on the disk, and what it has found."""
-        for entry in self.path.iterdir():
-            if entry.is_file() and entry.suffix == ".array":
-                with open(entry, "rb") as file:
-                    os.fsync(file.fileno())
+        for path in filter(Path.exists, self._written):
+            with open(path, "rb") as file:
+                os.fsync(file.fileno())
+        self._written.clear()
         self._stages[stage] = found
         text = json.dumps({"work": self._work, "stages": self._stages})
         files.save(str(self.path / MANIFEST), [text.encode()], overwrite=True)
@@ -127,6 +127,7 @@ class Unfinished:
     @contextmanager
     def writing(self, name: str) -> Iterator[Any]:
         """Open the file of an array, to be written from its start; what the system says is an error of ours."""
+        self._written.add(self.file(name))
         try:
             with open(self.file(name), "wb", buffering=0) as file:
                 yield file
