@@ -33,6 +33,7 @@ def bytes_of(size: int | str, name: str) -> int:
         raise UsageError(Keyword(name, size), ' is no size: an int of bytes, or as in "4GB" or "512MiB"')
     return int(float(match[1]) * unit) if "." in match[1] else int(match[1]) * unit
 
+
 #: The largest limit of each kind: what the system's own calls take.
 LARGEST = {"timeout": (1_000_000, "seconds"), "max_memory": (2**62, "bytes"), "max_bytes": (2**62, "bytes")}
 

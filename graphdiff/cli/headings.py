@@ -15,7 +15,7 @@ HEADINGS = {
     "Which edges": ("kinds", "omit", "where", "remove_edges", "remove_nodes", "reweights", "additions"),
     "Profiles": ("focus", "ignore", "hide", "group", "colour"),
     "Output": ("top", "every", "output", "path", "force", "spreadsheet_safe"),
-    "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory"),
+    "This format": ("format_", "columns", "follow_arrows", "options", "max_bytes", "timeout", "max_memory", "memory"),
 }
 PLACES = {name: heading for heading, names in HEADINGS.items() for name in names}
 

@@ -216,7 +216,9 @@ def _require_disk(job: _Job, facts: Facts) -> None:
         return
     weight = np.dtype(facts.dtype).itemsize
     spilled = min(SPILLED * facts.n_rows, int(0.6 * A_RANGE * job.room.n_bytes) + SPILLED * BLOCK)
-    nodes = A_NODE_ON_DISK * min(2 * facts.n_rows, max(facts.highest - facts.lowest + 1, 0) if facts.are_ints else 2**40)
+    nodes = A_NODE_ON_DISK * min(
+        2 * facts.n_rows, max(facts.highest - facts.lowest + 1, 0) if facts.are_ints else 2**40
+    )
     names = 0 if facts.are_ints else 3 * facts.n_bytes
     needed = (12 + 2 * weight) * facts.n_rows + max(spilled, 16 * facts.n_rows) + nodes + names
     held = sum(entry.stat().st_size for entry in job.work.path.iterdir() if entry.is_file())
@@ -278,7 +280,11 @@ def _in_rows(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
     with work.writing("rows.heads") as heads_file, work.writing("rows.weights") as weights_file:
         for start, stop in bounds:
             with job.engine(left) as engine:
-                engine.take("edges", ("tail", "row", "head", "weight")[: 3 + has_weights], _placed(job, facts, positions, start, stop))
+                engine.take(
+                    "edges",
+                    ("tail", "row", "head", "weight")[: 3 + has_weights],
+                    _placed(job, facts, positions, start, stop),
+                )
                 columns = "head, weight" if has_weights else "head"
                 rows = engine.blocks(f"SELECT {columns} FROM edges ORDER BY tail, row")
                 for heads, *weights in rows:

@@ -69,7 +69,9 @@ class EdgeFiles:
             return f"(SELECT {columns} FROM arrow_rows)"
         if self.kind == "parquet":
             return f"(SELECT {columns} FROM read_parquet({listed}, union_by_name = true))"
-        how = f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, nullstr = ''"
+        how = (
+            f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, nullstr = ''"
+        )
         return f"(SELECT {columns} FROM read_csv({listed}, {how}, quote = '\"', escape = '\"', union_by_name = true))"
 
 
@@ -122,7 +124,9 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
     if edges.weight is None and edges.default_weight is None and not edges.counts:
         _require_no_possible_weight(edges, engine)
     described = [str(row[1]) for row in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
-    kinds = [_kind_of_end(edges, name, kind) for name, kind in zip((edges.source, edges.target), described, strict=False)]
+    kinds = [
+        _kind_of_end(edges, name, kind) for name, kind in zip((edges.source, edges.target), described, strict=False)
+    ]
     if kinds[0] != kinds[1]:
         raise UsageError(f"{edges.files[0]}: one of its ends is {kinds[0]}, the other {kinds[1]}; make both the same")
     are_ints = kinds[0] == "ints"
@@ -180,7 +184,7 @@ def _weights(edges: EdgeFiles, kind: str | None) -> tuple[str, str]:
         return kind, f"{missing} OR (w IS NOT NULL AND NOT isfinite(w))"
     if kind in INTS or kind == "BOOLEAN":
         return "BIGINT", f"{missing} OR w > {LARGEST}" if kind == "UBIGINT" else missing
-    if kind == "\"NULL\"":
+    if kind == '"NULL"':
         return "BIGINT", missing
     told = f"the column {edges.weight!r} is {kind}, and weights on disk are floats, ints of 64 bits, or yes and no"
     raise WeightError(f"{edges.files[0]}: {told}; cast it")
@@ -197,7 +201,9 @@ def _of_csv(edges: EdgeFiles, engine: Engine, *, are_whole: bool) -> str:
     wrong = f"regexp_full_match(trim(w), '{WHOLE}') AND abs({number}) >= {LAST_EXACT} AND NOT ({exact})"
     name, row, value = _first(edges, engine, wrong)
     if name:
-        told = f"the weight in {edges.weight!r} is {value}, which no float is; all weights are ints of 64 bits, or floats"
+        told = (
+            f"the weight in {edges.weight!r} is {value}, which no float is; all weights are ints of 64 bits, or floats"
+        )
         raise WeightError(f"{name}, row {row:,}: {told}")
     return "DOUBLE"
 
@@ -206,12 +212,17 @@ def _with_default(number: str, default: float | int | None) -> tuple[str, str]:
     """Return how SQL makes a weight, and its dtype, as a table in memory has it."""
     if not number:
         whole = default is None or isinstance(default, int)
-        return f"CAST({1 if default is None else repr(default)} AS {'BIGINT' if whole else 'DOUBLE'})", "<i8" if whole else "<f8"
+        return (
+            f"CAST({1 if default is None else repr(default)} AS {'BIGINT' if whole else 'DOUBLE'})",
+            "<i8" if whole else "<f8",
+        )
     if default is not None and number != "DOUBLE" and not (number == "BIGINT" and isinstance(default, int)):
         import numpy as np
 
         number = number if number == "FLOAT" and float(np.float32(default)) == default else "DOUBLE"
-    value = f"CAST(w AS {number})" if default is None else f"coalesce(CAST(w AS {number}), CAST({default!r} AS {number}))"
+    value = (
+        f"CAST(w AS {number})" if default is None else f"coalesce(CAST(w AS {number}), CAST({default!r} AS {number}))"
+    )
     return value, {"BIGINT": "<i8", "FLOAT": "<f4", "DOUBLE": "<f8"}[number]
 
 

@@ -149,7 +149,9 @@ def labels_of(work: Unfinished, engine: Engine, facts: Facts, names: Names) -> T
             (bounds[1:] + size).tofile(ends)
             raw, at = some.tobytes(), bounds.tolist()
             hashes = np.fromiter((crc32(raw[a:b]) for a, b in zip(at, at[1:], strict=False)), np.uint64, len(at) - 1)
-            hashed[done : done + len(hashes)] = hashes << np.uint64(32) | np.arange(done, done + len(hashes), dtype=np.uint64)
+            hashed[done : done + len(hashes)] = hashes << np.uint64(32) | np.arange(
+                done, done + len(hashes), dtype=np.uint64
+            )
             done, size = done + len(hashes), size + bounds[-1]
     hashed.sort()
     with work.writing("hashes") as hashes_file, work.writing("order") as order:

@@ -16,6 +16,7 @@ from graphdiff.errors import InputError, UsageError
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
+from graphdiff.graph.presets import Preset, unit
 from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened
 from graphdiff.limits import bytes_of
 from graphdiff.remedies import Keyword, Remedy
@@ -46,7 +47,7 @@ def compiled_on_disk(
     *,
     memory: int | str | None = None,
     default_weight: float | int | None = None,
-    counts: bool = False,
+    preset: Preset | None = None,
     cycles: CyclePolicy = "raise",
     overwrite: bool = False,
     progress: Progress = lambda done, total: None,
@@ -64,11 +65,16 @@ def compiled_on_disk(
         Bytes, also as in ``"4GB"``; by default half of what is free.
     default_weight, cycles
         As in `graphdiff.read_edges`.
-    counts : bool
-        Whether every row counts 1 because that was asked for.
+    preset : Preset, optional
+        The one of `graphdiff.weights` that is on disk: ``unit``.
     overwrite, progress, say
         As in `graphdiff.engines.external.compile_on_disk`.
     """
+    if preset is not None and preset is not unit:
+        counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
+        raise UsageError(f"on disk weights are a column: {preset.name} is made in memory", counts)
+    if default_weight is not None and type(default_weight) not in (int, float):
+        raise UsageError(Keyword("default_weight", default_weight), ": on disk a float or an int")
     limit = default_memory() if memory is None else bytes_of(memory, "memory")
     names = _files(given)
     kinds = {name: kind_of_file(name) for name in names}
@@ -81,36 +87,31 @@ def compiled_on_disk(
         _require_columns(table, [name for name in (roles.source, roles.target, roles.weight) if name is not None])
     delimiter = delimiter_of(names[0]) if kinds[names[0]] == "csv" else ","
     edges = EdgeFiles(
-        names, kinds[names[0]], roles.source, roles.target, roles.weight, default_weight, delimiter, counts
+        names, kinds[names[0]], roles.source, roles.target, roles.weight, default_weight, delimiter, preset is unit
     )
     output = os.fspath(out)
-    compile_on_disk(
-        edges, output, memory=limit, cycles=cycles, overwrite=overwrite, progress=progress, say=say
-    )
+    compile_on_disk(edges, output, memory=limit, cycles=cycles, overwrite=overwrite, progress=progress, say=say)
     return CompiledGraph.load(output)
 
 
-def require_possible(*, weight: Any, attributes: Iterable[str] | None, repeats: str, exact: bool, default: Any) -> None:
+def require_possible(*, attributes: Iterable[str] | None, repeats: str, exact: bool) -> None:
     """Raise `UsageError` where a graph is asked for that is not made on disk, saying what is.
 
     Examples
     --------
-    >>> require_possible(weight=None, attributes=None, repeats="add", exact=False, default=None)
+    >>> require_possible(attributes=None, repeats="add", exact=False)
     Traceback (most recent call last):
     graphdiff.errors.UsageError: out= keeps every row as an edge: leave repeats="add" out; totals are the same
     """
     to = Keyword("out")
     if repeats != "keep":
-        raise UsageError(to, " keeps every row as an edge: leave ", Keyword("repeats", repeats), " out; totals are the same")
+        raise UsageError(
+            to, " keeps every row as an edge: leave ", Keyword("repeats", repeats), " out; totals are the same"
+        )
     if exact:
         raise UsageError(to, " is a saved graph, which has no fractions: ask exact totals of it instead")
     if attributes:
         raise UsageError(to, " keeps the ends and one weight: leave ", Keyword("attributes"), " out")
-    if weight is not None and not isinstance(weight, str) and weight.name != "unit":
-        counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
-        raise UsageError(to, f" takes a column of weights: {weight.name} is made in memory", counts)
-    if default is not None and type(default) not in (int, float):
-        raise UsageError(Keyword("default_weight", default), ": on disk a float or an int")
 
 
 def _files(given: Any) -> tuple[str, ...]:
@@ -140,7 +141,9 @@ def _require_columns(table: Table, needed: Sequence[str]) -> None:
             raise UsageError(f"{table.name} has no column {name!r}, which the first file has")
         alike = [column for column in table.columns if column.lower() == name.lower()]
         if len(alike) > 1:
-            raise UsageError(f"{table.name} has the columns {alike[0]!r} and {alike[1]!r}, which are one to DuckDB; rename one")
+            raise UsageError(
+                f"{table.name} has the columns {alike[0]!r} and {alike[1]!r}, which are one to DuckDB; rename one"
+            )
     with open(table.name, "rb") as file:
         start = file.read(8)
     if start.startswith((XZ, *PACKED)) and not table.name.endswith((".gz", ".zst")):

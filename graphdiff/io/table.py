@@ -165,23 +165,17 @@ def read_edges(
     [('a', 'b'), ('b', 'c')]
     """
     _check_options(weight, repeats)
-    preset = weight if isinstance(weight, Preset) else None
     if out is not None:
-        require_possible(weight=weight, attributes=attributes, repeats=repeats, exact=exact, default=default_weight)
-        return compiled_on_disk(
-            path_or_frame,
-            out,
-            lambda table: _roles(table, source, target, weight),
-            memory=memory,
-            default_weight=default_weight,
-            counts=preset is not None,
-            cycles=cycles,
-            overwrite=overwrite,
-            progress=progress or _silent,
-        )
+        require_possible(attributes=attributes, repeats=repeats, exact=exact)
+        on_disk: Any = {"default_weight": default_weight, "cycles": cycles, "progress": progress or _silent}
+        on_disk |= {"source": source, "target": target, "weight": weight, "memory": memory, "overwrite": overwrite}
+        return compiled_table(path_or_frame, out, **on_disk)
     if memory is not None or overwrite:
-        raise UsageError(Keyword("memory" if memory is not None else "overwrite"), " is of ", Keyword("out"), ": give both")
+        raise UsageError(
+            Keyword("memory" if memory is not None else "overwrite"), " is of ", Keyword("out"), ": give both"
+        )
     table = opened(path_or_frame)
+    preset = weight if isinstance(weight, Preset) else None
     roles = _roles(table, source, target, weight)
     needed = [name for name in (roles.source, roles.target, roles.weight) if name is not None]
     others = _others(table, needed, attributes)
@@ -204,6 +198,25 @@ def read_edges(
     elif roles.weight is not None:
         graph = replace(graph, weight_meaning=roles.weight)
     return added(graph) if repeats == "add" else graph
+
+
+def compiled_table(
+    given: Any,
+    out: str | os.PathLike[str],
+    *,
+    source: str | None,
+    target: str | None,
+    weight: str | Preset | None,
+    **options: Any,
+) -> CompiledGraph:
+    """Compile files of edges on the disk; options are those of `graphdiff.io.edges_on_disk.compiled_on_disk`."""
+    return compiled_on_disk(
+        given,
+        out,
+        lambda table: _roles(table, source, target, weight),
+        preset=weight if isinstance(weight, Preset) else None,
+        **options,
+    )
 
 
 def _check_options(weight: Any, repeats: str) -> None:

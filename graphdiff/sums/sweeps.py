@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +25,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.blas import one_thread
+from graphdiff.kernels.mapped import in_parts
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
 from graphdiff.sums.factors import Factor
@@ -250,11 +252,13 @@ class _Arrays:
 
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
-        jit(kernel.forward)(*self.edges, self.values, start, stop)
+        walk = partial(jit(kernel.forward), *self.edges, self.values)
+        in_parts(walk, self.edges[0], self.edges[1:], start, stop, 1)
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
-        jit(kernel.reverse)(*self.edges, self.values, start, stop)
+        walk = partial(jit(kernel.reverse), *self.edges, self.values)
+        in_parts(walk, self.edges[0], self.edges[1:], start, stop, -1)
 
 
 def _engine(

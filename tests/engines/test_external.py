@@ -209,7 +209,9 @@ def test_a_chain_of_ten_million_and_one_component_of_a_million(tmp_path: Path) -
 
 def check_chain_and_component(n_chain: int, n_component: int, tmp_path: Path) -> None:
     tails = np.arange(n_chain)[::-1]
-    parquet.write_table(pa.table({"source": tails, "target": tails + 1, "weight": np.ones(n_chain)}), tmp_path / "c.parquet")
+    parquet.write_table(
+        pa.table({"source": tails, "target": tails + 1, "weight": np.ones(n_chain)}), tmp_path / "c.parquet"
+    )
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(peeling, "AN_EDGE_IN_ROWS", 10**9)  # no passes are spared
         graph = gd.read_edges(tmp_path / "c.parquet", out=tmp_path / "c.gdiff", memory="1GB")
@@ -217,7 +219,9 @@ def check_chain_and_component(n_chain: int, n_component: int, tmp_path: Path) ->
     assert gd.total_influence(graph, 0, n_chain) == 1.0
     tails = np.arange(n_component)
     heads = (tails + 1) % n_component
-    parquet.write_table(pa.table({"source": tails, "target": heads, "weight": np.ones(n_component)}), tmp_path / "r.parquet")
+    parquet.write_table(
+        pa.table({"source": tails, "target": heads, "weight": np.ones(n_component)}), tmp_path / "r.parquet"
+    )
     ring = gd.read_edges(tmp_path / "r.parquet", out=tmp_path / "r.gdiff", memory="1GB", cycles="collapse")
     assert ring.topology.cyclic.tolist() == [[0, n_component]]
 
@@ -250,7 +254,7 @@ ROWS = {"source": ["a", "b"], "target": ["b", "c"]}
         ({}, {"repeats": "add"}, UsageError, r"out= keeps every row as an edge: leave repeats=\"add\" out"),
         ({}, {"exact": True}, UsageError, r"out= is a saved graph, which has no fractions"),
         ({}, {"attributes": ["x"]}, UsageError, r"keeps the ends and one weight: leave attributes= out"),
-        ({}, {"weight": gd.weights.even}, UsageError, r"takes a column of weights: even is made in memory"),
+        ({}, {"weight": gd.weights.even}, UsageError, r"on disk weights are a column: even is made in memory"),
         ({}, {"memory": "much"}, UsageError, r'memory="much" is no size'),
         ({}, {"memory": "100MB"}, LimitError, r"memory=100_000_000 is too little: Python, DuckDB and one block"),
         ({}, {"cycles": "ignore"}, UsageError, r'cycles="ignore": use one of'),
@@ -267,7 +271,10 @@ def test_what_cannot_be_is_refused_and_nothing_is_left(
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ("source,target,weight\na,b,1\nb,c,one\n", r"e.csv, row 2: the weight in 'weight' is 'one', which is no number"),
+        (
+            "source,target,weight\na,b,1\nb,c,one\n",
+            r"e.csv, row 2: the weight in 'weight' is 'one', which is no number",
+        ),
         ("source,target,weight\na,b,0.5\nb,c,9007199254740993\n", r"row 2: .* is 9007199254740993, which no float is"),
         ("source,target,weight\na,b,1_0\n", r"row 1: the weight in 'weight' is '1_0', which is no number"),
         ("source,target,weight\na,b,nan\n", r"row 1: the weight in 'weight' is nan; leave such rows out"),
@@ -304,16 +311,22 @@ def test_what_does_not_fit_is_refused_with_its_size(tmp_path: Path, monkeypatch:
     out = tmp_path / "x.gdiff"
     with monkeypatch.context() as patch:
         patch.setattr(peeling, "A_NODE_OF_THE_REST", 10**9)
-        with pytest.raises(LimitError, match=r"2 nodes and 2 edges lie on cycles or between them.*some 2,000 MB beside 6"):
+        with pytest.raises(
+            LimitError, match=r"2 nodes and 2 edges lie on cycles or between them.*some 2,000 MB beside 6"
+        ):
             gd.read_edges(path, out=out, memory="1GB")
     with monkeypatch.context() as patch:
         patch.setattr(external, "A_NODE", 10**9)
-        with pytest.raises(LimitError, match=r"2 nodes take 1000000000 bytes each in memory.* more than memory=1_000_000_000"):
+        with pytest.raises(
+            LimitError, match=r"2 nodes take 1000000000 bytes each in memory.* more than memory=1_000_000_000"
+        ):
             gd.read_edges(path, out=out, memory="1GB")
     shutil.rmtree(f"{out}.unfinished")
     with monkeypatch.context() as patch:
         patch.setattr(external, "A_NODE_ON_DISK", 10**15)
-        with pytest.raises(OutputError, match=r"2 edges take up to .* GB in .*unfinished while they are sorted, and .* GB"):
+        with pytest.raises(
+            OutputError, match=r"2 edges take up to .* GB in .*unfinished while they are sorted, and .* GB"
+        ):
             gd.read_edges(path, out=out, memory="1GB")
     gd.read_edges(path, out=out, memory="1GB")  # which goes on from there
     with pytest.raises(OutputError, match="x.gdiff exists; overwrite=True replaces it"):
@@ -414,7 +427,9 @@ def test_a_killed_process_leaves_what_the_next_one_goes_on_with(stage: str, tmp_
         Unfinished.finish = killed
         gd.read_edges({str(path)!r}, out={str(out)!r}, memory="1GB")
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], cwd=Path(gd.__file__).parent.parent, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], cwd=Path(gd.__file__).parent.parent, check=False
+    )
     assert done.returncode == -signal.SIGKILL
     assert not out.exists()
     gd.read_edges(path, out=out, memory="1GB")
