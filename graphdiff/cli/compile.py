@@ -36,8 +36,8 @@ SUFFIX = ".gdiff"
 @options.command("compile", epilog=EPILOG)
 @click.option(
     "--memory", metavar="SIZE",
-    help="For tables of edges larger than the memory (CSV, Parquet, Arrow; FILE may be a pattern): compile on the disk, "
-    "with so much memory, as in 4GB. What was interrupted goes on when it is asked again.",
+    help="For tables of edges larger than the memory (CSV, Parquet, Arrow; FILE may be a pattern): compile on the "
+    "disk, with so much memory, as in 4GB. What was interrupted goes on when it is asked again.",
 )  # fmt: skip
 @options.verb
 def compile(settings: options.Settings, memory: str | None) -> None:

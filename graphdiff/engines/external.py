@@ -42,7 +42,7 @@ from graphdiff.remedies import Keyword
 __all__ = ["compile_on_disk", "default_memory"]
 
 #: What the process takes before there is an edge: Python, numpy, machine code, DuckDB and Arrow, and blocks of rows.
-AT_REST = 350 << 20
+AT_REST = 500 << 20
 #: The least that is left for the work beside that.
 LEAST = 100 << 20
 #: Bytes a node of the vectors that are in memory at once, at most: its part and position, its state, its row, a queue.
@@ -233,7 +233,7 @@ def _require_memory(job: _Job, n_nodes: int) -> None:
     needed = A_NODE * n_nodes + LEAST
     if needed > job.room.n_bytes:
         raise LimitError(
-            f"{job.work.output}: {n_nodes:,} nodes take {A_NODE} bytes each in memory, and with what is there at rest "
+            f"{job.work.output}: {n_nodes:,} nodes take {A_NODE:,} bytes each in memory, and with what is there at rest "
             f"{(needed + AT_REST) / 1e6:,.0f} MB, more than ",
             Keyword("memory", job.memory),
         )
@@ -314,7 +314,9 @@ def _placed(job: _Job, facts: Facts, positions: NDArray[np.uint32], start: int, 
             places, rows = positions[tails], np.arange(row, row + len(tails), dtype=np.uint64)
             row += len(tails)
             weights = np.fromfile(weights_file, dtype=facts.dtype, count=len(tails)) if job.edges.weight else None
-            columns = [places, rows, positions[heads], *([] if weights is None else [weights])]
+            columns: list[NDArray[Any]] = [places, rows, positions[heads]]
+            if weights is not None:
+                columns.append(weights)
             if stop - start < len(positions):
                 inside = (places >= start) & (places < stop)
                 columns = [column[inside] for column in columns]

@@ -32,12 +32,12 @@ LEAST = 64 << 20
 
 
 def quoted(name: str) -> str:
-    """Return the name of a column, or another text, as SQL has it.
+    """Return the name of a column as SQL has it.
 
     Examples
     --------
-    >>> quoted('a "b"'), text_in_sql("it's")
-    ('"a ""b\"""', "'it''s'")
+    >>> print(quoted('a "b'), text_in_sql("it's"))
+    "a ""b" 'it''s'
     """
     return '"' + name.replace('"', '""') + '"'
 
@@ -79,7 +79,7 @@ class Engine:
         """What is opened when something is first asked."""
         import duckdb
 
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": f"{self._memory // 1000}KB",
             "threads": max(1, min(n_cores(), self._memory // THREAD)),
             "temp_directory": str(self._folder / "spilled"),
@@ -125,7 +125,8 @@ class Engine:
         """Have the engine read blocks of arrays, once, as a table with columns of these names."""
         first = next(blocks, None)
         columns = [np.empty(0, dtype=np.uint32)] * len(names) if first is None else first
-        schema = self._arrow.schema([(name, self._arrow.from_numpy_dtype(c.dtype)) for name, c in zip(names, columns)])
+        kinds = [self._arrow.from_numpy_dtype(column.dtype) for column in columns]
+        schema = self._arrow.schema([*zip(names, kinds, strict=True)])
 
         def batches() -> Iterator[Any]:
             for block in ([] if first is None else [first], blocks):
@@ -178,7 +179,7 @@ class Engine:
             raise self._named(" ".join(str(error).split())) from error
 
     def _named(self, text: str) -> GraphdiffError:
-        if "Out of Memory" in text or "OutOfMemory" in text:
+        if "out of memory" in text.lower():
             took = f"DuckDB needs more than the {self._memory / 1e6:,.0f} MB that are left to it: give a larger "
             return LimitError(f"{self.name}: ", took, Keyword("memory"), f" ({text[:200]})")
         if "No space left" in text or "max_temp_directory_size" in text:

@@ -1,4 +1,4 @@
-"""Files of edges as an engine reads them: what their columns are, whether all of them are known, and the first that is not.
+"""Files of edges as an engine reads them: what their columns are, and the first row that has no ends or no weight.
 
 Parquet and CSV the engine reads itself; Arrow goes to it batch by batch. Rows have the order of the files, and of the
 rows within each.
@@ -130,12 +130,13 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
     if kinds[0] != kinds[1]:
         raise UsageError(f"{edges.files[0]}: one of its ends is {kinds[0]}, the other {kinds[1]}; make both the same")
     are_ints = kinds[0] == "ints"
-    number, wrong = _weights(edges, described[2] if edges.weight is not None else None)
+    has_weights, is_text = edges.weight is not None, edges.weight is not None and edges.kind == "csv"
+    number, wrong = _weights(edges, described[2] if has_weights else None)
     sizes = "min(least(s, t)), max(greatest(s, t)), 0" if are_ints else "0, 0, sum(strlen(s) + strlen(t))"
-    whole = f"regexp_full_match(trim(w), '{WHOLE}')" if edges.kind == "csv" and edges.weight is not None else "false"
+    whole = f"count_if(NOT regexp_full_match(trim(w), '{WHOLE}'))" if is_text else "0"
     n_rows, missing, wrongs, fractions, lowest, highest, n_bytes = engine.run(
-        f"SELECT count(*), count_if(s IS NULL OR t IS NULL), count_if({wrong}), count_if(w IS NOT NULL AND NOT ({whole}))"
-        f", {sizes} FROM (SELECT * {'' if edges.weight is not None else ', NULL AS w'} FROM {edges.rows(engine)})"
+        f"SELECT count(*), count_if(s IS NULL OR t IS NULL), count_if({wrong}), {whole}, {sizes} "
+        f"FROM {edges.rows(engine)}"
     )[0]
     if missing:
         for column, name in (("s", edges.source), ("t", edges.target)):
@@ -144,7 +145,7 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
         _refuse_weight(edges, engine, wrong)
     if are_ints and n_rows and highest > LARGEST:
         raise FormatError(f"{edges.files[0]}: the node {highest} is beyond the ints of 64 bits; make the ends text")
-    if edges.kind == "csv" and edges.weight is not None:
+    if is_text:
         number = _of_csv(edges, engine, are_whole=not fractions)
     made, dtype = _with_default(number, edges.default_weight)
     return Facts(n_rows, are_ints, lowest or 0, highest or 0, int(n_bytes or 0), made, dtype)

@@ -65,14 +65,17 @@ class Marks:
 
 @dataclass(frozen=True)
 class Names:
-    """How many nodes there are, and how they are told apart: ``"range"`` (they are 0, 1, …), ``"marks"`` or ``"joined"``."""
+    """How many nodes there are, and how they are told apart.
+
+    As ``"range"`` where they are 0, 1, …; else ``"marks"``, by bits, or ``"joined"``, by the engine.
+    """
 
     n_nodes: int
     how: str
 
 
 def name_nodes(work: Unfinished, engine: Engine, edges: EdgeFiles, facts: Facts, room: int) -> Names:
-    """Write the names that there are into the folder, in their order; bits take part of `room` bytes, at most a quarter.
+    """Write the names that there are into the folder, in their order; bits take a quarter of `room` bytes at most.
 
     Raises
     ------

@@ -2,8 +2,8 @@
 
 Kahn's algorithm in passes. What nothing enters is taken away with its edges; the edges that are left are written down
 and are the next pass's. An edge that comes later than the one that freed its tail goes in the same pass, so that few
-passes do. What many leave over, such as a chain whose edges are listed from its end, is sorted by the tail and peeled by
-looking rows up. Then the same backwards: what nothing leaves. The rest, the components with cycles and what lies
+passes do. What many leave over, such as a chain whose edges are listed from its end, is sorted by the tail, and peeled
+by looking rows up. Then the same backwards: what nothing leaves. The rest, the components with cycles and what lies
 between them, must fit the memory.
 
 The order does not depend on the passes: first what no cycle leads to, by the longest way to it from where nothing
@@ -206,8 +206,8 @@ def _rest_placed(
     needed = A_NODE_OF_THE_REST * len(nodes) + AN_EDGE_OF_THE_REST * n_edges + 5 * len(parts)
     if needed > room.n_bytes:
         raise LimitError(
-            f"{work.output}: {len(nodes):,} nodes and {n_edges:,} edges lie on cycles or between them, whose components are "
-            f"sought in memory: some {needed / 1e6:,.0f} MB beside {room.n_bytes / 1e6:,.0f} MB; give a larger ",
+            f"{work.output}: {len(nodes):,} nodes and {n_edges:,} edges lie on cycles or between them, and are looked "
+            f"through in memory: some {needed / 1e6:,.0f} MB beside {room.n_bytes / 1e6:,.0f} MB; give a larger ",
             Keyword("memory"),
             ", or leave out edges that close cycles",
         )

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-from graphdiff.errors import InputError, UsageError
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
+from graphdiff.errors import InputError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
 from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened

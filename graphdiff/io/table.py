@@ -123,8 +123,8 @@ def read_edges(
         As in `graphdiff.compile`.
     out : path, optional
         Where edges that are more than the memory are compiled on the disk, to a saved graph, which is mapped: of one
-        file, a list, or all that a pattern names (``"edges/*.parquet"``). It has the ends, text or ints, and one weight.
-        Work that was interrupted goes on when it is asked again (`graphdiff.engines.external`).
+        file, a list, or all that a pattern names (``"edges/*.parquet"``). It has the ends, text or ints, and one
+        weight. Work that was interrupted goes on when it is asked again (`graphdiff.engines.external`).
     memory : int or str, optional
         Bytes that this may take, also as in ``"4GB"``; by default half of what is free.
     overwrite : bool

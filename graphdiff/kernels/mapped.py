@@ -1,6 +1,7 @@
 """Arrays that lie in a file: the system is asked for the next part of them while a pass is over the part before.
 
-A pass forwards would be read ahead by the system anyway, as far as the disk's own setting goes; one backwards would not.
+A pass forwards would be read ahead by the system anyway, as far as the disk's own setting goes; one backwards would
+not.
 """
 
 from __future__ import annotations

