@@ -74,6 +74,8 @@ class Unfinished:
 
     def __exit__(self, *_: object) -> None:
         self._locked.close()
+        if not self._stages and self.path.exists():  # nothing is done that is worth keeping
+            self.remove()
 
     def _lock(self) -> None:
         """Keep other processes out; the system lets go of the lock where this one ends, however it does."""

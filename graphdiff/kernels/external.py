@@ -1,7 +1,7 @@
 """What edges past memory need of machine code: one block of them at a time beside vectors of one entry a node.
 
-`state` has two numbers a node, side by side because both are asked for at once: how many edges still enter it, and its
-level, the most edges of a way to it from where nothing enters.
+The state of the nodes is two numbers each, side by side because both are asked for at once: how many edges still enter
+it, and its level, the most edges of a way to it from where nothing enters.
 """
 
 from __future__ import annotations

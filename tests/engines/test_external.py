@@ -53,9 +53,13 @@ def table_of(rows: list[tuple[Any, Any, float]], **types: Any) -> pa.Table:
     )
 
 
-def written(rows: list[tuple[Any, Any, float]], path: Path) -> Path:
-    parquet.write_table(table_of(rows), path)
+def written_as(table: pa.Table, path: Path) -> Path:
+    parquet.write_table(table, path)
     return path
+
+
+def written(rows: list[tuple[Any, Any, float]], path: Path) -> Path:
+    return written_as(table_of(rows), path)
 
 
 def generated(seed: int, *, cyclic: bool) -> list[tuple[Any, Any, float]]:
@@ -265,7 +269,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_left(
 ) -> None:
     with pytest.raises(error, match=match):
         refused(pa.table({**ROWS, **columns}), tmp_path, **options)()
-    assert not (tmp_path / "x.gdiff").exists()
+    assert os.listdir(tmp_path) == ["e.parquet"]
 
 
 @pytest.mark.parametrize(
@@ -284,6 +288,18 @@ def test_weights_of_csv_that_are_none(text: str, match: str, tmp_path: Path) -> 
     (tmp_path / "e.csv").write_text(text)
     with pytest.raises(WeightError, match=match):
         gd.read_edges(tmp_path / "e.csv", out=tmp_path / "x.gdiff", memory="1GB")
+
+
+def test_columns_may_have_any_names_and_there_may_be_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "e.parquet"
+    parquet.write_table(pa.table({"t": ["a", "a"], "s": ["b", "c"], "row": [1.0, 2.0], "w": [3.0, 4.0]}), path)
+    graph = gd.read_edges(path, source="t", target="s", weight="row", out=tmp_path / "x.gdiff", memory="1GB")
+    assert (graph.edges(), graph.weights.tolist()) == ([("a", "b"), ("a", "c")], [1.0, 2.0])
+    for kind in (pa.string(), pa.int64()):
+        graph = gd.read_edges(
+            written_as(table_of([], nodes=kind), path), out=tmp_path / "x.gdiff", memory="1GB", overwrite=True
+        )
+        assert (graph.n_nodes, graph.n_edges, graph.weights.dtype) == (0, 0, np.float64)
 
 
 def test_ints_of_csv_stay_ints(tmp_path: Path) -> None:
