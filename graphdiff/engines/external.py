@@ -233,8 +233,8 @@ def _require_memory(job: _Job, n_nodes: int) -> None:
     needed = A_NODE * n_nodes + LEAST
     if needed > job.room.n_bytes:
         raise LimitError(
-            f"{job.work.output}: {n_nodes:,} nodes take {A_NODE:,} bytes each in memory, and with what is there at rest "
-            f"{(needed + AT_REST) / 1e6:,.0f} MB, more than ",
+            f"{job.work.output}: {n_nodes:,} nodes take {A_NODE:,} bytes each in memory, and with what is there at "
+            f"rest {(needed + AT_REST) / 1e6:,.0f} MB, more than ",
             Keyword("memory", job.memory),
         )
 

@@ -81,14 +81,14 @@ def arranged(work: Unfinished, n_nodes: int, room: Room, told: Callable[[], None
     """
     parts = np.full(n_nodes, REST, dtype=np.uint8)
     positions = np.empty(n_nodes, dtype=np.uint32)
-    state = _peeled(work, n_nodes, ("tails", "heads"), ("tails", "heads"), room, told)
+    state = _peeled(work, n_nodes, ("tails", "heads"), room, told)
     parts[state[::2] == 0] = AHEAD
     n_ahead = _placed(state, parts, AHEAD, positions, 0, 1)
     cyclic = np.empty((0, 2), dtype=np.int64)
     if n_ahead < n_nodes:
         _kept(work, parts, ("tails", "heads"), ("left.tails", "left.heads"))
         # Turned round, what nothing enters is what nothing left.
-        state = _peeled(work, n_nodes, ("left.heads", "left.tails"), ("left.tails", "left.heads"), room, told)
+        state = _peeled(work, n_nodes, ("left.heads", "left.tails"), room, told)
         parts[(state[::2] == 0) & (parts == REST)] = BEHIND
         n_behind = _placed(state, parts, BEHIND, positions, n_nodes - 1, -1)
         del state
@@ -106,13 +106,12 @@ def _peeled(
     work: Unfinished,
     n_nodes: int,
     ends: tuple[str, str],
-    stored: tuple[str, str],
     room: Room,
     told: Callable[[], None],
 ) -> NDArray[np.uint32]:
     """Return how many edges enter each node still, once all is taken away that can be, and its level.
 
-    `ends` are the arrays of the tails and heads; `stored` are the same two, which are not to be changed.
+    `ends` are the arrays of the tails and heads, which stay as they are.
     """
     state = np.zeros(2 * n_nodes, dtype=np.uint32)
     n_left = 0
@@ -124,14 +123,20 @@ def _peeled(
     left = ends
     while n_left and n_left != n_before:
         if passes == MOST_PASSES or (passes and n_left * AN_EDGE_IN_ROWS < room.n_bytes - A_NODE_IN_ROWS * n_nodes):
+            work.drop(*(name for name in _passes() if name not in left))
             _by_rows(work, left, state, n_left, room)
             break
-        kept = (f"pass{passes % 2}.tails", f"pass{passes % 2}.heads")
+        kept = (_passes()[passes % 2 * 2], _passes()[passes % 2 * 2 + 1])
         n_before, n_left = n_left, _pass(work, left, kept, state)
         passes, left = passes + 1, kept
         told()
-    work.drop(*(f"pass{number}.{end}" for number in (0, 1) for end in ("tails", "heads")))
+    work.drop(*_passes())
     return state
+
+
+def _passes() -> list[str]:
+    """Return what the edges are called that passes have left: those of every other pass."""
+    return [f"pass{number}.{end}" for number in (0, 1) for end in ("tails", "heads")]
 
 
 def _pass(work: Unfinished, ends: tuple[str, str], kept: tuple[str, str], state: NDArray[np.uint32]) -> int:
@@ -152,10 +157,13 @@ def _by_rows(work: Unfinished, ends: tuple[str, str], state: NDArray[np.uint32],
     n_nodes = len(state) // 2
     ptr = np.zeros(n_nodes + 1, dtype=np.uint64)
     with room.engine(room.n_bytes - state.nbytes - ptr.nbytes - 4 * n_nodes) as engine, work.writing("rows") as file:
-        engine.take("edges_left", ("tail", "head"), pairs(work, *ends))
-        for tails, heads in engine.blocks("SELECT tail, head FROM edges_left ORDER BY tail"):
-            called(count, tails, ptr[1:])
-            heads.tofile(file)
+        # Both ends in one number take a third less on the disk than two columns.
+        engine.take(
+            "edges_left", ("edge",), ((tails.astype(np.uint64) << 32 | heads,) for tails, heads in pairs(work, *ends))
+        )
+        for (edges,) in engine.blocks("SELECT edge FROM edges_left ORDER BY edge"):
+            called(count, edges >> 32, ptr[1:])
+            edges.astype(np.uint32).tofile(file)
     np.cumsum(ptr, out=ptr)
     queue = np.empty(n_nodes, dtype=np.uint32)
     ready = 0
