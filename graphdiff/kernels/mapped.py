@@ -1,33 +1,28 @@
-"""Arrays that lie in a file: the system is asked for the next part of them while a pass is over the part before.
+"""Arrays that lie in a file, walked backwards: the system is asked for the part before while a pass is over one.
 
-A pass forwards would be read ahead by the system anyway, as far as the disk's own setting goes; one backwards would
-not.
+Forwards the system reads ahead by itself, which is quicker than asking for it (0.8 s against 1.1 s for 1.3 GB). Backwards
+it does not: asking takes 1.2 s where it takes 2.2 s. To say that it is read in order (``MADV_SEQUENTIAL``) makes it 22 s.
 """
 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["in_parts"]
+__all__ = ["walk_back"]
 
 #: Edges of one part; fewer are walked at once.
-PART = 1 << 22
+PART = 1 << 20
 
 
-def in_parts(
-    walk: Callable[[int, int], None],
-    ptr: NDArray[Any],
-    arrays: tuple[NDArray[Any], ...],
-    start: int,
-    stop: int,
-    step: int,
+def walk_back(
+    walk: Callable[[int, int], None], ptr: NDArray[Any], arrays: Sequence[NDArray[Any]], start: int, stop: int
 ) -> None:
-    """Walk the rows `start` to `stop`, part by part upwards (step 1) or downwards (-1), each read ahead of time.
+    """Walk the rows `start` to `stop`, part by part from the last on, each read ahead of time.
 
     Parameters
     ----------
@@ -43,14 +38,14 @@ def in_parts(
         return
     from concurrent.futures import ThreadPoolExecutor
 
-    cuts = _cuts(ptr, start, stop)[::step]
+    cuts = _cuts(ptr, start, stop)[::-1]
     with ThreadPoolExecutor(1) as pool:
-        waiting = None
-        for here, ahead in zip(cuts, [*cuts[1:], None], strict=True):
-            if waiting is not None:
-                waiting.result()
-            if ahead is not None:
-                waiting = pool.submit(_ask, maps, int(ptr[ahead[0]]), int(ptr[ahead[1]]))
+        asked = None
+        for here, before in zip(cuts, [*cuts[1:], None], strict=True):
+            if asked is not None:
+                asked.result()
+            if before is not None:
+                asked = pool.submit(_ask, maps, int(ptr[before[0]]), int(ptr[before[1]]))
             walk(*here)
 
 

@@ -25,7 +25,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.blas import one_thread
-from graphdiff.kernels.mapped import in_parts
+from graphdiff.kernels.mapped import walk_back
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
 from graphdiff.sums.factors import Factor
@@ -252,13 +252,12 @@ class _Arrays:
 
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
-        walk = partial(jit(kernel.forward), *self.edges, self.values)
-        in_parts(walk, self.edges[0], self.edges[1:], start, stop, 1)
+        jit(kernel.forward)(*self.edges, self.values, start, stop)
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
         walk = partial(jit(kernel.reverse), *self.edges, self.values)
-        in_parts(walk, self.edges[0], self.edges[1:], start, stop, -1)
+        walk_back(walk, self.edges[0], self.edges[1:], start, stop)
 
 
 def _engine(
