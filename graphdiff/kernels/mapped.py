@@ -1,7 +1,8 @@
 """Arrays that lie in a file, walked backwards: the system is asked for the part before while a pass is over one.
 
-Forwards the system reads ahead by itself, which is quicker than asking for it (0.8 s against 1.1 s for 1.3 GB). Backwards
-it does not: asking takes 1.2 s where it takes 2.2 s. To say that it is read in order (``MADV_SEQUENTIAL``) makes it 22 s.
+Forwards the system reads ahead by itself, which is quicker than asking for it (0.8 s against 1.1 s for 1.3 GB).
+Backwards it does not: asking takes 1.2 s to 2 s where it takes 2.2 s. To say that the file is read in order
+(``MADV_SEQUENTIAL``) makes that 22 s.
 """
 
 from __future__ import annotations
