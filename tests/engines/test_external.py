@@ -150,6 +150,16 @@ def test_what_lies_before_on_between_and_behind_cycles_is_in_order(tmp_path: Pat
     assert graph.topology.cyclic.tolist() == [[2, 4], [5, 7]]
 
 
+@pytest.mark.parametrize("spread", [1, 7, 61, 10**12])
+def test_ints_far_apart_are_told_apart(spread: int, tmp_path: Path) -> None:
+    ends = np.sort(np.random.default_rng(spread).integers(0, 800, (500, 2)), axis=1) * spread - 10**15
+    ends = ends[ends[:, 0] < ends[:, 1]]
+    parquet.write_table(pa.table({"source": ends[:, 0], "target": ends[:, 1]}), tmp_path / "e.parquet")
+    graph = gd.read_edges(tmp_path / "e.parquet", out=tmp_path / "x.gdiff", memory="1GB")
+    assert Counter(edge[:2] for edge in graph.edges()) == Counter(map(tuple, ends.tolist()))
+    assert sorted(graph.labels) == list(graph.topology.names) == np.unique(ends).tolist()
+
+
 @pytest.mark.parametrize("kind", ["csv", "gz", "semicolons", "arrow", "stream", "pattern", "list"])
 def test_other_files_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
     rows = generated(3, cyclic=False)
