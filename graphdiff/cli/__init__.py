@@ -77,8 +77,7 @@ Formats (--format NAME, where neither name nor content tells; graphdiff formats 
 {wrapped(READERS)}
 
 \b
-Exit status (1 means one thing only, the others are those of sysexits.h; an error's second line says
-which graphdiff errors NAME explains it):
+Exit status (1 means one thing only, and the others are those of sysexits.h):
   0    done
   1    a condition of --fail-if holds
   2    usage, or a node or edge that is not there
@@ -90,6 +89,7 @@ which graphdiff errors NAME explains it):
   73   output exists, or cannot be written: standard output too
   75   a limit was met: of time, memory, bytes or paths
   130  interrupted (Ctrl-C); 143 terminated, 129 the terminal is gone, 141 the pipe's reader is gone
+An error has a second line, which names what explains it: graphdiff errors NAME.
 
 \b
 Shell completion, for bash (zsh and fish likewise):

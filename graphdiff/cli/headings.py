@@ -20,7 +20,7 @@ HEADINGS = {
     "Weights": ("weights", "default_weight", "cycles", "exact", "sd", "bounds", "cov", "draws", "level"),
     "Which edges": ("kinds", "omit", "remove_edges", "remove_nodes", "reweights", "additions"),
     "Output": ("top", "every", "output", "path", "force", "spreadsheet_safe"),
-    "Reading": ("format_", "options", "max_bytes", "timeout", "max_memory"),
+    "Reading": ("format_", "options", "max_bytes", "timeout", "max_memory", "memory"),
 }
 PLACES = {name: heading for heading, names in HEADINGS.items() for name in names}
 #: Where a context has the name of the format that help is asked for.
@@ -60,6 +60,17 @@ class Verb(click.Command):
                 rows["Output" if "--help" in param.opts else PLACES.get(str(param.name), ASKED)].append(record)
         return {heading: records for heading, records in rows.items() if records}
 
+    def of_formats(self, ctx: click.Context) -> list[tuple[str, str]]:
+        """Return the options that only some formats have, which plain help leaves out."""
+        return [record for param, record in self._records(ctx) if is_of(param)]
+
+    def hint(self) -> str:
+        """Return the line that says where the options of one format are."""
+        return (
+            f"Options of one format (--columns of tables, --focus of profiles, …): graphdiff {self.name} FILE "
+            "--help has those of the file; --format NAME --help those of a format."
+        )
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, those of a heading together; then those of the format that help is asked for."""
         headed = self.headed(ctx)
@@ -75,10 +86,7 @@ class Verb(click.Command):
         if name is None:
             formatter.write_paragraph()
             with formatter.indentation():
-                formatter.write_text(
-                    f"Options of one format (--columns of tables, --focus of profiles, …): graphdiff {self.name} FILE "
-                    "--help has those of the file; --format NAME --help those of a format."
-                )
+                formatter.write_text(self.hint())
             return
         try:
             taken = rows_of(name)

@@ -65,6 +65,10 @@ def _page(context: click.Context) -> Iterator[str]:
         yield f".SH {_escaped(heading).upper()}"
         for option, text in records:
             yield from (".TP", f".B {_escaped(option)}", _plain("", text))
+    if isinstance(command, Verb) and (records := command.of_formats(context)):
+        yield from (".SH OPTIONS OF ONE FORMAT", _plain("", command.hint()))
+        for option, text in records:
+            yield from (".TP", f".B {_escaped(option)}", _plain("", text))
     yield from _paragraphs(command.epilog or "")
 
 

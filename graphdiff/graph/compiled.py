@@ -500,6 +500,8 @@ class CompiledGraph(Displayed):
         if not len(self.weights):  # of which no kind of number could be told
             return self
         summing: CyclePolicy = "solve" if self.cycles == "reduced-form" else self.cycles
+        if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind in "if" and self.weights.min() >= 0:
+            return replace(self, cycles=summing)  # the weights themselves, which may be more than the memory
         if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
             return replace(self, weights=np.abs(self.weights), cycles=summing)
         numbers = map(arithmetic.finished, arithmetic.listed(self.weights))

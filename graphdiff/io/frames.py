@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,16 +130,33 @@ def opened(path_or_frame: Any) -> Table:
 
 
 def _file(name: str) -> Table:
+    start = _start(name)
+    with damage_told(name):
+        open_table = next((open_table for magic, open_table in FILES.items() if start.startswith(magic)), None)
+        return _csv(name) if open_table is None else open_table(name, lambda: pa.OSFile(name))
+
+
+def _start(name: str) -> bytes:
     try:
         with open(name, "rb") as file:
-            start = file.read(8)
+            return file.read(8)
     except OSError as error:
         raise InputError.of(name, error) from error
     except ValueError as error:  # a path with a NUL in it
         raise InputError(f"{name!r}: {error}") from error
-    with damage_told(name):
-        open_table = next((open_table for magic, open_table in FILES.items() if start.startswith(magic)), None)
-        return _csv(name) if open_table is None else open_table(name, lambda: pa.OSFile(name))
+
+
+def kind_of_file(name: str) -> Literal["parquet", "arrow", "csv"]:
+    """Return what a file is, by its first bytes.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    start = _start(name)
+    magic = next((magic for magic in FILES if start.startswith(magic)), None)
+    return "csv" if magic is None else "parquet" if FILES[magic] is _parquet else "arrow"
 
 
 def opened_bytes(data: Any, name: str) -> Table:
@@ -223,6 +240,17 @@ def _sound(edges: Any) -> Parts:
 
 
 def _csv(name: str) -> Table:
+    delimiter, columns = _header(name)
+    return Table(name, columns, lambda *parts: _csv_columns(name, delimiter, *parts))
+
+
+def delimiter_of(name: str) -> str:
+    """Return what separates the columns of a CSV file: that which makes most of its header."""
+    with damage_told(name):
+        return _header(name)[0]
+
+
+def _header(name: str) -> tuple[str, list[str]]:
     with _unpacked(name) as file:
         head = file.read(HEAD_BYTES)
     text = io.TextIOWrapper(io.BytesIO(head), "utf-8-sig", "surrogateescape", newline="")
@@ -232,7 +260,7 @@ def _csv(name: str) -> Table:
         raise FormatError(f"{name} has no header" if head.strip() else f"{name} is empty")
     if any(not _is_text(column) for column in rows[delimiter]):
         raise FormatError(f"{name}: its header is no UTF-8")
-    return Table(name, rows[delimiter], lambda *columns: _csv_columns(name, delimiter, *columns))
+    return delimiter, rows[delimiter]
 
 
 def _first_row(text: io.TextIOWrapper, delimiter: str) -> list[str]:

@@ -9,6 +9,7 @@ Parallel edges made one, with the sum of their weights: what ``read_edges(…, r
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from graphdiff.graph.attributes import is_plainly_no_weight
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.labels import Integers, Numbering, Texts
 from graphdiff.graph.presets import Preset, summed, unit
+from graphdiff.io.edges_on_disk import compiled_on_disk, require_possible
 from graphdiff.io.ends import known_ends, known_weight
 from graphdiff.io.frames import (
     Parts,
@@ -78,6 +80,9 @@ def read_edges(
     progress: Progress | None = None,
     cycles: CyclePolicy = "raise",
     exact: bool = False,
+    out: str | os.PathLike[str] | None = None,
+    memory: int | str | None = None,
+    overwrite: bool = False,
 ) -> CompiledGraph:
     """Compile a table of edges: a CSV, Parquet, Arrow or Feather file, or a data frame.
 
@@ -116,6 +121,14 @@ def read_edges(
         Called with how many names have been numbered, and how many there are.
     cycles, exact
         As in `graphdiff.compile`.
+    out : path, optional
+        Where edges that are more than the memory are compiled on the disk, to a saved graph, which is mapped: of one
+        file, a list, or all that a pattern names (``"edges/*.parquet"``). It has the ends, text or ints, and one
+        weight. Work that was interrupted goes on when it is asked again (`graphdiff.engines.external`).
+    memory : int or str, optional
+        Bytes that this may take, also as in ``"4GB"``; by default half of what is free.
+    overwrite : bool
+        Whether `out` may be replaced.
 
     Returns
     -------
@@ -124,7 +137,11 @@ def read_edges(
     Raises
     ------
     MissingExtraError
-        If pyarrow or narwhals is not installed.
+        If pyarrow or narwhals is not installed; with `out`, duckdb.
+    LimitError
+        If `memory` is too little: for one entry a node, or for the components with cycles.
+    OutputError
+        If `out` exists or the disk has too little room.
     UsageError
         If there is no such column, or are two, no columns are named and the table has a path model's parameters (whose
         paths `graphdiff.read` takes), the nodes are of another kind, an attribute that is asked for is of no kind
@@ -148,6 +165,15 @@ def read_edges(
     [('a', 'b'), ('b', 'c')]
     """
     _check_options(weight, repeats)
+    if out is not None:
+        require_possible(attributes=attributes, repeats=repeats, exact=exact)
+        on_disk: Any = {"default_weight": default_weight, "cycles": cycles, "progress": progress or _silent}
+        on_disk |= {"source": source, "target": target, "weight": weight, "memory": memory, "overwrite": overwrite}
+        return compiled_table(path_or_frame, out, **on_disk)
+    if memory is not None or overwrite:
+        raise UsageError(
+            Keyword("memory" if memory is not None else "overwrite"), " is of ", Keyword("out"), ": give both"
+        )
     table = opened(path_or_frame)
     preset = weight if isinstance(weight, Preset) else None
     roles = _roles(table, source, target, weight)
@@ -172,6 +198,25 @@ def read_edges(
     elif roles.weight is not None:
         graph = replace(graph, weight_meaning=roles.weight)
     return added(graph) if repeats == "add" else graph
+
+
+def compiled_table(
+    given: Any,
+    out: str | os.PathLike[str],
+    *,
+    source: str | None,
+    target: str | None,
+    weight: str | Preset | None,
+    **options: Any,
+) -> CompiledGraph:
+    """Compile files of edges on the disk; options are those of `graphdiff.io.edges_on_disk.compiled_on_disk`."""
+    return compiled_on_disk(
+        given,
+        out,
+        lambda table: _roles(table, source, target, weight),
+        preset=weight if isinstance(weight, Preset) else None,
+        **options,
+    )
 
 
 def _check_options(weight: Any, repeats: str) -> None:

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -24,6 +25,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.blas import one_thread
+from graphdiff.kernels.mapped import walk_back
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
 from graphdiff.sums.factors import Factor
@@ -254,7 +256,8 @@ class _Arrays:
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
-        jit(kernel.reverse)(*self.edges, self.values, start, stop)
+        walk = partial(jit(kernel.reverse), *self.edges, self.values)
+        walk_back(walk, self.edges[0], self.edges[1:], start, stop)
 
 
 def _engine(

@@ -1,0 +1,150 @@
+"""Files of edges that are compiled on the disk: what `graphdiff.engines` is told of files and columns.
+
+Which columns are what is known as by `read_edges` in memory; files are CSV, Parquet or Arrow, one, several, or all that
+a pattern names.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+from graphdiff.engines.external import compile_on_disk, default_memory
+from graphdiff.engines.external_inputs import EdgeFiles
+from graphdiff.errors import InputError, UsageError
+from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
+from graphdiff.graph.presets import Preset, unit
+from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened
+from graphdiff.limits import bytes_of
+from graphdiff.remedies import Keyword, Remedy
+
+__all__ = ["compiled_on_disk", "require_possible"]
+
+
+class Roles(Protocol):
+    """Which columns are what."""
+
+    @property
+    def source(self) -> str:
+        """The column of the tails."""
+
+    @property
+    def target(self) -> str:
+        """That of the heads."""
+
+    @property
+    def weight(self) -> str | None:
+        """That of the weights; None where every row counts the same."""
+
+
+def compiled_on_disk(
+    given: Any,
+    out: str | os.PathLike[str],
+    roles_of: Callable[[Table], Roles],
+    *,
+    memory: int | str | None = None,
+    default_weight: float | int | None = None,
+    preset: Preset | None = None,
+    cycles: CyclePolicy = "raise",
+    overwrite: bool = False,
+    progress: Progress = lambda done, total: None,
+    say: Callable[[str], None] = lambda line: None,
+) -> CompiledGraph:
+    """Compile files of edges to a saved graph within a memory, and map it.
+
+    Parameters
+    ----------
+    given : path, pattern of paths, or sequence of them
+    out : path
+    roles_of : callable
+        Says which columns of a table are what, or raises.
+    memory : int or str, optional
+        Bytes, also as in ``"4GB"``; by default half of what is free.
+    default_weight, cycles
+        As in `graphdiff.read_edges`.
+    preset : Preset, optional
+        The one of `graphdiff.weights` that is on disk: ``unit``.
+    overwrite, progress, say
+        As in `graphdiff.engines.external.compile_on_disk`.
+    """
+    if preset is not None and preset is not unit:
+        counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
+        raise UsageError(f"on disk weights are a column: {preset.name} is made in memory", counts)
+    if default_weight is not None and type(default_weight) not in (int, float):
+        raise UsageError(Keyword("default_weight", default_weight), ": on disk a float or an int")
+    limit = default_memory() if memory is None else bytes_of(memory, "memory")
+    names = _files(given)
+    kinds = {name: kind_of_file(name) for name in names}
+    for name in names:
+        if kinds[name] != kinds[names[0]]:
+            raise UsageError(f"{name} is {kinds[name]}, and {names[0]} {kinds[names[0]]}; give files of one kind")
+    tables = [opened(name) for name in names]
+    roles = roles_of(tables[0])
+    for table in tables:
+        _require_columns(table, [name for name in (roles.source, roles.target, roles.weight) if name is not None])
+    delimiter = delimiter_of(names[0]) if kinds[names[0]] == "csv" else ","
+    edges = EdgeFiles(
+        names, kinds[names[0]], roles.source, roles.target, roles.weight, default_weight, delimiter, preset is unit
+    )
+    output = os.fspath(out)
+    compile_on_disk(edges, output, memory=limit, cycles=cycles, overwrite=overwrite, progress=progress, say=say)
+    return CompiledGraph.load(output)
+
+
+def require_possible(*, attributes: Iterable[str] | None, repeats: str, exact: bool) -> None:
+    """Raise `UsageError` where a graph is asked for that is not made on disk, saying what is.
+
+    Examples
+    --------
+    >>> require_possible(attributes=None, repeats="add", exact=False)
+    Traceback (most recent call last):
+    graphdiff.errors.UsageError: out= keeps every row as an edge: leave repeats="add" out; totals are the same
+    """
+    to = Keyword("out")
+    if repeats != "keep":
+        raise UsageError(
+            to, " keeps every row as an edge: leave ", Keyword("repeats", repeats), " out; totals are the same"
+        )
+    if exact:
+        raise UsageError(to, " is a saved graph, which has no fractions: ask exact totals of it instead")
+    if attributes:
+        raise UsageError(to, " keeps the ends and one weight: leave ", Keyword("attributes"), " out")
+
+
+def _files(given: Any) -> tuple[str, ...]:
+    """Return the files that paths and patterns name, those of a pattern by name."""
+    patterns: Sequence[Any] = [given] if isinstance(given, (str, os.PathLike)) else given
+    names: list[str] = []
+    for pattern in patterns:
+        if not isinstance(pattern, (str, os.PathLike)):
+            raise UsageError(Keyword("out"), f" takes paths of files, not {type(pattern).__name__}")
+        name = os.fspath(pattern)
+        found = [name] if os.path.exists(name) else sorted(glob.glob(name, recursive=True))
+        if not found:
+            raise InputError(f"{name}: there is no such file")
+        names += found
+    if not names:
+        raise UsageError("no file of edges is given")
+    repeated = [name for name, times in Counter(map(os.path.realpath, names)).items() if times > 1]
+    if repeated:
+        raise UsageError(f"{repeated[0]} is given twice")
+    return tuple(names)
+
+
+def _require_columns(table: Table, needed: Sequence[str]) -> None:
+    """Raise unless a file has the columns, each known to an engine that takes no notice of case."""
+    for name in needed:
+        if name not in table.columns:
+            raise UsageError(f"{table.name} has no column {name!r}, which the first file has")
+        alike = [column for column in table.columns if column.lower() == name.lower()]
+        if len(alike) > 1:
+            raise UsageError(
+                f"{table.name} has the columns {alike[0]!r} and {alike[1]!r}, which are one to DuckDB; rename one"
+            )
+    with open(table.name, "rb") as file:
+        start = file.read(8)
+    if start.startswith((XZ, *PACKED)) and not table.name.endswith((".gz", ".zst")):
+        raise UsageError(f"{table.name} is packed; on disk files of gzip and zstd are read that end in .gz and .zst")

@@ -1,0 +1,76 @@
+"""Arrays that lie in a file, walked backwards: the system is asked for the part before while a pass is over one.
+
+Forwards the system reads ahead by itself, which is quicker than asking for it (0.8 s against 1.1 s for 1.3 GB).
+Backwards it does not: asking takes 1.2 s to 2 s where it takes 2.2 s. To say that the file is read in order
+(``MADV_SEQUENTIAL``) makes that 22 s.
+"""
+
+from __future__ import annotations
+
+import mmap
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["walk_back"]
+
+#: Edges of one part; fewer are walked at once.
+PART = 1 << 20
+
+
+def walk_back(
+    walk: Callable[[int, int], None], ptr: NDArray[Any], arrays: Sequence[NDArray[Any]], start: int, stop: int
+) -> None:
+    """Walk the rows `start` to `stop`, part by part from the last on, each read ahead of time.
+
+    Parameters
+    ----------
+    walk : callable
+        Walks the rows from a first to before a last.
+    ptr : array, shape (n_rows + 1,)
+    arrays : arrays of shape (n_edges,)
+        Where they are no part of a map of a file, or are small, all is walked at once.
+    """
+    maps = [found for array in arrays if len(array) > PART and (found := _map_of(array)) is not None]
+    if not maps:
+        walk(start, stop)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    cuts = _cuts(ptr, start, stop)[::-1]
+    with ThreadPoolExecutor(1) as pool:
+        asked = None
+        for here, before in zip(cuts, [*cuts[1:], None], strict=True):
+            if asked is not None:
+                asked.result()
+            if before is not None:
+                asked = pool.submit(_ask, maps, int(ptr[before[0]]), int(ptr[before[1]]))
+            walk(*here)
+
+
+def _cuts(ptr: NDArray[Any], start: int, stop: int) -> list[tuple[int, int]]:
+    """Return the bounds of parts that have about as many edges."""
+    wanted = np.arange(int(ptr[start]) + PART, int(ptr[stop]), PART, dtype=ptr.dtype)
+    inner = np.unique(np.searchsorted(ptr[start : stop + 1], wanted)) + start
+    bounds = [start, *(cut for cut in inner.tolist() if start < cut < stop), stop]
+    return list(zip(bounds, bounds[1:], strict=False))
+
+
+def _map_of(array: NDArray[Any]) -> tuple[mmap.mmap, int, int] | None:
+    """Return the map that an array lies in, where in it, and the bytes of an entry; None where it lies in none."""
+    owner: Any = array
+    while isinstance(owner, (np.ndarray, memoryview)):
+        owner = owner.base if isinstance(owner, np.ndarray) else owner.obj
+    if not isinstance(owner, mmap.mmap) or not hasattr(mmap, "MADV_WILLNEED"):  # not on Windows
+        return None
+    first = np.frombuffer(owner, dtype=np.uint8).ctypes.data
+    return owner, array.ctypes.data - first, array.itemsize
+
+
+def _ask(maps: list[tuple[mmap.mmap, int, int]], start: int, stop: int) -> None:
+    """Ask the system for entries of some arrays."""
+    for owner, offset, size in maps:
+        first = (offset + start * size) // mmap.PAGESIZE * mmap.PAGESIZE
+        owner.madvise(mmap.MADV_WILLNEED, first, offset + stop * size - first)

@@ -1,0 +1,70 @@
+"""A pass in parts over a mapped file gives the bits of one pass in memory."""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+from graphdiff.kernels import mapped
+
+
+@pytest.mark.parametrize("part", [1, 7, 100, 10**6])
+def test_parts_are_all_rows_in_order_and_each_is_asked_for_before_it_is_walked(
+    part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = np.random.default_rng(1).integers(0, 9, 60)
+    ptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint64)
+    np.arange(ptr[-1], dtype=np.uint32).tofile(tmp_path / "heads")
+    heads = np.memmap(tmp_path / "heads", dtype=np.uint32, mode="r")
+    monkeypatch.setattr(mapped, "PART", part)
+    for start, stop in ((0, 60), (13, 48), (5, 5)):
+        walked: list[tuple[int, int]] = []
+        asked: list[tuple[int, int]] = []
+        monkeypatch.setattr(mapped, "_ask", lambda maps, first, last, asked=asked: asked.append((first, last)))
+        mapped.walk_back(lambda a, b, walked=walked: walked.append((a, b)), ptr, (heads,), start, stop)
+        assert [row for a, b in walked[::-1] for row in range(a, b)] == list(range(start, stop))
+        assert asked == [(ptr[a], ptr[b]) for a, b in walked[1:]]
+        assert part > 100 or start == stop or len(walked) > 1
+
+
+def test_what_is_asked_for_lies_in_the_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[int, int]] = []
+
+    class Map(mmap.mmap):
+        def madvise(self, option: int, start: int, length: int) -> None:  # type: ignore[override]
+            calls.append((start, length))
+            super().madvise(option, start, length)
+
+    (tmp_path / "file").write_bytes(bytes(64) + np.arange(10_000, dtype=np.uint32).tobytes())
+    with open(tmp_path / "file", "rb") as file:
+        owner = Map(file.fileno(), 0, access=mmap.ACCESS_READ)
+    array = np.frombuffer(owner, dtype=np.uint8)[64:].view(np.uint32)[100:]
+    found = mapped._map_of(array)
+    assert found is not None
+    assert found[1:] == (464, 4)
+    mapped._ask([found], 1000, 5000)
+    assert calls == [(4096, 464 + 20000 - 4096)]
+    assert mapped._map_of(np.arange(3)) is None
+
+
+def test_sweeps_of_a_mapped_graph_have_the_bits_of_those_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")  # once it is loaded, kernels walk the arrays
+    rng = np.random.default_rng(2)
+    ends = np.sort(rng.integers(0, 300, (5000, 2)), axis=1)
+    ends = ends[ends[:, 0] < ends[:, 1]]
+    graph = gd.CompiledGraph.from_arrays(*ends.T, rng.normal(size=len(ends)) / 9, n_nodes=300)
+    graph.save(tmp_path / "x.gdiff")
+    parts: list[Any] = []
+    ask = mapped._ask
+    monkeypatch.setattr(mapped, "PART", 256)
+    monkeypatch.setattr(mapped, "_ask", lambda *arguments: (parts.append(arguments), ask(*arguments)))
+    loaded = gd.CompiledGraph.load(tmp_path / "x.gdiff")
+    assert np.array_equal(gd.reverse(loaded, 299).array, gd.reverse(graph, 299).array)
+    assert len(parts) > 10
