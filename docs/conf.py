@@ -35,7 +35,10 @@ exclude_patterns = ["_ext", "_static", "Thumbs.db"]
 html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "graphdiff"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/graph.svg"
+smartquotes = False  # which makes one sign of the two of --option
 default_role = "py:obj"
 
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
@@ -59,6 +62,8 @@ sphinx_gallery_conf = {
         rf"/{path.stem}\.py" for path in (DOCS.parent / "examples").glob("*.py") if path.stem not in missing
     ),
     "ignore_pattern": "notebooks",
+    "within_subsection_order": "pictures.Order",
+    "default_thumb_file": str(DOCS / "_static" / "graph.svg"),
     "image_scrapers": "pictures.show",
     "reset_argv": "pictures.arguments",
     "reset_modules": (),

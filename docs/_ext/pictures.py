@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 from sphinx_gallery.scrapers import figure_rst
+
+#: The examples, those of a world together.
+ORDER = (
+    "dependencies", "new_dependency", "drop_dependency", "risk", "import_cycle",
+    "slower", "hot_route", "calls",
+    "backprop", "gradient_descent", "vanishing", "attention", "skips", "forgetting", "why_it_said_that",
+    "path_model", "mediation",
+    "gallery",
+)  # fmt: skip
+
+
+class Order:
+    """The order of the examples on the first page of the gallery."""
+
+    def __init__(self, folder: str) -> None:
+        del folder
+
+    def __call__(self, name: str) -> int:
+        """Return the place of a file."""
+        return ORDER.index(Path(name).stem)
 
 
 def folder(gallery_conf: dict[str, Any]) -> Path:
@@ -20,7 +41,7 @@ def arguments(gallery_conf: dict[str, Any], script_vars: dict[str, Any]) -> list
     drawn = folder(gallery_conf)
     shutil.rmtree(drawn, ignore_errors=True)
     drawn.mkdir(parents=True)
-    return [str(drawn)]
+    return [os.path.relpath(drawn, Path(gallery_conf["src_dir"]).parent / "examples")]
 
 
 def show(block: object, block_vars: dict[str, Any], gallery_conf: dict[str, Any]) -> str:
