@@ -113,7 +113,7 @@ def namespaces(folder: Path) -> Iterator[str]:
 
 def commands(folder: Path) -> Iterator[str]:
     """Write a page for each verb, its help as it is printed; yield their index."""
-    yield from heading("On the command line")
+    yield from heading("Help of each command")
     yield "What ``graphdiff --help`` and ``graphdiff VERB --help`` print."
     yield ""
     for verb in VERBS:
@@ -129,7 +129,7 @@ def commands(folder: Path) -> Iterator[str]:
 
 def formats(folder: Path) -> Iterator[str]:
     """Yield the page of all formats: a table, then what is known of each."""
-    yield from heading("Formats that are read")
+    yield from heading("Each format in full")
     yield "What ``graphdiff formats`` and ``graphdiff formats NAME`` print, made from the table that reads them."
     yield ""
     yield from [".. list-table::", "   :header-rows: 1", "   :widths: 18 22 60", ""]

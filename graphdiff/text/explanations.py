@@ -81,7 +81,7 @@ class Explained:
         carried = [f"  {name:<13}{what}" for name, what in self.attributes.items()]
         parts = [
             self.name,
-            *(textwrap.fill(text, WIDTH) for text in paragraphs),
+            *(textwrap.fill(text, WIDTH, break_on_hyphens=False) for text in paragraphs),
             textwrap.indent(self.example, "    "),
             "\n".join(_filled(line) for line in [*carried, *facts]),
         ]
@@ -94,7 +94,7 @@ class Explained:
         facts = [f"{name}: {what}" for name, what in self._facts("`{}`")]
         parts = [
             f"## {self.name}",
-            *(textwrap.fill(text.replace("``", "`"), 120) for text in paragraphs),
+            *(textwrap.fill(text.replace("``", "`"), 120, break_on_hyphens=False) for text in paragraphs),
             f"```pycon\n{self.example}\n```",
             "\n".join(
                 textwrap.fill(f"- {line}".replace("``", "`"), 120, subsequent_indent="  ", break_on_hyphens=False)
