@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -17,6 +16,7 @@ from graphdiff.errors import UsageError
 __all__ = ["answered"]
 
 TABLE = "source,target,weight\na,b,2\nb,d,0.5\na,c,1\nc,d,3\nd,b,0.1\n"
+FILE = "table.csv"
 VERBS = ("why", "paths", "rank", "what-if", "cut", "cycles", "diagnose", "table", "compare", "formats")
 #: Options that write a file or read another, and names that are no file: what runs git, or imports.
 ELSEWHERE = ("-O", "--output-file", "--force", "--targets", "--allow", "--se", "--covariance", "--draws")
@@ -24,11 +24,11 @@ PREFIXES = ("git:", "env:", "imports:")
 
 
 @cache
-def _file() -> str:
+def _folder() -> str:
+    """Return a folder with the table, and nothing else in it."""
     folder = tempfile.mkdtemp()
-    os.chdir(folder)  # with nothing else in it
-    Path("table.csv").write_text(TABLE, encoding="utf-8")
-    return "table.csv"
+    Path(folder, FILE).write_text(TABLE, encoding="utf-8")
+    return folder
 
 
 def answered(arguments: Sequence[str]) -> str:
@@ -45,10 +45,10 @@ def answered(arguments: Sequence[str]) -> str:
     barred = [one for one in others if one.startswith(PREFIXES) or one[:2] == "-O" or one.split("=")[0] in ELSEWHERE]
     if verb not in VERBS or barred or any("/" in one or "\0" in one for one in others):
         raise UsageError("not asked of this command line")
-    given = [verb, *([_file()] if verb != "formats" else []), *([_file()] if verb == "compare" else []), *others]
+    given = [verb, *([FILE] if verb != "formats" else []), *([FILE] if verb == "compare" else []), *others]
     out = io.StringIO()
     try:
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        with contextlib.chdir(_folder()), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
             graphdiff.main(given, prog_name="graphdiff", standalone_mode=False)
     except click.ClickException as error:
         raise UsageError(error.format_message().replace("\n", " ")) from None

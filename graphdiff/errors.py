@@ -313,9 +313,12 @@ class UnknownNamesError(GraphdiffError, LookupError):
         return [sentence(parts, in_python) for parts in self.parts]
 
     def _parts(self) -> Iterable[object]:
-        yield f"{len(self.parts):,} names mean no node, or several nodes:"
-        for parts, text in zip(self.parts, self.sentences, strict=True):
-            yield from ("\n  ", *parts, "" if text.endswith("?") else ".")
+        return [f"{len(self.parts):,} names mean no node, or several nodes:"]
+
+    def told(self, say: Callable[[Keyword], str] = in_python) -> str:
+        """Return a line that says how many there are, and a line for each."""
+        lines = (in_brief(legible(one_line(sentence(parts, say)))) for parts in self.parts)
+        return "\n".join([super().told(say), *(f"  {line}" if line.endswith("?") else f"  {line}." for line in lines)])
 
 
 class UnknownEdgeError(GraphdiffError, KeyError):

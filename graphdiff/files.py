@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graphdiff.errors import OutputError
@@ -47,11 +48,21 @@ def _kind(name: str) -> int | None:
     try:
         kind = os.lstat(name).st_mode
         if stat.S_ISLNK(kind):
-            with contextlib.suppress(FileNotFoundError):
+            with _link_to_nowhere():
                 kind = os.stat(name).st_mode
     except (FileNotFoundError, NotADirectoryError):
         return None
     return kind
+
+
+@contextlib.contextmanager
+def _link_to_nowhere() -> Iterator[None]:
+    """Go on where there is no file, or a link to none: one that is broken, or leads back to itself."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ELOOP):
+            raise
 
 
 def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> None:
@@ -80,7 +91,7 @@ def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> 
                 file.write(part)
             file.flush()
             os.fsync(file.fileno())  # else a power loss may leave the new name with nothing in it
-        with contextlib.suppress(FileNotFoundError):
+        with _link_to_nowhere():
             shutil.copymode(path, beside)
         os.replace(beside, path)
         _sync_folder(path.parent)
