@@ -1,4 +1,4 @@
-"""Chains: runs of edges whose inner nodes have one edge in and one out, walked within one task once their first is known.
+"""Chains: runs of edges whose inner nodes have one edge in and one out, each walked within one task.
 
 A link is an edge into an inner node. Chains are found by pointer doubling, in as many joins as the longest has binary
 digits: J. C. Wyllie, "The complexity of parallel computations", Cornell University, 1979.
@@ -30,11 +30,15 @@ def links(made: Kept, edges: str, entered_once: str, ends: str) -> list[str]:
     """
     left_once = f"(SELECT tail AS id FROM {edges} e GROUP BY tail HAVING count(*) = 1)"
     inner = (
-        f"(SELECT i.id FROM ({entered_once}) i SEMI JOIN {left_once} o ON o.id = i.id ANTI JOIN {ends} s ON s.id = i.id)"
+        f"(SELECT i.id FROM ({entered_once}) i SEMI JOIN {left_once} o ON o.id = i.id "
+        f"ANTI JOIN {ends} s ON s.id = i.id)"
     )
     kept = made.keep("inner", f"SELECT e.tail, e.head, e.weight FROM {edges} e SEMI JOIN {inner} i ON i.id = e.head")
     single = made.engine.of(kept)
-    (name,) = firsts = _firsts(made, single, made.count(single))
+    if (n_links := made.count(single)) < LONG:
+        made.engine.drop(kept[0])
+        return []
+    (name,) = firsts = _firsts(made, single, n_links)
     of = made.engine.of(firsts)
     runs = f"(SELECT up, count(*) AS links FROM {of} j GROUP BY up HAVING count(*) >= {LONG})"
     rooted = f"(SELECT r.* FROM {runs} r SEMI JOIN (SELECT id FROM {of} f WHERE place = 0) f ON f.id = r.up)"

@@ -116,7 +116,9 @@ def _left(made: Kept, question: Question) -> tuple[bool, list[str]]:
     step = made.state.step - counts.get("begun", 0)
     if step < 8 or step & (step - 1):
         return False, links
-    left = f"SELECT e.tail, e.head, e.weight FROM {made.of('edges')} e ANTI JOIN {made.of('reached')} r ON r.id = e.tail"
+    left = (
+        f"SELECT e.tail, e.head, e.weight FROM {made.of('edges')} e ANTI JOIN {made.of('reached')} r ON r.id = e.tail"
+    )
     n_left = made.count(f"({left}) l")
     if n_left <= question.in_one_task:
         return True, links
@@ -170,9 +172,7 @@ def _between(engine: Engine, question: Question, state: State) -> State:
         f"CAST(0 AS DOUBLE) AS error_bound FROM {made.of('seeds')} s SEMI JOIN {made.of('reached')} r ON r.id = s.id "
         f"LEFT JOIN {entering} a ON a.id = s.id",
     )
-    return made.next(
-        "sum", counts, edges=edges, state=begin, done=begin, reached=None, plain=None, links=links or None
-    )
+    return made.next("sum", counts, edges=edges, state=begin, done=begin, reached=None, plain=None, links=links or None)
 
 
 def _marked(made: Kept, edges: list[str], links: list[str]) -> list[str]:

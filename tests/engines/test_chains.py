@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from frames_of_edges import Row, exact, folded, levels_of, many, turned, weight_of
+from frames_of_edges import Row, exact, folded, levels_of, many, turned
 
 import graphdiff as gd
 from graphdiff.errors import CycleError
@@ -25,7 +25,9 @@ N = 300
 def frame(rows: list[Row], threads: int = 2) -> Any:
     rows = random.Random(threads).sample(rows, len(rows))
     columns = zip(("source", "target", "weight"), zip(*rows, strict=True), strict=True)
-    return duckdb.connect(config={"threads": threads}).from_arrow(pa.table({name: list(each) for name, each in columns}))
+    return duckdb.connect(config={"threads": threads}).from_arrow(
+        pa.table({name: list(each) for name, each in columns})
+    )
 
 
 def bits(values: dict[Any, Any]) -> dict[Any, Any]:
@@ -49,7 +51,9 @@ def wide(first: str, last: str, levels: int = 5, width: int = 20) -> list[Row]:
     rows: list[Row] = []
     layers = [[first], *([f"{first} {level} {i}" for i in range(width)] for level in range(levels)), [last]]
     for tails, heads in pairwise(layers):
-        rows += [(u, v, draw.uniform(-1, 1)) for u in tails for v in heads if draw.random() < 0.7 or {u, v} & {first, last}]
+        rows += [
+            (u, v, draw.uniform(-1, 1)) for u in tails for v in heads if draw.random() < 0.7 or {u, v} & {first, last}
+        ]
     return rows
 
 
