@@ -13,6 +13,7 @@ import pytest
 from frames_of_edges import Row, exact, folded, levels_of, many, turned
 
 import graphdiff as gd
+from graphdiff.engines.folding import Numbers, walked
 from graphdiff.errors import CycleError
 
 duckdb = pytest.importorskip("duckdb", reason="frames are asked on DuckDB")
@@ -69,6 +70,11 @@ SHAPES = {
     "from chain to chain": [
         *wide("a", "b"), *chain("one", "b", "c", N), *chain("two", "b", "c", 70), *chain("three", "c", "d", N),
         ("b", "c", 0.5), ("c", "d", 0.25), *wide("d", "e"),
+    ],
+    "beside a ladder into one node": [  # levels of which those of ends of chains are the same, one less and one more
+        *((f"l{i}" if i else "a", f"l{i + step}", 0.6 + 0.01 * i) for i in range(30) for step in (1, 2)),
+        *((f"l{i}", "z", 0.3 + 0.1 * i) for i in range(1, 30)),
+        *(row for n in range(18, 24) for row in chain(f"{n % 5} {n}", "a", "z", n)), ("z", "y", 0.1),
     ],
     "with weights of zero": [
         *wide("a", "b"), *chain("one", "b", "c", 50), ("c", "d", 0.0), *chain("two", "d", "e", 50), *wide("e", "f"),
@@ -132,12 +138,27 @@ class TestBits:
         answer = ask.forward(frame(rows), seeds, in_one_task=in_one_task)
         assert bits(values_of(answer)) == bits(folded(rows, seeds))
 
+    @pytest.mark.parametrize("n_rows", [1, 2, 3, 7])
+    def test_batches_of_any_size_have_the_same(self, n_rows: int) -> None:
+        draw = random.Random(5)
+        rows = [
+            {"id": name, "step": place, "head": f"{name}{place}", "weight": draw.uniform(-1, 1), "value": first,
+             "size": abs(first), "roundings": 3, "lost": 2.0}
+            for name, first, length in (("p", 0.7, 9), ("q", -0.3, 1), ("r", 0.1, 11)) for place in range(length)
+        ]  # fmt: skip
+        batches = pa.Table.from_pylist(rows).to_batches(max_chunksize=n_rows)
+        found = [row for batch in walked(batches, Numbers(True, False)) for row in batch.to_pylist()]
+        value = 0.0
+        for row, made in zip(rows, found, strict=True):
+            value = (value if row["step"] else row["value"]) * row["weight"]
+            assert (made["id"], made["value"], made["roundings"]) == (row["head"], value, 4 + row["step"])
+
     def test_the_certificate_is_that_without_chains(self, monkeypatch: pytest.MonkeyPatch) -> None:
         rows = SHAPES["into a hub that feeds others"]
-        walked = sorted(ask.forward(frame(rows), "a", in_one_task=30).fetchall())
-        assert walked == sorted(ask.forward(frame(rows), "a").fetchall())
+        by_chain = sorted(ask.forward(frame(rows), "a", in_one_task=30).fetchall())
+        assert by_chain == sorted(ask.forward(frame(rows), "a").fetchall())
         truth = exact(rows, {"a": 1})
-        assert all(abs(Fraction(value) - truth[node]) <= Fraction(bound) for node, value, _, bound in walked)
+        assert all(abs(Fraction(value) - truth[node]) <= Fraction(bound) for node, value, _, bound in by_chain)
         monkeypatch.setattr("graphdiff.engines.chains.LONG", 10**6)
         short = [row for row in rows if not {row[0][:3], row[1][:3]} & {"one", "two"}]
         level_by_level = sorted(ask.forward(frame(short), "a", in_one_task=0).fetchall())
@@ -187,9 +208,12 @@ class TestCheckpoint:
         pass
 
     @pytest.mark.parametrize("in_one_task", [30, 10**6])
-    @pytest.mark.parametrize("stop", [17, 25, 27, 32])
-    def test_a_repeated_call_goes_on(self, stop: int, in_one_task: int, tmp_path: Path) -> None:
-        rows, steps = SHAPES["into a hub that feeds others"], []
+    @pytest.mark.parametrize(
+        ("name", "stop"), [("into a hub that feeds others", 17), ("into a hub that feeds others", 27),
+                           ("beside a ladder into one node", 40), ("beside a ladder into one node", 35)]
+    )  # fmt: skip
+    def test_a_repeated_call_goes_on(self, name: str, stop: int, in_one_task: int, tmp_path: Path) -> None:
+        rows, steps = SHAPES[name], []
 
         def stopped(done: int, n_edges: int | None) -> None:
             steps.append((done, n_edges))
