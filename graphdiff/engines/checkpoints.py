@@ -10,14 +10,19 @@ import os
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from graphdiff.engines.frames import without_scheme
+from graphdiff.engines.folding import Numbers
+from graphdiff.engines.frames import Engine, without_scheme
 from graphdiff.errors import OutputError, UsageError
 from graphdiff.remedies import Keyword
 
-__all__ = ["Journal", "State"]
+__all__ = ["SPREAD", "Journal", "Kept", "State"]
 
 MANIFEST = "graphdiff-manifest.json"
-FORMAT = 1
+FORMAT = 2
+#: The column by which the tables of a role are spread.
+SPREAD = {"edges": "tail", "links": "origin"}
+#: So many tables of one part become one.
+PARTS = 24
 
 
 @dataclass(frozen=True)
@@ -95,3 +100,52 @@ class Journal:
             self._files.move(beside, self._path)
         except OSError as error:
             raise OutputError.of(self._path, error) from error
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A state whose next is being made: tables are kept under names that no other has.
+
+    Attributes
+    ----------
+    engine : Engine
+    state : State
+    """
+
+    engine: Engine
+    state: State
+
+    def name(self, role: str) -> str:
+        """Return what a table of this superstep is called."""
+        return f"{self.state.phase}_{self.state.step}_{role}"
+
+    def keep(self, role: str, query: str) -> list[str]:
+        """Keep what a query returns."""
+        name = self.name(role)
+        self.engine.keep(name, query, by=SPREAD.get(role, ""))
+        return [name]
+
+    def fold(self, role: str, query: str, task: str, numbers: Numbers) -> list[str]:
+        """Keep what a task makes of rows."""
+        name = self.name(role)
+        self.engine.fold(name, query, task, numbers)
+        return [name]
+
+    def of(self, role: str) -> str:
+        """Return the tables of a role as what stands behind FROM."""
+        return self.engine.of(self.state.tables[role])
+
+    def count(self, source: str) -> int:
+        """Return how many rows there are."""
+        return int(self.engine.rows(f"SELECT count(*) FROM {source}")[0][0])
+
+    def next(self, phase: str, counts: dict[str, int] | None = None, **tables: list[str] | None) -> State:
+        """Return the next state; a part that is None is not needed any more."""
+        parts = {role: names for role, names in {**self.state.tables, **tables}.items() if names is not None}
+        return State(phase, self.state.step + 1, parts, {**self.state.counts, **(counts or {})})
+
+    def few(self, role: str, names: list[str], columns: str, where: str = "") -> list[str]:
+        """Return tables, made one where they have become many."""
+        if len(names) < PARTS:
+            return names
+        return self.keep(role, f"SELECT {columns} FROM {self.engine.of(names)}{where}")

@@ -181,6 +181,28 @@ def _split(
     return opened, sums.batch(places, ids.slice(0, len(ids) - 1), awaited[begin:last], arrived[begin:last])
 
 
+def walked(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa.RecordBatch]:
+    """Walk chains, each link a row of ``id``, the chain, ``step``, its place, ``head``, and what the first tail has."""
+    left: tuple[Any, Sums] | None = None
+    for batch in batches:
+        if n_rows := len(batch):
+            ids, every = batch.column("id"), np.arange(n_rows)
+            sums = Sums(numbers, 2 * n_rows + 1)  # of heads, of first tails, of the last head of the batch before
+            sums.set(n_rows + every, batch, every)
+            tails = np.where(column(batch, "step") == 0, n_rows + every, every - 1)
+            if left is not None and left[0] == ids[0].as_py():
+                tails[0] = 2 * n_rows
+                for name in SUMS:
+                    getattr(sums, name)[2 * n_rows] = getattr(left[1], name)[0]
+            sums.push(tails, every, column(batch, "weight"))
+            last = Sums(numbers, 1)
+            for name in SUMS:
+                getattr(last, name)[0] = getattr(sums, name)[n_rows - 1]
+            left = ids[-1].as_py(), last
+            one = np.ones(n_rows, dtype=np.int64)
+            yield sums.batch(every, batch.column("head"), one, one)
+
+
 def finished(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa.RecordBatch]:
     """Fold all edges that are left, in the order in which the supersteps would have; nodes on and behind cycles lack.
 
@@ -198,7 +220,9 @@ def finished(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa
     awaited, begun = np.zeros(len(names), dtype=np.int64), np.zeros(len(names), dtype=bool)
     awaited[codes] = column(table, "awaited")
     begun[nodes] = True
-    level, done = _levels(len(names), tails, heads, begun)
+    level = np.zeros(len(names), dtype=np.int64)
+    level[nodes] = column(table, "level")[states]
+    done = _done(tails, heads, begun, level)
     weights = column(table, "weight")[edges]
     order = np.lexsort((weights, tails, level[tails]))
     order = order[done[tails[order]]]
@@ -207,19 +231,20 @@ def finished(batches: Iterable[pa.RecordBatch], numbers: Numbers) -> Iterator[pa
     yield sums.batch(new, names.take(pa.array(new)), awaited[new], awaited[new])
 
 
-def _levels(
-    n_nodes: int, tails: NDArray[np.int64], heads: NDArray[np.int64], begun: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the level of each node, and which nodes are complete before a cycle stops it."""
+def _done(
+    tails: NDArray[np.int64], heads: NDArray[np.int64], begun: NDArray[np.bool_], level: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Return which nodes are complete before a cycle stops it, and write the level of each."""
+    n_nodes = len(level)
     ptr, ordered = _rows(n_nodes, tails, heads)
     awaited = np.bincount(heads, minlength=n_nodes).astype(np.int64)
     begin = np.flatnonzero(begun & (awaited == 0))
-    level, queue = np.zeros(n_nodes, dtype=np.int64), np.zeros(n_nodes, dtype=np.int64)
+    queue = np.zeros(n_nodes, dtype=np.int64)
     queue[: len(begin)] = begin
     size = run(levels, len(heads), ptr, ordered, awaited, level, queue, len(begin))
     done = np.zeros(n_nodes, dtype=bool)
     done[queue[:size]] = True
-    return level, done
+    return done
 
 
 def _rows(n_nodes: int, tails: NDArray[np.int64], heads: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -301,7 +326,11 @@ PASSED = {
     "source": "node", "target": "node", "weight": "number", "value": "number", "size": "float", "error_bound": "float"
 }  # fmt: skip
 FOLDED = Task(folded, "in order", STATE)
+WALKED = Task(walked, "in order", STATE)
 SPREAD = Task(spread, "together", {"id": "node"})
 THROUGH = Task(through, "anywhere", PASSED)
 #: By name.
-TASKS = {"folded": FOLDED, "finished": Task(finished, "together", STATE), "spread": SPREAD, "through": THROUGH}
+TASKS = {
+    "folded": FOLDED, "walked": WALKED, "finished": Task(finished, "together", STATE), "spread": SPREAD,
+    "through": THROUGH,
+}  # fmt: skip

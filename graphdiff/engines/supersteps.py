@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.engines.checkpoints import Journal, State
+from graphdiff.engines import chains
+from graphdiff.engines.checkpoints import SPREAD, Journal, Kept, State
 from graphdiff.engines.folding import Numbers
 from graphdiff.engines.frames import Engine
 from graphdiff.errors import CycleError
@@ -23,8 +24,8 @@ __all__ = ["Question", "run"]
 #: Called after each superstep with the edges that have been folded, and how many there are, where that is known.
 Progress = Callable[[int, int | None], None]
 
-#: So many tables of one part become one.
-PARTS = 24
+#: Where more edges than these are left for each node reached last, it may be chains that hold the loop up.
+SLOW = 100
 #: Nodes of a cycle that are told.
 TOLD = 12
 
@@ -55,9 +56,9 @@ class Question:
 def run(engine: Engine, question: Question, journal: Journal, progress: Progress | None = None) -> State:
     """Ask a question, from where its journal ends on."""
     state = journal.last()
-    for names, by in ((state.tables[role], "tail" if role == "edges" else "") for role in state.tables):
+    for role, names in state.tables.items():
         for name in names:
-            engine.open(name, by=by)
+            engine.open(name, by=SPREAD.get(role, ""))
     while state.phase != "answer":
         following = PHASES[state.phase](engine, question, state)
         journal.write(following)
@@ -69,49 +70,11 @@ def run(engine: Engine, question: Question, journal: Journal, progress: Progress
     return state
 
 
-@dataclass(frozen=True)
-class _Kept:
-    """A state whose next is being made: tables are kept under names that no other has."""
-
-    engine: Engine
-    state: State
-
-    def name(self, role: str) -> str:
-        return f"{self.state.phase}_{self.state.step}_{role}"
-
-    def keep(self, role: str, query: str) -> list[str]:
-        name = self.name(role)
-        self.engine.keep(name, query, by="tail" if role == "edges" else "")
-        return [name]
-
-    def fold(self, role: str, query: str, task: str, numbers: Numbers) -> list[str]:
-        name = self.name(role)
-        self.engine.fold(name, query, task, numbers)
-        return [name]
-
-    def of(self, role: str) -> str:
-        return self.engine.of(self.state.tables[role])
-
-    def count(self, source: str) -> int:
-        return int(self.engine.rows(f"SELECT count(*) FROM {source}")[0][0])
-
-    def next(self, phase: str, counts: dict[str, int] | None = None, **tables: list[str] | None) -> State:
-        """Return the next state; a part that is None is not needed any more."""
-        parts = {role: names for role, names in {**self.state.tables, **tables}.items() if names is not None}
-        return State(phase, self.state.step + 1, parts, {**self.state.counts, **(counts or {})})
-
-    def few(self, role: str, names: list[str], columns: str, where: str = "") -> list[str]:
-        """Return tables, made one where they have become many."""
-        if len(names) < PARTS:
-            return names
-        return self.keep(role, f"SELECT {columns} FROM {self.engine.of(names)}{where}")
-
-
 # -- what lies between
 
 
 def _load(engine: Engine, question: Question, state: State) -> State:
-    made = _Kept(engine, state)
+    made = Kept(engine, state)
     edges = made.keep("edges", question.edges)
     total = made.count(engine.of(edges))
     seeds = ["seeds"]
@@ -121,10 +84,11 @@ def _load(engine: Engine, question: Question, state: State) -> State:
 
 
 def _reach(engine: Engine, question: Question, state: State) -> State:
-    """Go one step on from the nodes reached last, or all steps where few edges are left."""
-    made = _Kept(engine, state)
+    """Go one step on from the nodes reached last, to the ends of chains, or all steps where few edges are left."""
+    made = Kept(engine, state)
     edges, frontier, reached = map(made.of, ("edges", "frontier", "reached"))
-    if _few_left(made, question):
+    is_few, links = _left(made, question)
+    if is_few:
         rows = (
             f"SELECT id, 0 AS step, id AS tail FROM {frontier} UNION ALL "
             f"SELECT e.head AS id, 1 AS step, e.tail FROM {edges} e ANTI JOIN "
@@ -135,25 +99,39 @@ def _reach(engine: Engine, question: Question, state: State) -> State:
         engine.drop(far[0])
         return _reached(made, question, [*state.tables["reached"], *news])
     step = f"SELECT DISTINCT e.head AS id FROM {edges} e JOIN {frontier} f ON f.id = e.tail"
+    if links:
+        step += f" UNION SELECT l.head FROM {engine.of(links)} l JOIN {frontier} f ON f.id = l.origin"
     news = made.keep("news", f"SELECT n.id FROM ({step}) n ANTI JOIN {reached} r ON r.id = n.id")
     parts = [*state.tables["reached"], *news]
     if not made.count(engine.of(news)):
         return _reached(made, question, parts)
-    return made.next(state.phase, frontier=news, reached=made.few("reached", parts, "id"))
+    return made.next(state.phase, frontier=news, reached=made.few("reached", parts, "id"), links=links or None)
 
 
-def _few_left(made: _Kept, question: Question) -> bool:
-    """Return whether what is left fits one task: counted where that may save supersteps, ever more seldom."""
-    if made.state.counts["all"] <= question.in_one_task:
-        return True
-    step = made.state.step
-    if not question.in_one_task or step < 8 or step & (step - 1):
-        return False
-    left = f"(SELECT e.tail FROM {made.of('edges')} e ANTI JOIN {made.of('reached')} r ON r.id = e.tail) l"
-    return made.count(left) <= question.in_one_task
+def _left(made: Kept, question: Question) -> tuple[bool, list[str]]:
+    """Return whether what is left fits one task, and the links of chains: looked for ever more seldom."""
+    counts, links = made.state.counts, made.state.tables.get("links", [])
+    if counts["all"] <= question.in_one_task:
+        return True, links
+    step = made.state.step - counts.get("begun", 0)
+    if step < 8 or step & (step - 1):
+        return False, links
+    left = (
+        f"SELECT e.tail, e.head, e.weight FROM {made.of('edges')} e ANTI JOIN {made.of('reached')} r ON r.id = e.tail"
+    )
+    n_left = made.count(f"({left}) l")
+    if n_left <= question.in_one_task:
+        return True, links
+    if not links and n_left > SLOW * made.count(made.of("frontier")):
+        kept = made.keep("left", left)
+        edges = made.engine.of(kept)
+        once = f"SELECT head AS id FROM {edges} h GROUP BY head HAVING count(*) = 1"
+        links = chains.links(made, edges, once, made.of("frontier"))
+        made.engine.drop(kept[0])
+    return False, links
 
 
-def _reached(made: _Kept, question: Question, nodes: list[str]) -> State:
+def _reached(made: Kept, question: Question, nodes: list[str]) -> State:
     """Return what follows when all is reached: the way back from the stops, or the sums."""
     reached = made.engine.of(nodes)
     edges = f"SELECT e.tail, e.head, e.weight FROM {made.of('edges')} e SEMI JOIN {reached} r ON r.id = e.tail"
@@ -161,22 +139,31 @@ def _reached(made: _Kept, question: Question, nodes: list[str]) -> State:
         turned = f"SELECT head AS tail, tail AS head, weight FROM ({edges}) t"
         kept = made.keep("edges", turned)
         stops = made.keep("frontier", f"SELECT s.id FROM {made.of('stops')} s SEMI JOIN {reached} r ON r.id = s.id")
-        counts = {"all": made.count(made.engine.of(kept))}
-        return made.next("back", counts, edges=kept, frontier=stops, reached=stops)
+        counts = {"all": made.count(made.engine.of(kept)), "begun": made.state.step}
+        return made.next("back", counts, edges=kept, frontier=stops, reached=stops, links=None)
     if made.state.phase == "back":  # the edges are turned, and those into what is reached are those that lead on
         edges = f"SELECT head AS tail, tail AS head, weight FROM ({edges}) t"
     plain = made.keep("plain", edges)
-    return made.next("between", frontier=None, reached=nodes, edges=None, plain=plain)
+    return made.next("between", frontier=None, reached=nodes, edges=None, links=None, plain=plain)
 
 
 def _between(engine: Engine, question: Question, state: State) -> State:
     """Count what enters each node, and begin the sums at the seeds that lie between."""
-    made = _Kept(engine, state)
+    made = Kept(engine, state)
     plain = made.of("plain")
     entering = f"(SELECT head AS id, count(*) AS awaited FROM {plain} p GROUP BY head)"
     edges = made.keep(
-        "edges", f"SELECT e.tail, e.head, e.weight, a.awaited FROM {plain} e JOIN {entering} a ON a.id = e.head"
+        "edges",
+        f"SELECT e.tail, e.head, e.weight, a.awaited, FALSE AS is_link FROM {plain} e JOIN {entering} a "
+        "ON a.id = e.head",
     )
+    counts = {"between": made.count(engine.of(edges)), "folded": 0, "level": 0}
+    links: list[str] = []
+    if counts["between"] > question.in_one_task:
+        once = f"SELECT head AS id FROM {engine.of(edges)} e WHERE awaited = 1"
+        links = chains.links(made, engine.of(edges), once, made.of("seeds"))
+    if links:
+        edges = _marked(made, edges, links)
     zero = "CAST(0 AS BIGINT)"
     begin = made.keep(
         "state",
@@ -185,20 +172,32 @@ def _between(engine: Engine, question: Question, state: State) -> State:
         f"CAST(0 AS DOUBLE) AS error_bound FROM {made.of('seeds')} s SEMI JOIN {made.of('reached')} r ON r.id = s.id "
         f"LEFT JOIN {entering} a ON a.id = s.id",
     )
-    counts = {"between": made.count(engine.of(edges)), "folded": 0}
-    return made.next("sum", counts, edges=edges, state=begin, done=begin, reached=None, plain=None)
+    return made.next("sum", counts, edges=edges, state=begin, done=begin, reached=None, plain=None, links=links or None)
+
+
+def _marked(made: Kept, edges: list[str], links: list[str]) -> list[str]:
+    """Return the edges with those marked that are walked with their chain."""
+    name = f"{made.name('edges')}_marked"
+    engine = made.engine
+    marked = (
+        "SELECT e.tail, e.head, e.weight, e.awaited, l.head IS NOT NULL AS is_link "
+        f"FROM {engine.of(edges)} e LEFT JOIN {engine.of(links)} l ON l.head = e.head"
+    )
+    engine.keep(name, marked, by=SPREAD["edges"])
+    engine.drop(edges[0])
+    return [name]
 
 
 # -- the sums
 
 
 #: The columns of a row that is folded, by what it is.
-COLUMNS = "value, size, roundings, lost, awaited, arrived"
+STATE = "value, size, roundings, lost, awaited, arrived"
 
 
 def _sum(engine: Engine, question: Question, state: State) -> State:
-    """Fold the edges of one level, or all that are left where these are few."""
-    made = _Kept(engine, state)
+    """Fold the edges of one level, and walk the chains from its nodes; or fold all that is left where it is little."""
+    made = Kept(engine, state)
     done = state.tables["done"]
     if state.counts["between"] == state.counts["folded"]:
         return _summed(made, question, done)
@@ -209,11 +208,17 @@ def _sum(engine: Engine, question: Question, state: State) -> State:
         return made.next(phase, {"folded": entered}, state=last, done=[*done, *last])
     kept = made.fold("state", _level(made), "folded", question.numbers)
     entered, waiting, ready = _tally(engine, kept)
-    before = state.counts.get("complete", 0)
-    counts = {"complete": before + entered, "folded": before + entered + waiting}
+    walked, ahead = chains.walk(made, question.numbers)
+    complete = state.counts.get("complete", 0) + entered
+    complete += made.count(engine.of(walked)) if walked else 0
+    level = state.counts["level"] + 1
+    if ahead and not ready:  # up to the next end of a chain there is nothing to fold
+        level = engine.rows(f"SELECT min(level) FROM {engine.of(ahead)} a WHERE level >= {level}")[0][0]
+        ready = level is not None
+    counts = {"complete": complete, "folded": complete + waiting, "level": level or 0}
     phase = "sum" if ready or counts["folded"] == state.counts["between"] else "cycle"
     parts = made.few("done", done, "*", " WHERE arrived = awaited")
-    return made.next(phase, counts, state=kept, done=[*parts, *kept])
+    return made.next(phase, counts, state=kept, done=[*parts, *kept, *walked], ahead=ahead or None)
 
 
 def _tally(engine: Engine, names: list[str]) -> tuple[int, int, int]:
@@ -225,54 +230,64 @@ def _tally(engine: Engine, names: list[str]) -> tuple[int, int, int]:
     return int(complete or 0), int(waiting or 0), int(nodes)
 
 
-def _level(made: _Kept) -> str:
-    """Return the rows of a superstep: the edges of the nodes completed last, and what is not complete."""
+def _level(made: Kept) -> str:
+    """Return the rows of a superstep: the edges of the nodes of its level, and what is not complete."""
     now = made.of("state")
+    if "ahead" in made.state.tables:
+        ends = f"SELECT * FROM {made.of('ahead')} a WHERE level = {made.state.counts['level']}"
+        now = f"(SELECT id, {STATE} FROM {now} n UNION ALL SELECT id, {STATE} FROM ({ends}) a)"
     return f"SELECT * FROM ({_states(now)} WHERE arrived < awaited UNION ALL {_edges(made, now)}) level_rows"
 
 
 def _states(source: str) -> str:
-    return f"SELECT id, CAST(0 AS INT) AS step, id AS tail, value - value AS weight, {COLUMNS} FROM {source} states"
+    return f"SELECT id, CAST(0 AS INT) AS step, id AS tail, value - value AS weight, {STATE} FROM {source} states"
 
 
-def _edges(made: _Kept, source: str) -> str:
+def _edges(made: Kept, source: str) -> str:
     return (
         "SELECT e.head AS id, CAST(1 AS INT) AS step, e.tail, e.weight, s.value, s.size, s.roundings, s.lost, "
         f"e.awaited, CAST(-1 AS BIGINT) AS arrived FROM {made.of('edges')} e JOIN {source} s ON s.id = e.tail "
-        "WHERE s.arrived = s.awaited"
+        "WHERE s.arrived = s.awaited AND NOT e.is_link"
     )
 
 
-def _rest(made: _Kept) -> str:
-    """Return all that is left: what nodes have come to, and the edges that have not been folded."""
-    spent = [name for name in made.state.tables["done"] if name not in made.state.tables["state"]]
+def _rest(made: Kept) -> str:
+    """Return all that is left: what nodes have come to, their levels, and the edges that have not been folded."""
+    level, tables = made.state.counts["level"], made.state.tables
+    rows = f"SELECT n.*, {level} AS level FROM ({_states(made.of('state'))}) n"
+    spent = [name for name in tables["done"] if name not in tables["state"]]
     left = f"{made.of('edges')} e"
     if spent:
-        left += f" ANTI JOIN (SELECT id FROM {made.engine.of(spent)} s WHERE arrived = awaited) d ON d.id = e.tail"
+        folded = f"SELECT s.id FROM {made.engine.of(spent)} s"
+        if "ahead" in tables:
+            ends = f"(SELECT * FROM {made.of('ahead')} a WHERE level >= {level})"
+            rows += f" UNION ALL SELECT n.*, a.level FROM ({_states(ends)}) n JOIN {ends} a ON a.id = n.id"
+            folded += f" ANTI JOIN {ends} a ON a.id = s.id"
+        left += f" ANTI JOIN ({folded} WHERE s.arrived = s.awaited) d ON d.id = e.tail"
     return (
-        f"{_states(made.of('state'))} UNION ALL SELECT e.head, CAST(1 AS INT), e.tail, e.weight, e.weight, "
-        f"CAST(0 AS DOUBLE), CAST(0 AS BIGINT), CAST(0 AS DOUBLE), e.awaited, CAST(-1 AS BIGINT) FROM {left}"
+        f"{rows} UNION ALL SELECT e.head, CAST(1 AS INT), e.tail, e.weight, e.weight, "
+        f"CAST(0 AS DOUBLE), CAST(0 AS BIGINT), CAST(0 AS DOUBLE), e.awaited, CAST(-1 AS BIGINT), 0 FROM {left}"
     )
 
 
-def _summed(made: _Kept, question: Question, done: list[str]) -> State:
+def _summed(made: Kept, question: Question, done: list[str]) -> State:
     """Return what follows the sums: those the other way, or the answer."""
     if not question.is_through:
-        return made.next("answer", state=None, edges=None)
+        return made.next("answer", state=None, edges=None, links=None, ahead=None)
     if "tangents" in made.state.tables:
-        return made.next("through", state=None)
+        return made.next("through", state=None, links=None, ahead=None)
     turned = made.keep("plain", f"SELECT head AS tail, tail AS head, weight FROM {made.of('edges')} e")
     complete = f"(SELECT id FROM {made.engine.of(done)} d WHERE arrived = awaited)"
     nodes = made.keep("reached", f"SELECT id FROM {complete} c")
     return made.next(
         "between", {"complete": 0}, seeds=made.state.tables["stops"], tangents=done, done=None, state=None,
-        edges=None, plain=turned, reached=nodes,
+        edges=None, links=None, ahead=None, plain=turned, reached=nodes,
     )  # fmt: skip
 
 
 def _through(engine: Engine, question: Question, state: State) -> State:
     """Multiply what comes to the tail of each edge, its weight, and what its head comes to; the edges are turned."""
-    made = _Kept(engine, state)
+    made = Kept(engine, state)
     ends = {"t": ("tangents", "head"), "a": ("done", "tail")}
     names = ", ".join(
         f"{end}.{name} AS {end}_{name}" for end in ends for name in ("value", "size", "roundings", "lost")
@@ -291,7 +306,7 @@ def _through(engine: Engine, question: Question, state: State) -> State:
 
 def _cycle(engine: Engine, question: Question, state: State) -> State:
     """Raise, naming a cycle: what waits has an edge from what waits, and so on back, in the end round a cycle."""
-    made = _Kept(engine, state)
+    made = Kept(engine, state)
     complete = f"(SELECT id FROM {made.of('done')} s WHERE arrived = awaited)"
     left = f"SELECT e.tail, e.head FROM {made.of('edges')} e ANTI JOIN {complete} d ON d.id = e.tail"
     first = made.keep("before", f"SELECT head AS id, min(tail) AS up FROM ({left}) l GROUP BY head")

@@ -62,7 +62,7 @@ def levels(
     Parameters
     ----------
     awaited : how many edges enter each node
-    level : 0 where the sums begin; gets the numbers
+    level : that of the nodes where the sums begin, no more than it may be of all others; gets the numbers
     queue : the `size` nodes that await nothing, and room for all others
     """
     done = 0

@@ -87,6 +87,18 @@ def test_the_certificate_is_that_of_duckdb(session: Any, tmp_path: Path) -> None
     assert sorted(map(tuple, on_spark.collect())) == on_duckdb
 
 
+def test_chains_take_no_superstep_a_level(session: Any, tmp_path: Path) -> None:
+    wide = [(i, j, 0.9 / (j - i)) for i in range(12) for j in range(i + 1, i + 4)]
+    chain = [(i, i + 1, (-1) ** i * (1 + 1 / i)) for i in range(100, 5100)]
+    rows = [*wide, (3, 100, 0.3), *chain, (5100, 14, 0.7), (14, 5200, 0.1), (5200, 5201, -0.3)]
+    steps: list[int] = []
+    answer = ask.forward(
+        frame(session, rows), 0, checkpoint=str(tmp_path), in_one_task=1, progress=lambda done, _: steps.append(done)
+    )
+    assert bits(values_of(answer)) == bits(folded(rows, {0: 1.0}))
+    assert len(steps) < 50
+
+
 def test_the_other_questions(session: Any, tmp_path: Path) -> None:
     rows = [("b", "c", 1), ("b", "d", 1), ("c", "e", 2), ("d", "e", 3), ("x", "d", 1)]
     edges, folders = frame(session, rows), iter(str(tmp_path / str(number)) for number in range(9))
