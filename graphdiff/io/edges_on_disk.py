@@ -10,11 +10,12 @@ import glob
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from importlib.util import find_spec
 from typing import Any, Protocol
 
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
-from graphdiff.errors import InputError, UsageError
+from graphdiff.errors import InputError, MissingExtraError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
 from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened
@@ -70,6 +71,8 @@ def compiled_on_disk(
     overwrite, progress, say
         As in `graphdiff.engines.external.compile_on_disk`.
     """
+    if not all(map(find_spec, ("duckdb", "pyarrow"))):  # before a file is looked at, which takes pyarrow alone
+        raise MissingExtraError("duckdb and pyarrow", "duckdb")
     if preset is not None and preset is not unit:
         counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
         raise UsageError(f"on disk weights are a column: {preset.name} is made in memory", counts)

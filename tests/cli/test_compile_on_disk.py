@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,15 @@ def test_a_pattern_of_files_is_compiled_and_asked(edges: str, tmp_path: Path, ru
     assert run(*given, "--force", "-w", "unit").status == 0
     graph = gd.CompiledGraph.load(saved)
     assert (graph.preset, graph.cycles) == ("unit", "collapse")
+
+
+def test_what_is_missing_is_named_before_a_file_is_looked_at(
+    edges: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)  # type: ignore[arg-type]
+    done = run("compile", edges, "--memory", "1GB", "-O", str(tmp_path / "x.gdiff"))
+    assert (done.status, done.err) == (69, "graphdiff: this needs duckdb and pyarrow: pip install duckdb pyarrow\n")
+    assert sorted(os.listdir(tmp_path)) == ["1.csv", "2.csv"]
 
 
 @pytest.mark.parametrize(
