@@ -67,7 +67,7 @@ class Asked:
 
     def require_in_range(self, source: str, *remedies: object) -> None:
         """Raise where a number has left the range of its type."""
-        finite = f"count(CASE WHEN abs(value) <= {LARGEST} THEN NULL ELSE 1 END)"
+        finite = f"count(CASE WHEN abs(CAST(value AS DOUBLE)) <= {LARGEST} THEN NULL ELSE 1 END)"
         largest, wrong = self.engine.rows(f"SELECT max(size), {finite} FROM {source} r")[0]
         if self.numbers.are_ints and not self.numbers.modulus and (largest or 0) >= SAFE_INT:
             raise ValueOverflowError("a sum over the paths may be larger than ints of 64 bits", *remedies)
@@ -210,8 +210,8 @@ def _edges(engine: Engine, columns: Columns, numbers: Numbers) -> str:
 #: What is wrong with a row, and what that makes of it.
 NO_END = "tail IS NULL OR head IS NULL"
 NO_WEIGHT = "weight IS NULL"
-NO_NUMBER = f"NOT abs(weight) <= {LARGEST}"
-TOO_LARGE = f"abs(weight) >= {EXACT}"
+NO_NUMBER = f"NOT abs(CAST(weight AS DOUBLE)) <= {LARGEST}"
+TOO_LARGE = f"abs(CAST(weight AS DOUBLE)) >= {EXACT}"  # of the least int of 64 bits there is no abs
 
 
 def _looked_at(engine: Engine, edges: str, numbers: Numbers, kinds: list[str]) -> list[str]:

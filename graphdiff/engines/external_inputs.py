@@ -70,7 +70,8 @@ class EdgeFiles:
         if self.kind == "parquet":
             return f"(SELECT {columns} FROM read_parquet({listed}, union_by_name = true))"
         how = (
-            f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, nullstr = ''"
+            f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, "
+            "nullstr = '', comment = ''"  # else rows whose name begins with a # may be taken for comments
         )
         return f"(SELECT {columns} FROM read_csv({listed}, {how}, quote = '\"', escape = '\"', union_by_name = true))"
 
@@ -123,7 +124,7 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
     """
     if edges.weight is None and edges.default_weight is None and not edges.counts:
         _require_no_possible_weight(edges, engine)
-    described = [str(row[1]) for row in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
+    described = _described(edges, engine)
     kinds = [
         _kind_of_end(edges, name, kind) for name, kind in zip((edges.source, edges.target), described, strict=False)
     ]
@@ -149,6 +150,23 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
         number = _of_csv(edges, engine, are_whole=not fractions)
     made, dtype = _with_default(number, edges.default_weight)
     return Facts(n_rows, are_ints, lowest or 0, highest or 0, int(n_bytes or 0), made, dtype)
+
+
+def _described(edges: EdgeFiles, engine: Engine) -> list[str]:
+    """Return the types of ends and weight; of Parquet they are of one kind in all files, and none is made another."""
+    described = [str(row[1]) for row in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
+    if edges.kind != "parquet" or len(edges.files) == 1:
+        return described
+    names = [edges.source, edges.target, *([] if edges.weight is None else [edges.weight])]
+    for file in edges.files:
+        own = engine.run(f"DESCRIBE SELECT * FROM {replace(edges, files=(file,)).rows(engine)}")
+        for name, (_, kind, *_), whole in zip(names, own, described, strict=True):
+            if (str(kind) in INTS) != (whole in INTS):
+                told = (
+                    f"{file}: the column {name!r} is {kind}, and in others of the files it is not; make all of one kind"
+                )
+                raise UsageError(told)
+    return described
 
 
 def _require_no_possible_weight(edges: EdgeFiles, engine: Engine) -> None:

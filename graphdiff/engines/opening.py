@@ -7,6 +7,7 @@ from typing import Any
 
 from graphdiff.engines.frames import Engine
 from graphdiff.errors import MissingExtraError, UsageError
+from graphdiff.remedies import Keyword
 
 __all__ = ["opened"]
 
@@ -30,6 +31,9 @@ def opened(frame: Any, folder: str) -> Engine:
         return Spark(frame, folder)
     if find_spec("duckdb") is None:
         raise MissingExtraError("DuckDB", "duckdb")
+    if {*"*?["} & {*folder}:
+        told = ": DuckDB takes *, ? and [ in a path for a pattern; name a folder without them"
+        raise UsageError(Keyword("checkpoint", folder), told)
     from graphdiff.engines.duck import Duck, relation_of
 
     is_relation = type(frame).__name__ == "DuckDBPyRelation"

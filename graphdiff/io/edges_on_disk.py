@@ -80,6 +80,8 @@ def compiled_on_disk(
         raise UsageError(Keyword("default_weight", default_weight), ": on disk a float or an int")
     limit = default_memory() if memory is None else bytes_of(memory, "memory")
     names = _files(given)
+    if same := next((name for name in names if os.path.exists(out) and os.path.samefile(name, out)), None):
+        raise UsageError(Keyword("out", same), ": that file is read; write to another")
     kinds = {name: kind_of_file(name) for name in names}
     for name in names:
         if kinds[name] != kinds[names[0]]:

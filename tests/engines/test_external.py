@@ -461,3 +461,30 @@ def test_a_killed_process_leaves_what_the_next_one_goes_on_with(stage: str, tmp_
     gd.read_edges(path, out=out, memory="1GB")
     assert out.read_bytes() == expected
     assert sorted(os.listdir(tmp_path)) == ["e.parquet", "x.gdiff"]
+
+
+def test_a_name_that_begins_as_a_comment_does_is_a_name(tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("source,target,weight\n#13,b,3\n1,c,4\n2,e,5\n")
+    graph = gd.read_edges(tmp_path / "1.csv", weight="weight", out=tmp_path / "x.gdiff", memory="1GB")
+    assert len(graph.heads) == 3
+    assert gd.total_influence(graph, "#13", "b") == 3
+
+
+@pytest.mark.parametrize(
+    ("column", "values"), [("weight", [2**53 + 1, 1.5]), ("source", [1, "1"])], ids=["weights", "ends"]
+)
+def test_files_of_other_types_are_refused(column: str, values: list[object], tmp_path: Path) -> None:
+    for number, value in enumerate(values):
+        target = "b" if isinstance(value, str) else 7 if column == "source" else "b"
+        row = {"source": ["a"], "target": [target], "weight": [2.0], column: [value]}
+        parquet.write_table(pa.table(row), tmp_path / f"{number}.parquet")
+    with pytest.raises(UsageError, match=f"the column '{column}' is .*, and in others of the files it is not"):
+        gd.read_edges(str(tmp_path / "*.parquet"), weight="weight", out=tmp_path / "x.gdiff", memory="1GB")
+
+
+def test_a_file_that_is_read_is_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "1.csv"
+    path.write_text("source,target,weight\na,b,3\n")
+    with pytest.raises(UsageError, match="that file is read; write to another"):
+        gd.read_edges(path, weight="weight", out=path, memory="1GB", overwrite=True)
+    assert path.read_text().startswith("source")

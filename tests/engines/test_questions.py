@@ -426,3 +426,17 @@ class TestShapes:
         session.execute("CREATE TABLE names AS SELECT 2 AS node, 'two' AS name")
         answer = ask.forward(frame([(1, 2, 3)], session), 1)
         assert answer.join(session.table("names"), "node").project("name, value").fetchall() == [("two", 3)]
+
+
+@pytest.mark.parametrize("folder", ["g*", "g?", "r[1]"])
+def test_a_checkpoint_is_no_pattern(folder: str, tmp_path: Path) -> None:
+    frame = duckdb.sql("SELECT 1 AS source, 2 AS target, 7.0::DOUBLE AS weight")
+    with pytest.raises(UsageError, match=r"DuckDB takes \*, \? and \[ in a path for a pattern"):
+        gd.distributed.forward(frame, 1, checkpoint=str(tmp_path / folder))
+    assert not (tmp_path / folder).exists()
+
+
+def test_the_least_int_is_a_weight_or_refused_in_one_line() -> None:
+    frame = duckdb.sql("SELECT 1 AS source, 2 AS target, (-9223372036854775808)::BIGINT AS weight")
+    with pytest.raises(gd.errors.GraphdiffError, match="int|2\\*\\*"):
+        gd.distributed.edge_contributions(frame, 1, 2)
