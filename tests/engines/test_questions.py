@@ -438,5 +438,5 @@ def test_a_checkpoint_is_no_pattern(folder: str, tmp_path: Path) -> None:
 
 def test_the_least_int_is_a_weight_or_refused_in_one_line() -> None:
     frame = duckdb.sql("SELECT 1 AS source, 2 AS target, (-9223372036854775808)::BIGINT AS weight")
-    with pytest.raises(gd.errors.GraphdiffError, match="int|2\\*\\*"):
+    with pytest.raises(gd.errors.GraphdiffError, match="ints of 64 bits"):
         gd.distributed.edge_contributions(frame, 1, 2)
