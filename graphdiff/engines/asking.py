@@ -144,21 +144,12 @@ def ask(
         engine.put("seeds", _table(numbers, seeds))
         if stops is not None:
             engine.put("stops", _table(numbers, stops))
-        asked = [
-            known,
-            turned,
-            through,
-            asdict(numbers),
-            asdict(columns),
-            list(seeds.items()),
-            list((stops or {}).items()),
-        ]
-        told = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+        ends = [list(seeds.items()), list((stops or {}).items())]
+        asked = json.dumps([known, turned, through, asdict(numbers), asdict(columns), *ends])
+        journal = Journal(engine.folder, hashlib.sha256(asked.encode()).hexdigest())
         query = f"SELECT head AS tail, tail AS head, weight FROM ({edges}) t" if turned else edges
         question = Question(query, numbers, stops is not None, through, options.get("in_one_task", IN_ONE_TASK))
-        state = run(
-            engine, question, Journal(engine.folder, hashlib.sha256(told.encode()).hexdigest()), options.get("progress")
-        )
+        state = run(engine, question, journal, options.get("progress"))
     except BaseException:
         engine.close()
         raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from graphdiff.engines.external_engine import quoted, text_in_sql
 from graphdiff.engines.folding import ORDER, TASKS, Numbers
 from graphdiff.engines.frames import without_scheme
 from graphdiff.errors import OutputError, UsageError
@@ -54,11 +54,11 @@ class Duck:
 
     def quoted(self, column: str) -> str:
         """Return the name of a column as SQL has it."""
-        return '"' + column.replace('"', '""') + '"'
+        return quoted(column)
 
     def text(self, text: str) -> str:
         """Return text as SQL has it."""
-        return _text(text)
+        return text_in_sql(text)
 
     def frame(self) -> str:
         """Return the caller's frame as what stands behind FROM."""
@@ -66,7 +66,7 @@ class Duck:
 
     def of(self, names: Sequence[str]) -> str:
         """Return one table, or several as one, as what stands behind FROM."""
-        paths = ", ".join(_text(str(self._folder / name / "*.parquet")) for name in names)
+        paths = ", ".join(text_in_sql(str(self._folder / name / "*.parquet")) for name in names)
         return f"read_parquet([{paths}])"
 
     def _empty(self, name: str) -> Path:
@@ -84,7 +84,7 @@ class Duck:
     def keep(self, name: str, query: str, *, by: str = "") -> None:
         """Keep what a query returns, sorted by a column: a join with few of its values skips what is far from them."""
         query = f"{query} ORDER BY {by}" if by else query
-        self._asked(f"COPY ({query}) TO {_text(str(self._empty(name)))} (FORMAT parquet)")
+        self._asked(f"COPY ({query}) TO {text_in_sql(str(self._empty(name)))} (FORMAT parquet)")
 
     def fold(self, name: str, query: str, task: str, numbers: Numbers) -> None:
         """Keep what a task makes of rows, in order where it needs them so; there is one task at a time."""
@@ -138,7 +138,3 @@ def relation_of(table: Any) -> Any:
     import duckdb
 
     return duckdb.connect().from_arrow(table)
-
-
-def _text(text: str) -> str:
-    return "'" + os.fspath(text).replace("'", "''") + "'"

@@ -19,7 +19,7 @@ from graphdiff.errors import FormatError, GraphdiffError, LimitError, MissingExt
 from graphdiff.kernels import n_cores
 from graphdiff.remedies import Keyword
 
-__all__ = ["BLOCK", "Blocks", "Engine", "quoted"]
+__all__ = ["BLOCK", "Blocks", "Engine", "quoted", "text_in_sql"]
 
 Blocks = Iterator[tuple[NDArray[Any], ...]]
 
