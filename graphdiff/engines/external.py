@@ -53,7 +53,7 @@ SPILLED = 30
 A_RANGE = 2
 #: Bytes a node on the disk: order, rows, labels and their index, and twice what is in the file.
 A_NODE_ON_DISK = 60
-STAGES = 7
+STAGES = 6
 
 
 @dataclass
@@ -92,7 +92,11 @@ class _Job:
         for block in blocks:
             yield block
             done += len(block[0])
-            self.progress(1000 * self.number + 999 * done // max(n_rows, 1), 1000 * STAGES)
+            self.within(done, n_rows)
+
+    def within(self, done: int, whole: int) -> None:
+        """Say how far this stage is."""
+        self.progress(1000 * self.number + 999 * done // max(whole, 1), 1000 * STAGES)
 
 
 def default_memory() -> int:
@@ -194,7 +198,7 @@ def _compile(job: _Job, cycles: str) -> None:
     names = Names(**job.stage("named", lambda: asdict(_named(job, facts))))
     _require_memory(job, names.n_nodes)
     job.stage("numbered", lambda: _numbered(job, facts, names))
-    job.stage("in order", lambda: _in_order(job, names))
+    job.stage("in order", lambda: _in_order(job, facts, names))
     job.stage("in rows", lambda: _in_rows(job, facts, names))
     job.work.drop("tails", "heads", "weights", "positions")
     job.stage("saved", lambda: _saved(job, facts, names, cycles))
@@ -257,8 +261,9 @@ def _numbered(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
     return {}
 
 
-def _in_order(job: _Job, names: Names) -> dict[str, Any]:
-    order = arranged(job.work, names.n_nodes, job.room, lambda: job.progress(1000 * job.number, 1000 * STAGES))
+def _in_order(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
+    n_rows = facts.n_rows
+    order = arranged(job.work, names.n_nodes, job.room, lambda n_left: job.within(n_rows - n_left, n_rows))
     job.work.keep("positions", order.positions)
     job.work.keep("ids", order.ids)
     return {"cyclic": order.cyclic.tolist()}
@@ -291,7 +296,7 @@ def _in_rows(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
                     heads.tofile(heads_file)
                     for values in weights:
                         values.tofile(weights_file)
-            job.progress(1000 * job.number + 999 * stop // n_nodes, 1000 * STAGES)
+            job.within(stop, n_nodes)
     if not has_weights:
         _constant(work, job.edges.default_weight, facts)
     return {}

@@ -71,8 +71,10 @@ def pairs(work: Unfinished, tails: str, heads: str) -> Blocks:
             yield block, np.fromfile(second, dtype=np.uint32, count=BLOCK)
 
 
-def arranged(work: Unfinished, n_nodes: int, room: Room, told: Callable[[], None]) -> Arrangement:
-    """Put the nodes of the edges ``tails`` and ``heads`` of the folder into order; `told` is called after each pass.
+def arranged(work: Unfinished, n_nodes: int, room: Room, told: Callable[[int], None]) -> Arrangement:
+    """Put the nodes of the edges ``tails`` and ``heads`` of the folder into order.
+
+    `told` is called after each pass, with how many edges are left.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def _peeled(
     n_nodes: int,
     ends: tuple[str, str],
     room: Room,
-    told: Callable[[], None],
+    told: Callable[[int], None],
 ) -> NDArray[np.uint32]:
     """Return how many edges enter each node still, once all is taken away that can be, and its level.
 
@@ -129,7 +131,7 @@ def _peeled(
         kept = (_passes()[passes % 2 * 2], _passes()[passes % 2 * 2 + 1])
         n_before, n_left = n_left, _pass(work, left, kept, state)
         passes, left = passes + 1, kept
-        told()
+        told(n_left)
     work.drop(*_passes())
     return state
 

@@ -488,3 +488,16 @@ def test_a_file_that_is_read_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="that file is read; write to another"):
         gd.read_edges(path, weight="weight", out=path, memory="1GB", overwrite=True)
     assert path.read_text().startswith("source")
+
+
+def test_progress_goes_on_within_the_passes_of_the_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go(monkeypatch, PLAIN._replace(passes=1000, in_rows=10**9))
+    path = written([(node, node + 1, 1.0) for node in range(20)[::-1]], tmp_path / "chain.parquet")
+    told: list[tuple[int, int | None]] = []
+    ends = {"source": "source", "target": "target", "weight": "weight"}
+    gd.read_edges(path, **ends, out=tmp_path / "x.gdiff", memory="1GB", progress=lambda *step: told.append(step))
+    shares = [done / whole for done, whole in told if whole]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    in_order = [share for share in shares if 3 / 6 < share < 4 / 6]
+    assert len(set(in_order)) == 20  # one edge a pass
