@@ -115,7 +115,9 @@ def _let_go(data: Any) -> None:
 def _layout(table: Table, wanted: Mapping[str, str]) -> Layout:
     """Return which columns are what, as they are known or as they are said."""
     names = list(map(str, table.columns))
-    [(most, times)] = Counter(names).most_common(1) or [("", 0)]
+    if not names:
+        raise FormatError(f"{table.name} has no columns")
+    [(most, times)] = Counter(names).most_common(1)
     if times > 1:  # Arrow finds neither by its name
         raise UsageError(f"{table.name} has {times} columns named {most!r}; rename one")
     model = model_of(names)

@@ -156,12 +156,18 @@ def layout_of(table: Table, wanted: Mapping[str, str]) -> Layout:
     ------
     FormatError
         Nothing is known or said, or too much is.
+    UsageError
+        A column that is said is not there, or has two roles.
     """
     headed = table if table.has_header else _headed(table, wanted)
     if "weight" not in wanted and headed.has_header and list(headed.names).count("weight") > 1:
         raise FormatError(f"{headed.file}: several columns are called 'weight': rename all but one")
     source, target, meaning = _ends(headed, wanted)
-    return Layout(headed, (source, target), meaning, wanted)
+    layout = Layout(headed, (source, target), meaning, wanted)
+    if len(set(layout.roles.values())) < len(layout.roles):  # once by its name, and once by its number
+        said = ",".join(f"{role}={column}" for role, column in wanted.items())
+        raise UsageError(Keyword("columns", said), f" says a column of {table.file} twice")
+    return layout
 
 
 def wanted_columns(columns: str | Mapping[str, str] | None) -> dict[str, str]:

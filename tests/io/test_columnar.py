@@ -296,3 +296,20 @@ def test_columns_of_one_name_are_refused_whatever_they_are(way: str, names: list
     twice = next(name for name in names if names.count(name) > 1)
     with pytest.raises(UsageError, match=rf"^e\.parquet has {names.count(twice)} columns named '{twice}'; rename one$"):
         view(table, way)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_a_table_without_columns_is_refused(kind: str, tmp_path: Path) -> None:
+    """Found by fuzzing: an IndexError came out of a file with rows and no columns."""
+    path = tmp_path / f"e.{kind}"
+    rows = pa.table({"x": [1, 2]}).select([])
+    parquet.write_table(rows, path) if kind == "parquet" else feather.write_feather(rows, path, compression=None)
+    with pytest.raises(FormatError, match=rf"e\.{kind} has no columns$"):
+        gd.read(path, format=kind)
+
+
+def test_a_column_that_is_both_ends_by_its_name_and_by_its_number_is_refused() -> None:
+    """Found by fuzzing: a KeyError of pyarrow's came out; from CSV each row was a loop."""
+    table = pa.table({":": [1, 2], "1": [2, 3]})
+    with pytest.raises(UsageError, match=r'^columns="source=1,target=2" says a column of e\.parquet twice$'):
+        view(table, "parquet", columns="source=1,target=2")

@@ -173,6 +173,8 @@ def test_a_file_without_an_edge_is_refused(text: str, message: str) -> None:
         ("", "columns=.. is not of the form source=NAME,target=NAME,weight=NAME"),
         ("source=a", "columns=.source=a. must say both source and target, or neither, and no column twice"),
         ("source=a,target=a", "columns=.source=a,target=a. must say both source and target, or neither, .*"),
+        ("source=a,target=1", "columns=.source=a,target=1. says a column of e.csv twice"),
+        ("source=a,target=b,weight=2", "columns=.source=a,target=b,weight=2. says a column of e.csv twice"),
     ],
 )
 def test_impossible_columns_are_refused(columns: str, message: str) -> None:
