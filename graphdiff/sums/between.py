@@ -25,12 +25,17 @@ from graphdiff.graph.labels import Once
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.mapped import is_past_memory
+from graphdiff.kernels.rows import index_type
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
+
+#: Of a graph with more than so many times their nodes the edges between are copied for sweeps, rather than all walked.
+SMALL = 16
 
 
 class Arcs(Protocol):
@@ -52,6 +57,10 @@ class Arcs(Protocol):
     def walked(self) -> tuple[Rows, NDArray[Any]]:
         """Rows in which these edges are, with or without others, and where the nodes stand there."""
 
+    @property
+    def swept(self) -> tuple[Rows, NDArray[Any]]:
+        """The same where vectors of all nodes are made for it: with few others, where that takes little memory."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
@@ -64,7 +73,9 @@ class Chosen:
     @property
     def walked(self) -> tuple[Rows, NDArray[Any]]:
         """These rows, and the numbers of the nodes."""
-        return Rows(self.ptr, self.heads, self.edges), np.arange(len(self.ptr) - 1)
+        return _rows_of(self), np.arange(len(self.ptr) - 1)
+
+    swept = walked
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +117,19 @@ class Inside:
     def walked(self) -> tuple[Rows, NDArray[Any]]:
         """All rows of the graph, and the positions."""
         return self.rows, self.positions
+
+    @property
+    def swept(self) -> tuple[Rows, NDArray[Any]]:
+        """The same, or the edges between alone where they are a small part of a graph in memory."""
+        if is_past_memory(self.rows.heads) or SMALL * len(self.positions) >= len(self.rows.ptr):
+            return self.walked
+        return _rows_of(self), np.arange(len(self.positions))
+
+
+def _rows_of(arcs: Arcs) -> Rows:
+    """Return edges in rows of their own, in the types that those of graphs have."""
+    ptr = arcs.ptr.astype(np.uint64)
+    return Rows(ptr, arcs.heads.astype(index_type(len(ptr) - 1)), arcs.edges)
 
 
 @dataclass(frozen=True, eq=False)
