@@ -91,6 +91,22 @@ def n_in_rows(ptr: Sequence[int], nodes: Sequence[int]) -> int:
     return size
 
 
+def count_inside(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    nodes: Sequence[int],
+    entering: MutableSequence[int],
+    leaving: MutableSequence[int],
+) -> None:
+    """Count the edges among some nodes that enter each, which has a 0 at first, others -1, and that leave it."""
+    for place in range(len(nodes)):
+        node = nodes[place]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if entering[heads[edge]] >= 0:
+                entering[heads[edge]] += 1
+                leaving[place] += 1
+
+
 def keep(
     nodes: Sequence[int],
     ptr: Sequence[int],

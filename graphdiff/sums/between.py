@@ -26,16 +26,13 @@ from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.mapped import is_past_memory
-from graphdiff.kernels.rows import index_type
+from graphdiff.kernels.rows import count_inside, index_type
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import Semiring
 from graphdiff.text.names import Edge
 
 Step = tuple[int, int, Number]
-
-#: Of a graph with more than so many times their nodes the edges between are copied for sweeps, rather than all walked.
-SMALL = 16
 
 
 class Arcs(Protocol):
@@ -58,8 +55,12 @@ class Arcs(Protocol):
         """Rows in which these edges are, with or without others, and where the nodes stand there."""
 
     @property
+    def is_past_memory(self) -> bool:
+        """Whether the rows are in a file that may be more than the memory."""
+
+    @property
     def swept(self) -> tuple[Rows, NDArray[Any]]:
-        """The same where vectors of all nodes are made for it: with few others, where that takes little memory."""
+        """These edges alone; in the rows of a file that may be more than the memory with others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,7 @@ class Chosen:
         return _rows_of(self), np.arange(len(self.ptr) - 1)
 
     swept = walked
+    is_past_memory = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,10 +122,13 @@ class Inside:
 
     @property
     def swept(self) -> tuple[Rows, NDArray[Any]]:
-        """The same, or the edges between alone where they are a small part of a graph in memory."""
-        if is_past_memory(self.rows.heads) or SMALL * len(self.positions) >= len(self.rows.ptr):
-            return self.walked
-        return _rows_of(self), np.arange(len(self.positions))
+        """The edges between alone; all rows where they may be more than the memory."""
+        return self.walked if self.is_past_memory else (_rows_of(self), np.arange(len(self.positions)))
+
+    @property
+    def is_past_memory(self) -> bool:
+        """Whether the graph is in a file that may be more than the memory."""
+        return is_past_memory(self.rows.heads)
 
 
 def _rows_of(arcs: Arcs) -> Rows:
@@ -183,7 +188,23 @@ class Between:
     @property
     def n_edges(self) -> int:
         """How many edges lie between."""
-        return len(self.edges)
+        return int(self.degrees[1].sum()) if self.is_past_memory else len(self.edges)
+
+    @property
+    def is_past_memory(self) -> bool:
+        """Whether the edges, which are in a file, may be more than the memory."""
+        return self.arcs.is_past_memory
+
+    @cached_property
+    def degrees(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """How many edges enter each node, and how many leave it."""
+        if not self.is_past_memory:
+            return np.bincount(self.heads, minlength=self.n_nodes), np.diff(self.ptr)
+        rows, nodes = self.arcs.swept
+        entering, leaving = np.full(len(rows.ptr) - 1, -1), np.zeros(len(nodes), dtype=np.int64)
+        entering[nodes] = 0
+        run(count_inside, len(rows.heads), rows.ptr, rows.heads, nodes, entering, leaving)
+        return entering[nodes], leaving
 
     @cached_property
     def n_paths(self) -> int:
