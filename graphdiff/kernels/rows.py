@@ -31,6 +31,17 @@ def index_type(count: int) -> type[np.unsignedinteger[Any]]:
     return np.uint32 if count <= UINT32_COUNT else np.uint64
 
 
+def signed_type(count: int) -> type[np.signedinteger[Any]]:
+    """Return the type that numbers `count` things, and has a number below 0 for none.
+
+    Examples
+    --------
+    >>> signed_type(10).__name__, signed_type(2**32).__name__
+    ('int32', 'int64')
+    """
+    return np.int32 if count <= UINT32_COUNT // 2 else np.int64
+
+
 # -- kernels
 
 
@@ -179,12 +190,12 @@ def number_some(
 
     `marks` has a zero for each node: by which look at a row it was last seen there; `counts` how often before then.
     """
-    look, current, seen = 0, -1, 0  # edges of the current row up to `seen` have been looked at
+    look, current, seen = 0, -1, np.int64(0)  # edges of the current row up to `seen` have been looked at
     for place in range(len(edges)):
         row, edge = rows[place], edges[place]
         if row != current or edge < seen:
             look += 1
-            current, seen = row, int(ptr[row])
+            current, seen = row, np.int64(ptr[row])
         while seen <= edge:
             head = heads[seen]
             counts[head] = counts[head] + 1 if marks[head] == look else 0

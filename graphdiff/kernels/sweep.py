@@ -335,6 +335,66 @@ def count_between(
     return True
 
 
+def push_counts(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, most: float
+) -> bool:
+    """Push numbers of paths along all edges that leave positions `start` to `stop`; stop beyond `most`.
+
+    Returns whether all are counted.
+    """
+    for node in range(start, stop):
+        here = counts[node]
+        if here > 0:
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                counts[head] += here
+                if counts[head] > most:
+                    return False
+    return True
+
+
+def pull_counts(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, most: float
+) -> bool:
+    """Pull numbers of paths back along all edges that leave positions `start` to `stop`, as `push_counts`."""
+    for node in range(stop - 1, start - 1, -1):
+        here = counts[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            here += counts[heads[edge]]
+            if here > most:
+                return False
+        counts[node] = here
+    return True
+
+
+def push_modulo(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, modulus: int
+) -> None:
+    """Push numbers of paths modulo a number along all edges that leave positions `start` to `stop`.
+
+    They are below it, and it is no more than 2**62: the sum of two is an int of the machine.
+    """
+    for node in range(start, stop):
+        here = counts[node]
+        if here > 0:
+            for edge in range(ptr[node], ptr[node + 1]):
+                total = counts[heads[edge]] + here
+                counts[heads[edge]] = total - modulus if total >= modulus else total
+
+
+def pull_modulo(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, modulus: int
+) -> None:
+    """Pull numbers of paths modulo a number back along all edges that leave `start` to `stop`, as `push_modulo`."""
+    for node in range(stop - 1, start - 1, -1):
+        here = counts[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            here += counts[heads[edge]]
+            if here >= modulus:
+                here -= modulus
+        counts[node] = here
+
+
 def push_wide(
     ptr: NDArray[Any],
     heads: NDArray[Any],

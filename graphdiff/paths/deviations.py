@@ -33,7 +33,7 @@ from graphdiff.arithmetic import EXACT_INT, SMALLEST_NORMAL, Number
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import strongest as kernel
-from graphdiff.kernels.rows import index_type
+from graphdiff.kernels.rows import index_type, signed_type
 from graphdiff.sums.between import Between
 
 __all__ = ["Deviations", "deviations"]
@@ -84,7 +84,7 @@ class Deviations:
     numbers: NDArray[Any]
     powers: NDArray[np.int32]
     zero: NDArray[np.bool_]
-    order: NDArray[np.int64]
+    order: NDArray[Any]
     best: NDArray[np.float64]
     chosen: NDArray[Any]
 
@@ -179,20 +179,20 @@ class Deviations:
     @cached_property
     def strongest(self) -> Way:
         """The edges of the strongest way of all."""
-        places = np.full(self.end + 2, -1)
+        places = np.full(self.end + 2, -1, dtype=signed_type(self.end + 2))
         places[self.end] = 0
         length, _ = self._follow(self.source, places)
         return self._space[:length].copy()
 
-    def _follow(self, start: int, places: NDArray[np.int64]) -> tuple[int, int]:
+    def _follow(self, start: int, places: NDArray[Any]) -> tuple[int, int]:
         """Write the strongest way from a node to one that has a place; return its length, and that place."""
         length, place = jit(kernel.followed)(self.rows.heads, self.ends, self.chosen, start, places, self._space)
         return int(length), int(place)
 
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> NDArray[Any]:
         """Where on the strongest way of all each node is; -1 is nowhere."""
-        places = np.full(self.end + 2, -1)
+        places = np.full(self.end + 2, -1, dtype=signed_type(self.end + 2))
         places[self._heads(self.strongest)] = np.arange(1, len(self.strongest) + 1)
         return places
 
@@ -265,7 +265,9 @@ class _Leaving:
 def deviations(between: Between) -> Deviations | None:
     """Return the ways between for ranking over arrays; None where other numbers, or walks, need the plain way."""
     weights = between.graph.weights
-    if between.loops or not isinstance(weights, np.ndarray) or not pays(between.n_edges):
+    if between.loops or not isinstance(weights, np.ndarray):
+        return None
+    if not (between.is_past_memory or pays(between.n_edges)):
         return None
     kinds = (int, float) if weights.dtype.kind == "f" else (int,)
     seeds = [*map(arithmetic.finished, between.given_seeds)]
@@ -275,7 +277,7 @@ def deviations(between: Between) -> Deviations | None:
         return None
     rows, nodes = between.arcs.swept
     in_rows = weights if rows.chosen is None else weights[rows.chosen]
-    order = np.full(len(rows.ptr) + 1, -1)
+    order = np.full(len(rows.ptr) + 1, -1, dtype=signed_type(len(rows.ptr)))
     order[nodes] = between.graph.topology.ids[between.positions]
     at_ends = _at_ends(between, nodes, len(rows.ptr) - 1)
     powers, zero, best = np.empty(0, dtype=np.int32), np.empty(0, dtype=bool), np.empty(0)
@@ -302,8 +304,10 @@ def _swept(ways: Deviations) -> Deviations | None:
     begin = len(ways.stops)
     with np.errstate(invalid="ignore"):  # a way beyond the floats
         entered = ways.seeds[begin:] * ways.best[ways.ends[begin:]]
-    best = np.append(ways.best[ways.nodes], [1.0, ways.best[ways.source]])
-    least, most = min(best.min(), entered.min(initial=1)), best.max()
+    best, start = ways.best[ways.nodes], ways.best[ways.source]
+    least, most = np.minimum(best.min(initial=1), start), np.maximum(best.max(initial=1), start)
+    least = min(least, entered.min(initial=1))
+    del best
     in_floats = arithmetic.in_floats(ways.between.graph.weights)
     if not in_floats and not most <= EXACT_INT:
         return None

@@ -19,6 +19,7 @@ from graphdiff.arithmetic import Weights
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels.mapped import blocks, tails_of
+from graphdiff.kernels.rows import signed_type
 from graphdiff.kernels.sweep import distances, extremes
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import ranked_paths
@@ -80,15 +81,16 @@ class _Near:
 
     rows: Rows
     nodes: NDArray[Any]
-    ahead: NDArray[np.int64]
-    behind: NDArray[np.int64]
+    ahead: NDArray[Any]
+    behind: NDArray[Any]
     sources: NDArray[Any]
 
     @classmethod
     def of(cls, between: Between) -> _Near:
         rows, nodes = between.arcs.swept
         far, size = len(rows.ptr) - 1, len(rows.heads)
-        ahead, behind, longest = np.full(far, far), np.full(far, far), np.zeros(far, dtype=np.int64)
+        kind = signed_type(2 * far + 2)
+        ahead, behind, longest = np.full(far, far, dtype=kind), np.full(far, far, dtype=kind), np.zeros(far, dtype=kind)
         sources = nodes[between.sources]
         ahead[sources] = behind[nodes[between.targets]] = 0
         run(extremes, size, rows.ptr, rows.heads, ahead, longest)
@@ -106,7 +108,7 @@ class _Near:
         inside = ((lengths[lengths < len(self.ahead)]) for _, _, lengths in self._lengths())
         return max((int(lengths.max(initial=0)) for lengths in inside), default=0)
 
-    def _lengths(self) -> Iterator[tuple[int, NDArray[Any], NDArray[np.int64]]]:
+    def _lengths(self) -> Iterator[tuple[int, NDArray[Any], NDArray[Any]]]:
         """Yield the first edge of each block, its tails, and of each edge the length of the shortest path by it."""
         for first, last, row in blocks(self.rows.ptr):
             tails = tails_of(self.rows.ptr, first, last, row)

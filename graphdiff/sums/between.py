@@ -26,7 +26,7 @@ from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.mapped import is_past_memory
-from graphdiff.kernels.rows import count_inside, index_type
+from graphdiff.kernels.rows import count_inside, index_type, signed_type
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import Semiring
@@ -185,7 +185,7 @@ class Between:
         """How many nodes lie between."""
         return len(self.positions)
 
-    @property
+    @cached_property
     def n_edges(self) -> int:
         """How many edges lie between."""
         return int(self.degrees[1].sum()) if self.is_past_memory else len(self.edges)
@@ -195,13 +195,14 @@ class Between:
         """Whether the edges, which are in a file, may be more than the memory."""
         return self.arcs.is_past_memory
 
-    @cached_property
+    @property
     def degrees(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """How many edges enter each node, and how many leave it."""
         if not self.is_past_memory:
             return np.bincount(self.heads, minlength=self.n_nodes), np.diff(self.ptr)
         rows, nodes = self.arcs.swept
-        entering, leaving = np.full(len(rows.ptr) - 1, -1), np.zeros(len(nodes), dtype=np.int64)
+        kind = signed_type(len(rows.heads))
+        entering, leaving = np.full(len(rows.ptr) - 1, -1, dtype=kind), np.zeros(len(nodes), dtype=kind)
         entering[nodes] = 0
         run(count_inside, len(rows.heads), rows.ptr, rows.heads, nodes, entering, leaving)
         return entering[nodes], leaving
@@ -210,17 +211,23 @@ class Between:
     def n_paths(self) -> int:
         """How many paths lead from the sources to the targets, where no cycle is solved."""
         rows, nodes = self.arcs.walked
-        counts, ends = np.full(len(rows.ptr) - 1, -1), np.zeros(len(rows.ptr) - 1, dtype=np.int64)
-        counts[nodes], ends[nodes] = self.n_starts, self.n_stops
-        *_, total = exact_sums(kernel.count_between, rows.ptr, rows.heads, ends, counts, np.zeros(1, dtype=np.int64))
-        return int(total[0])
+
+        def put_in() -> tuple[NDArray[Any], ...]:
+            counts, ends = np.full(len(rows.ptr) - 1, -1), np.zeros(len(rows.ptr) - 1, dtype=np.int32)
+            counts[nodes] = 0
+            np.add.at(counts, nodes[self.sources], 1)
+            np.add.at(ends, nodes[self.targets], 1)
+            return ends, counts, np.zeros(1, dtype=np.int64)
+
+        return int(exact_sums(kernel.count_between, rows, put_in)[-1][0])
 
     @cached_property
     def lengths(self) -> tuple[int, int]:
         """How many edges the shortest and the longest path have, of which there is at least one."""
         rows, nodes = self.arcs.walked
         size = len(rows.ptr) - 1
-        fewest, longest = np.full(size, size), np.full(size, -size)  # which no path makes up for
+        # What no path makes up for.
+        fewest, longest = (np.full(size, far, dtype=signed_type(size + 1)) for far in (size, -size))
         longest[nodes], fewest[nodes[self.sources]] = 0, 0
         run(kernel.extremes, len(rows.heads), rows.ptr, rows.heads, fewest, longest)
         ends = nodes[self.targets]
@@ -477,25 +484,34 @@ MOST = 2**62 - 1
 
 
 def exact_sums(
-    sweep: Callable[..., bool], ptr: NDArray[Any], heads: NDArray[Any], *columns: NDArray[Any]
+    sweep: Callable[..., bool], rows: Rows, put_in: Callable[[], tuple[NDArray[Any], ...]], *bounds: int
 ) -> tuple[Sequence[int] | NDArray[Any], ...]:
     """Return what a sweep over ints makes of some columns: in ints of the machine, else of Python where it stops.
 
+    Parameters
+    ----------
+    sweep : callable
+        Takes rows, their heads, the columns, `bounds` and the most that it may make, and returns whether it did.
+    rows : Rows
+    put_in : callable
+        Returns the columns; again where it stops, which takes less memory than a copy of each.
+    *bounds : int
+
     Examples
     --------
-    >>> ptr, heads = np.array([0, 70, 140, 140]), np.repeat([1, 2], 70)
-    >>> ends = np.array([0, 0, 1])
+    >>> rows = Rows(np.array([0, 70, 140, 140]), np.repeat([1, 2], 70))
     >>> for start in (1, 2**50):
-    ...     *_, total = exact_sums(kernel.count_between, ptr, heads, ends, np.array([start, 0, 0]), np.array([0]))
-    ...     int(total[0]) == 4900 * start
+    ...     (counts,) = exact_sums(kernel.push_counts, rows, lambda: (np.array([start, 0, 0]),), 0, 3)
+    ...     int(counts[2]) == 4900 * start
     True
     True
     """
-    copies = [column.copy() for column in columns]
-    if run(sweep, len(heads), ptr, heads, *copies, MOST):
-        return tuple(copies)
-    exact = [column.tolist() for column in columns]
-    sweep(ptr.data, heads.data, *exact, math.inf)
+    columns = put_in()
+    if run(sweep, len(rows.heads), rows.ptr, rows.heads, *columns, *bounds, MOST):
+        return columns
+    del columns
+    exact = [column.tolist() for column in put_in()]
+    sweep(rows.ptr.data, rows.heads.data, *exact, *bounds, math.inf)
     return tuple(exact)
 
 

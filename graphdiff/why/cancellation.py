@@ -6,7 +6,6 @@ One reverse sweep over pairs (strongest positive way, strongest negative way) fi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.kernels import run
+from graphdiff.kernels.rows import signed_type
 from graphdiff.kernels.strongest import strongest_by_sign
 from graphdiff.kernels.sweep import by_sign, signs
 from graphdiff.paths.paths import Path, path_of
@@ -190,12 +190,11 @@ class _Edges:
         else:
             kernel(*(getattr(each, "data", each) for each in (*edges, *columns)))
 
-    def column(self, values: Sequence[Number]) -> Any:
-        """Return a number for each node of the rows, given those of the nodes between."""
-        if not isinstance(self.weights, np.ndarray):
-            return list(values)
-        column = np.zeros(len(self.ptr) - 1)
-        column[self.nodes] = values
+    def column(self, values: dict[int, Number]) -> Any:
+        """Return a number for each node of the rows: those of some nodes between, and 0."""
+        column: Any = np.zeros(len(self.ptr) - 1) if isinstance(self.weights, np.ndarray) else [0] * len(self.nodes)
+        for node, value in values.items():
+            column[self.nodes[node]] = value
         return column
 
 
@@ -233,11 +232,12 @@ class _Ways:
     @classmethod
     def of(cls, between: Between) -> _Ways:
         edges = _Edges.of(between)
-        ends: tuple[list[Number], list[Number]] = ([0] * between.n_nodes, [0] * between.n_nodes)
+        ends: tuple[dict[int, Number], dict[int, Number]] = {}, {}
         for node, seed in between.numbered_stops:
-            ends[seed < 0][node] = max(ends[seed < 0][node], abs(seed))
+            ends[seed < 0][node] = max(ends[seed < 0].get(node, 0), abs(seed))
         sizes = edges.column(ends[0]), edges.column(ends[1])
-        first = np.full(len(edges.ptr) - 1, -1), np.full(len(edges.ptr) - 1, -1)
+        none = len(edges.ptr) - 1, -1, signed_type(len(edges.heads))
+        first = np.full(*none), np.full(*none)
         edges.walk(strongest_by_sign, *sizes, *first)
         return cls(between, edges, sizes, first)
 
