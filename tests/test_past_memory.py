@@ -133,7 +133,7 @@ def test_parallel_edges_are_counted_when_their_keys_are_asked_for(in_file: Any) 
 #: Asks each question with less memory to be had than a number an edge takes, and prints which were answered.
 CHILD = """
 import json, resource, sys
-import numpy as np
+import numba  # so that kernels walk the arrays
 import graphdiff as gd
 from graphdiff.kernels import mapped
 mapped.PART = 1 << 14

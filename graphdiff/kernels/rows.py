@@ -179,7 +179,7 @@ def has_parallels(ptr: Sequence[int], heads: Sequence[int], latest: MutableSeque
 
 def number_some(
     ptr: Sequence[int],
-    heads: Sequence[int],
+    heads: NDArray[Any],
     edges: Sequence[int],
     rows: Sequence[int],
     marks: MutableSequence[int],

@@ -21,7 +21,7 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
-from graphdiff.graph.labels import Once
+from graphdiff.graph.labels import Once, OnceOfMany
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
@@ -337,7 +337,7 @@ class Between:
     @cached_property
     def node_names(self) -> Once:
         """The labels of some nodes, where not all are wanted."""
-        return Once(self.n_nodes, self.labels_of)
+        return self._once(self.n_nodes, self.labels_of)
 
     def labels_of(self, nodes: NDArray[Any]) -> list[Any]:
         """Return the labels of some nodes, as in `labels`."""
@@ -346,7 +346,11 @@ class Between:
     @cached_property
     def edge_names(self) -> Once:
         """The edges of the topology by their labels."""
-        return Once(self.graph.topology.n_edges, self.graph.topology.edge_labels)
+        return self._once(self.graph.topology.n_edges, self.graph.topology.edge_labels)
+
+    @property
+    def _once(self) -> type[Once]:
+        return OnceOfMany if is_past_memory(self.graph.topology.heads) else Once
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the topology by its labels; each is made once."""
