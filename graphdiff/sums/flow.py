@@ -208,7 +208,7 @@ class Flow:
         else:
             parts, (weights, sized) = np.zeros(len(rows.heads)), self._row_weights
             edges = rows.ptr, rows.heads, weights, self.tangents, self.adjoints
-            jit(kernel.through)(*edges, parts, 0, 0, sized)
+            jit(kernel.through)(*edges, parts, *((0, 0, True) if sized else ()))  # left out they are constants
             values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
 
