@@ -132,6 +132,19 @@ def test_paths_are_counted_as_in_memory(ends: Any, in_file: Any) -> None:
         assert dict(found) == {node: count % modulus for node, count in counts.items()}
 
 
+@pytest.mark.parametrize("weights", [[1.0, 1.0, -1.0], [1e-200, 1e-200, 0.5], [1.0, 0.0, 1.0]])
+def test_why_a_total_is_0_is_told_as_in_memory(weights: list[float], in_file: Any) -> None:
+    tails, heads, numbers = [0, 1, 0], [1, 2, 1], weights
+    if 0.0 in weights:
+        tails, heads = [0, 1, 2], [1, 2, 3]
+    more = range(4, 104)
+    graph = gd.CompiledGraph.from_arrays([*tails, *more], [*heads, *(n + 1 for n in more)], [*numbers, *[2.0] * 100])
+    target = max(heads)
+    expected = gd.explain(graph, 0, target)
+    assert gd.explain(in_file(graph), 0, target).zero == expected.zero
+    assert str(gd.explain(in_file(graph), 0, target)) == str(expected)
+
+
 def test_parallel_edges_are_counted_when_their_keys_are_asked_for(in_file: Any) -> None:
     tails, heads = np.array([0] * 90 + [1] * 60), np.array([1, 2, 3] * 30 + [2, 3] * 30)
     graph = gd.CompiledGraph.from_arrays(tails, heads)
