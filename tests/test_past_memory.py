@@ -105,16 +105,14 @@ def test_cycles_elsewhere_and_on_the_way_change_nothing_either(cycles: Any, in_f
 
 
 def test_a_part_beyond_the_floats_is_refused_at_once(in_file: Any) -> None:
-    tails, heads = np.arange(200), np.arange(1, 201)
-    weights = np.ones(200)
-    weights[[150, 199]] = 1e200
-    again = np.array([150, 199]), np.array([200, 200]), np.array([1.0, -1e200])
-    graph = gd.CompiledGraph.from_arrays(
-        *(np.append(a, b) for a, b in zip((tails, heads, weights), again, strict=True))
-    )
+    """What two edges bring cancels, so that the total is 0; what each brings is beyond the floats."""
+    tails, heads = [0, 0, 1, *range(3, 103)], [1, 1, 2, *range(4, 104)]
+    graph = gd.CompiledGraph.from_arrays(tails, heads, [1e200, -1e200, 1e200, *[1.0] * 100])
     for each in (in_file(graph), graph):
-        with pytest.raises(ValueOverflowError, match=r"larger than the largest float"):
-            gd.edge_contributions(each, 0, 200)
+        assert gd.total_influence(each, 0, 2) == 0
+        for ask in (gd.edge_contributions, gd.explain):
+            with pytest.raises(ValueOverflowError, match=r"larger than the largest float"):
+                ask(each, 0, 2)
 
 
 @pytest.mark.parametrize("ends", ENDS, ids=str)
@@ -130,6 +128,12 @@ def test_paths_are_counted_as_in_memory(ends: Any, in_file: Any) -> None:
         assert dict(gd.count_paths(loaded, **end)) == dict(counts)
         found = gd.count_paths(loaded, **end, modulus=modulus)
         assert dict(found) == {node: count % modulus for node, count in counts.items()}
+
+
+def test_no_way_leads_to_what_does_not_lie_between_even_where_all_are_0(in_file: Any) -> None:
+    tails, heads = [0, 0, 2, *range(4, 104)], [1, 2, 3, *range(5, 105)]
+    loaded = in_file(gd.CompiledGraph.from_arrays(tails, heads, [0.0, 0.0, 0.0, *[1.0] * 100]))
+    assert [path.nodes for path in gd.strongest_paths(loaded, 0, 3)] == [(0, 2, 3)]
 
 
 @pytest.mark.parametrize("weights", [[1.0, 1.0, -1.0], [1e-200, 1e-200, 0.5], [1.0, 0.0, 1.0]])

@@ -3,10 +3,10 @@
 Of two ways from a node the larger comes first, then the one whose next node, then the one whose next edge comes first.
 A way's size is multiplied up from its end, so that what is larger at a node is never smaller further up.
 
-Ways lead along the rows of a graph, whatever else is in them: of a node that plays no part `best` is -1. Behind its
+Ways lead along the rows of a graph, whatever else is in them: of a node that plays no part ``best`` is -1. Behind its
 nodes come one more that all ways end in, and one that they start at; behind its edges those to the one, in the order of
-their tails (`stops`), and those from the other: `ends` and `seeds` have their heads and sizes. With `powers` the
-size of an edge is times 2 to the power of its head less that of its tail, but for heads that are `zero`.
+their tails (``stops``), and those from the other: ``ends`` and ``seeds`` have their heads and sizes. With ``powers``
+the size of an edge is times 2 to the power of its head less that of its tail, but for heads that are ``zero``.
 """
 
 from __future__ import annotations
