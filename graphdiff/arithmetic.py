@@ -328,7 +328,7 @@ def are_sizes(weights: Weights) -> bool:
     (True, False)
     """
     if isinstance(weights, np.ndarray):
-        return bool((weights >= 0).all())
+        return bool(weights.min(initial=0) >= 0)  # which needs no memory
     return bool(weights) and all(isinstance(weight, (int, Fraction)) and weight > 0 for weight in weights)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import graphdiff
 from graphdiff.graph import compiled
-from graphdiff.paths import strongest
+from graphdiff.paths import paths, strongest
 from graphdiff.sets import counts as censuses
 from graphdiff.sets import fewest
 from graphdiff.sums import between, cycles, straight, sweeps
@@ -34,7 +34,14 @@ WORK: dict[str, list[Callable[..., Any]]] = {
     # totals of few edges with what is proven of them, over lists
     "walks": [straight._ahead, straight._behind],
     # the same over a semiring: paths counted, lengths, sums of sizes
-    "semirings": [between.forward_over, between.reverse_over, between.exact_sums, censuses._counted, censuses._sums],
+    "semirings": [
+        between.forward_over,
+        between.reverse_over,
+        between.exact_sums,
+        censuses._counted,
+        censuses._sums,
+        paths._Counting._swept,
+    ],
     # the same without some edges
     "cut_sweeps": [fewest.Rest.tangents.func, fewest.Rest.through.func],
     # the ways to the target made ready to be ranked

@@ -207,7 +207,7 @@ class TestOtherQuestions:
                 assert work(lambda ask=question: ask(openssh, *ENDS)) == {"restrictions": 1, **expected}, question
 
     def test_paths_are_counted_in_one_sweep(self, openssh: gd.CompiledGraph) -> None:
-        assert work(lambda: gd.count_paths(openssh, *ENDS)) == {"sweeps": 1}
+        assert work(lambda: gd.count_paths(openssh, *ENDS)) == {"semirings": 1}
 
     def test_a_jacobian_of_one_pair_is_one_sweep(self, openssh: gd.CompiledGraph) -> None:
         assert work(lambda: gd.jacobian(openssh, *ENDS)) == {"sweeps": 1}

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 from graphdiff.engines.asking import FrameOptions, ask, ends_of
 from graphdiff.errors import UsageError
 from graphdiff.graph.ends import End
+from graphdiff.paths.paths import require_modulus
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["count_paths", "edge_contributions", "forward", "reverse"]
@@ -186,8 +187,7 @@ def count_paths(
     >>> count_paths(edges, 0, 30) == 3**30, count_paths(edges, 0, 30, modulus=1_000_003)
     (True, 423107)
     """
-    if modulus and not (type(modulus) is int and 2 <= modulus <= 2**62):
-        raise UsageError(Keyword("modulus", modulus), ": an int from 2 to 2**62")
+    require_modulus(modulus)
     if source is None and target is None:
         raise UsageError("give ", Keyword("source"), " or ", Keyword("target"), ", or both")
     begins, *ends = [dict.fromkeys(ends_of(each)) for each in (source, target) if each is not None]

@@ -462,7 +462,7 @@ class CompiledGraph(Displayed):
     @cached_property
     def one_and_zero(self) -> tuple[Number, Number]:
         """1 and 0 in the type of the weights."""
-        return arithmetic.one_and_zero(self.weights)
+        return arithmetic.one_and_zero(self.weights if self.kind is None else np.empty(0, dtype=self.kind))
 
     @cached_property
     def is_few(self) -> bool:
@@ -500,10 +500,12 @@ class CompiledGraph(Displayed):
         if not len(self.weights):  # of which no kind of number could be told
             return self
         summing: CyclePolicy = "solve" if self.cycles == "reduced-form" else self.cycles
-        if isinstance(self.weights, np.ndarray) and self.weights.dtype.kind in "if" and self.weights.min() >= 0:
+        if isinstance(self.weights, np.ndarray) and self.weights.min() >= 0:
             return replace(self, cycles=summing)  # the weights themselves, which may be more than the memory
-        if isinstance(self.weights, np.ndarray) and not (self.weights == np.iinfo(np.int64).min).any():
-            return replace(self, weights=np.abs(self.weights), cycles=summing)
+        if isinstance(self.weights, np.ndarray) and (
+            self.weights.dtype.kind == "f" or self.weights.min() > np.iinfo(np.int64).min
+        ):
+            return Sizes.of(self, self.weights.dtype, cycles=summing)
         numbers = map(arithmetic.finished, arithmetic.listed(self.weights))
         try:
             return replace(self, weights=arithmetic.unify(list(map(arithmetic.size, numbers))), cycles=summing)
@@ -513,7 +515,29 @@ class CompiledGraph(Displayed):
     @cached_property
     def sizes(self) -> CompiledGraph:
         """The same graph with the absolute values of its numbers as floats, for bounds."""
+        if isinstance(self.weights, np.ndarray):
+            return Sizes.of(self, np.dtype(np.float64), exact=False)
         return replace(self, weights=np.abs(np.asarray(self.weights, dtype=np.float64)), exact=False)
+
+    @property
+    def kind(self) -> np.dtype[Any] | None:
+        """The type of the weights where they are an array."""
+        return self.weights.dtype if isinstance(self.weights, np.ndarray) else None
+
+    @property
+    def in_floats(self) -> bool:
+        """Whether the weights are an array of floats."""
+        return self.kind is not None and self.kind.kind == "f"
+
+    @property
+    def read(self) -> tuple[Weights, bool]:
+        """What kernels read as the weights of the edges, and whether they count by their absolute values."""
+        return self.weights, False
+
+    @property
+    def swept(self) -> tuple[Weights, bool]:
+        """The same of the carriers."""
+        return self.carried, False
 
     @cached_property
     def exact_words(self) -> float:
@@ -568,6 +592,55 @@ class CompiledGraph(Displayed):
         """Return the carriers that leave some positions, as a list of ``(head, weight)`` for each."""
         places, ptr = self.carriers.places(positions)
         return _listed(ptr, self.carriers.heads[places], arithmetic.taken(self.carried, places))
+
+
+class Sizes(CompiledGraph):
+    """The absolute values of weights that may be more than the memory: an array of them is made where one is asked for.
+
+    Sweeps by kernels, and what flows through edges, take them from the weights themselves.
+    """
+
+    @classmethod
+    def of(cls, graph: CompiledGraph, kind: np.dtype[Any], **changes: Any) -> Sizes:
+        """Return the absolute values of the weights of a graph, which are an array, as numbers of some kind."""
+        sizes = cls.__new__(cls)
+        own = {name: getattr(graph, name) for name in cls.__dataclass_fields__ if name != "weights"}
+        sizes.__dict__.update(own | changes | {"_signed": graph.weights, "_kind": kind})
+        return sizes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return CompiledGraph, tuple(getattr(self, name) for name in self.__dataclass_fields__)
+
+    @cached_property
+    def weights(self) -> NDArray[Any]:
+        """The absolute values."""
+        weights: NDArray[Any] = np.abs(self._signed.astype(self._kind, copy=False))
+        weights.flags.writeable = False
+        return weights
+
+    @cached_property
+    def _signed(self) -> NDArray[Any]:
+        """What they are the absolute values of; of other weights, given later, these."""
+        return self.weights
+
+    @cached_property
+    def _kind(self) -> np.dtype[Any]:
+        return self._signed.dtype
+
+    @property
+    def kind(self) -> np.dtype[Any]:
+        """The type of the weights."""
+        return self._kind
+
+    @property
+    def read(self) -> tuple[Weights, bool]:
+        """The weights with their signs."""
+        return self._signed, True
+
+    @property
+    def swept(self) -> tuple[Weights, bool]:
+        """The same, where all edges are swept."""
+        return super().swept if len(self.topology.cyclic) else self.read
 
 
 def _listed(ptr: NDArray[Any], heads: NDArray[Any], weights: Weights) -> list[list[tuple[int, Number]]]:

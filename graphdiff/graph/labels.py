@@ -21,7 +21,7 @@ from graphdiff.errors import LimitError, UsageError
 from graphdiff.kernels import available, jit
 from graphdiff.kernels.names import LONGEST, hash_names, number_names, touch
 
-__all__ = ["Indexed", "Integers", "Numbering", "Once", "Texts", "blocks", "packed", "require_nodes"]
+__all__ = ["Indexed", "Integers", "Numbering", "Once", "OnceOfMany", "Texts", "blocks", "packed", "require_nodes"]
 
 
 #: Labels that are made into objects at once, where all are wanted.
@@ -79,6 +79,27 @@ class Once:
             self._names[number] = name
         self._made[new] = True
         return tuple(self._names[chosen].tolist())
+
+
+class OnceOfMany(Once):
+    """The same of so many names that even an empty place for each is too much memory.
+
+    Examples
+    --------
+    >>> OnceOfMany(10**12, lambda numbers: map(str, numbers.tolist())).at([3, 1, 3])
+    ('3', '1', '3')
+    """
+
+    def __init__(self, count: int, make: Callable[[NDArray[Any]], Iterable[Any]]) -> None:
+        self._by_number: dict[int, Any] = {}
+        self._make = make
+
+    def at(self, numbers: Sequence[int] | NDArray[Any]) -> tuple[Any, ...]:
+        """Return the names of some numbers."""
+        chosen, known = np.asarray(numbers, dtype=np.int64).tolist(), self._by_number
+        new = np.array([number for number in dict.fromkeys(chosen) if number not in known], dtype=np.int64)
+        known.update(zip(new.tolist(), self._make(new), strict=True))
+        return tuple([known[number] for number in chosen])
 
 
 class Indexed(Sequence[Any]):

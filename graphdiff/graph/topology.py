@@ -20,10 +20,13 @@ from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.graph.attributes import Column, Columns
 from graphdiff.graph.labels import Indexed, Integers, Texts, blocks
+from graphdiff.graph.parallels import Parallels
 from graphdiff.kernels import FEW, run
+from graphdiff.kernels.mapped import is_past_memory
 from graphdiff.kernels.order import few_arranged, topological
 from graphdiff.kernels.rows import (
     Ints,
+    are_parallels,
     counted,
     grouped,
     index_type,
@@ -293,6 +296,8 @@ class Topology:
         """
         if self.given_keys is not None:
             return self.given_keys
+        if is_past_memory(self.heads):
+            return Parallels(self.ptr, self.heads) if are_parallels(self.ptr, self.heads) else None
         numbers = parallels(self.ptr, self.heads)
         return None if numbers is None else Integers(_frozen(numbers))
 
@@ -539,9 +544,7 @@ def keys_at(keys: Sequence[Hashable], edges: Ints) -> Sequence[Hashable]:
     >>> keys_at(["a", "b"], np.array([1])), list(keys_at(Integers(np.array([0, 1])), np.array([1, 0])))
     (['b'], [1, 0])
     """
-    if isinstance(keys, Integers):
-        return Integers(keys.values[edges])
-    if isinstance(keys, Column):
+    if isinstance(keys, (Integers, Column, Parallels)):
         return keys.at(edges)
     return [keys[edge] for edge in edges.tolist()]
 

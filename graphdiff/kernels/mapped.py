@@ -1,4 +1,4 @@
-"""Arrays that lie in a file, walked backwards: the system is asked for the part before while a pass is over one.
+"""Arrays that lie in a file, block by block; walked backwards the system is asked for the part before meanwhile.
 
 Forwards the system reads ahead by itself, which is quicker than asking for it (0.8 s against 1.1 s for 1.3 GB).
 Backwards it does not: asking takes 1.2 s to 2 s where it takes 2.2 s. To say that the file is read in order
@@ -8,16 +8,49 @@ Backwards it does not: asking takes 1.2 s to 2 s where it takes 2.2 s. To say th
 from __future__ import annotations
 
 import mmap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["walk_back"]
+__all__ = ["blocks", "is_past_memory", "tails_of", "walk_back"]
 
 #: Edges of one part; fewer are walked at once.
 PART = 1 << 20
+
+
+def is_past_memory(array: NDArray[Any]) -> bool:
+    """Return whether an array is large and part of a map of a file: others as long may be more than the memory."""
+    return len(array) > PART and _map_of(array) is not None
+
+
+def blocks(ptr: NDArray[Any]) -> Iterator[tuple[int, int, int]]:
+    """Yield the first edge of each block, that after its last one, and the row of the first; a row may be in several.
+
+    Examples
+    --------
+    >>> list(blocks(np.array([0, 2, 2, PART + 5], dtype=np.uint64))) == [(0, PART, 0), (PART, PART + 5, 2)]
+    True
+    """
+    n_edges = int(ptr[-1])
+    starts = np.arange(0, n_edges, PART, dtype=ptr.dtype)
+    rows = np.searchsorted(ptr, starts, side="right") - 1
+    for first, row in zip(starts.tolist(), rows.tolist(), strict=True):
+        yield first, min(first + PART, n_edges), row
+
+
+def tails_of(ptr: NDArray[Any], first: int, last: int, row: int) -> NDArray[np.int64]:
+    """Return the row of each edge of a block.
+
+    Examples
+    --------
+    >>> tails_of(np.array([0, 2, 2, 5], dtype=np.uint64), 1, 4, 0).tolist()
+    [0, 2, 2]
+    """
+    after = int(np.searchsorted(ptr, np.array(last, dtype=ptr.dtype)))
+    bounds = np.clip(ptr[row : after + 1].astype(np.int64), first, last)
+    return np.repeat(np.arange(row, after), np.diff(bounds))
 
 
 def walk_back(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.kernels import jit, pays
+from graphdiff.kernels import jit, pays, run
 
 Ints = NDArray[Any]
 Row = tuple[Ints, Ints, Ints]
@@ -29,6 +29,17 @@ def index_type(count: int) -> type[np.unsignedinteger[Any]]:
     ('uint32', 'uint64')
     """
     return np.uint32 if count <= UINT32_COUNT else np.uint64
+
+
+def signed_type(count: int) -> type[np.signedinteger[Any]]:
+    """Return the type that numbers `count` things, and has a number below 0 for none.
+
+    Examples
+    --------
+    >>> signed_type(10).__name__, signed_type(2**32).__name__
+    ('int32', 'int64')
+    """
+    return np.int32 if count <= UINT32_COUNT // 2 else np.int64
 
 
 # -- kernels
@@ -91,6 +102,22 @@ def n_in_rows(ptr: Sequence[int], nodes: Sequence[int]) -> int:
     return size
 
 
+def count_inside(
+    ptr: Sequence[int],
+    heads: Sequence[int],
+    nodes: Sequence[int],
+    entering: MutableSequence[int],
+    leaving: MutableSequence[int],
+) -> None:
+    """Count the edges among some nodes that enter each, which has a 0 at first, others -1, and that leave it."""
+    for place in range(len(nodes)):
+        node = nodes[place]
+        for edge in range(ptr[node], ptr[node + 1]):
+            if entering[heads[edge]] >= 0:
+                entering[heads[edge]] += 1
+                leaving[place] += 1
+
+
 def keep(
     nodes: Sequence[int],
     ptr: Sequence[int],
@@ -137,6 +164,44 @@ def number_parallels(
             done += 1
             latest[head] = done
     return repeated
+
+
+def has_parallels(ptr: Sequence[int], heads: Sequence[int], latest: MutableSequence[int]) -> bool:
+    """Return whether two edges have the same ends; `latest` has a zero for each node."""
+    for row in range(len(ptr) - 1):
+        for edge in range(ptr[row], ptr[row + 1]):
+            head = heads[edge]
+            if latest[head] == row + 1:
+                return True
+            latest[head] = row + 1
+    return False
+
+
+def number_some(
+    ptr: Sequence[int],
+    heads: NDArray[Any],
+    edges: Sequence[int],
+    rows: Sequence[int],
+    marks: MutableSequence[int],
+    counts: MutableSequence[int],
+    numbers: MutableSequence[int],
+) -> None:
+    """Write how many edges before each of some edges, which are in `rows`, have its ends.
+
+    `marks` has a zero for each node: by which look at a row it was last seen there; `counts` how often before then.
+    """
+    look, current, seen = 0, -1, np.int64(0)  # edges of the current row up to `seen` have been looked at
+    for place in range(len(edges)):
+        row, edge = rows[place], edges[place]
+        if row != current or edge < seen:
+            look += 1
+            current, seen = row, np.int64(ptr[row])
+        while seen <= edge:
+            head = heads[seen]
+            counts[head] = counts[head] + 1 if marks[head] == look else 0
+            marks[head] = look
+            seen += 1
+        numbers[place] = counts[heads[edge]]
 
 
 def find_firsts(
@@ -272,6 +337,32 @@ def parallels(ptr: Ints, heads: Ints) -> Ints | None:
     numbers, places = np.empty(len(order), dtype=np.int64), np.arange(len(order))
     numbers[order] = places - begins
     return numbers if numbers.any() else None
+
+
+def are_parallels(ptr: Ints, heads: Ints) -> bool:
+    """Return whether any two edges have both ends.
+
+    Examples
+    --------
+    >>> are_parallels(np.array([0, 3, 3]), np.array([1, 0, 1])), are_parallels(np.array([0, 2, 2]), np.array([1, 0]))
+    (True, False)
+    """
+    return run(has_parallels, len(heads), ptr, heads, np.zeros(len(ptr) - 1, dtype=np.int64))
+
+
+def parallels_at(ptr: Ints, heads: Ints, edges: Ints) -> Ints:
+    """Return of some edges how many before each one in its row have its head, int64.
+
+    Examples
+    --------
+    >>> parallels_at(np.array([0, 3, 3]), np.array([1, 0, 1]), np.array([2, 0]))
+    array([1, 0])
+    """
+    rows = np.searchsorted(ptr, edges.astype(ptr.dtype), side="right") - 1
+    marks, counts = (np.zeros(len(ptr) - 1, dtype=np.int64) for _ in range(2))
+    numbers = np.empty(len(edges), dtype=np.int64)
+    run(number_some, len(edges), ptr, heads, edges.astype(np.int64), rows, marks, counts, numbers)
+    return numbers
 
 
 def first_parallels(ptr: Ints, heads: Ints) -> Ints | None:

@@ -28,9 +28,19 @@ LARGE, SMALL = 2.0**WIDTH, 2.0**-WIDTH
 
 
 def forward(
-    ptr: NDArray[Any], heads: NDArray[Any], weights: NDArray[Any], values: NDArray[Any], start: int, stop: int
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    weights: NDArray[Any],
+    values: NDArray[Any],
+    start: int,
+    stop: int,
+    sized: bool = False,
 ) -> None:
-    """Push `values` along all edges that leave positions `start` to `stop`, first to last, in place."""
+    """Push `values` along all edges that leave positions `start` to `stop`, first to last, in place.
+
+    Where they are `sized`, the weights count by their absolute values, and no value is negative: |v * w| is v * |w| to
+    the bit. Left out it is a constant of the machine code.
+    """
     node, last = np.uint64(start), np.uint64(stop)
     early = np.uint64(max(len(heads) - 64, 0))  # up to here there is an edge that far ahead
     end = ptr[node]
@@ -43,18 +53,29 @@ def forward(
             if value != 0 and end <= early:
                 while edge < end:
                     prefetch(values, heads[edge + AHEAD])
-                    values[heads[edge]] += value * weights[edge]
+                    added = value * weights[edge]
+                    values[heads[edge]] += abs(added) if sized else added
                     edge += ONE
             elif value != 0:
                 while edge < end:
-                    values[heads[edge]] += value * weights[edge]
+                    added = value * weights[edge]
+                    values[heads[edge]] += abs(added) if sized else added
                     edge += ONE
 
 
 def reverse(
-    ptr: NDArray[Any], heads: NDArray[Any], weights: NDArray[Any], values: NDArray[Any], start: int, stop: int
+    ptr: NDArray[Any],
+    heads: NDArray[Any],
+    weights: NDArray[Any],
+    values: NDArray[Any],
+    start: int,
+    stop: int,
+    sized: bool = False,
 ) -> None:
-    """Pull `values` back along all edges that leave positions `start` to `stop`, last to first, in place."""
+    """Pull `values` back along all edges that leave positions `start` to `stop`, last to first, in place.
+
+    `sized` as in `forward`.
+    """
     node, first = np.uint64(stop), np.uint64(start)
     edge = ptr[node]
     while node > first:
@@ -63,7 +84,8 @@ def reverse(
         begin = edge = ptr[node]
         value = values[node]
         while edge < end:
-            value += weights[edge] * values[heads[edge]]
+            added = weights[edge] * values[heads[edge]]
+            value += abs(added) if sized else added
             edge += ONE
         values[node] = value
         edge = begin
@@ -76,21 +98,43 @@ def through(
     tangents: NDArray[Any],
     adjoints: NDArray[Any],
     parts: NDArray[Any],
+    first: int = 0,
+    row: int = 0,
+    sized: bool = False,
 ) -> None:
-    """Write to `parts`, zeros at first, what flows through each edge: tangent · weight · adjoint."""
-    node, size = np.uint64(0), np.uint64(len(tangents))
-    end = ptr[node]
-    while node < size:
-        edge = end
-        end = ptr[node + ONE]
+    """Write to `parts`, zeros at first, what flows through each edge: tangent · weight · adjoint.
+
+    They are of so many edges from the one numbered `first` on, which is in that `row`; `sized` as in `forward`.
+    """
+    node, begin = np.uint64(row), np.uint64(first)
+    edge, last = begin, begin + np.uint64(len(parts))
+    while edge < last:
+        end = min(ptr[node + ONE], last)
         tangent = tangents[node]
         if tangent != 0:
             while edge < end:
                 adjoint = adjoints[heads[edge]]
                 if adjoint != 0:  # what leads elsewhere may be infinite there
-                    parts[edge] = tangent * weights[edge] * adjoint
+                    part = tangent * weights[edge] * adjoint
+                    parts[edge - begin] = abs(part) if sized else part
                 edge += ONE
+        edge = end
         node += ONE
+
+
+def by_sign(
+    heads: Sequence[int],
+    parts: Sequence[float],
+    positive: MutableSequence[float],
+    negative: MutableSequence[float],
+) -> None:
+    """Add the parts of edges that are positive at their heads, and of those that are negative their sizes."""
+    for edge in range(len(parts)):
+        part = parts[edge]
+        if part > 0:
+            positive[heads[edge]] += part
+        elif part < 0:
+            negative[heads[edge]] -= part
 
 
 def derivatives(
@@ -174,16 +218,18 @@ def signs(
         marks[node] = mark
 
 
-def entropy(parts: Sequence[float], weights: Sequence[float], total: float, partials: MutableSequence[float]) -> int:
-    """Add up part / total · log(weight) of all edges that have a part, as numbers whose exact sum that is.
+def entropy(
+    parts: Sequence[float], weights: Sequence[float], total: float, partials: MutableSequence[float], size: int = 0
+) -> int:
+    """Add up part / total · log|weight| of all edges that have a part, as numbers whose exact sum that is.
 
-    Returns how many of `partials` they are (J. Shewchuk, "Adaptive precision floating-point arithmetic and fast robust
-    geometric predicates", Discrete & Computational Geometry 18, 1997, as `math.fsum` has it).
+    The first `size` of `partials` are those of edges before. Returns how many they are then (J. Shewchuk, "Adaptive
+    precision floating-point arithmetic and fast robust geometric predicates", Discrete & Computational Geometry 18,
+    1997, as `math.fsum` has it).
     """
-    size = 0
     for edge in range(len(parts)):
         if parts[edge] != 0:
-            added, kept = parts[edge] / total * log(weights[edge]), 0
+            added, kept = parts[edge] / total * log(abs(weights[edge])), 0
             for place in range(size):
                 larger, smaller = added, partials[place]
                 if abs(larger) < abs(smaller):
@@ -287,6 +333,66 @@ def count_between(
                         return False
             counts[node] = 0
     return True
+
+
+def push_counts(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, most: float
+) -> bool:
+    """Push numbers of paths along all edges that leave positions `start` to `stop`; stop beyond `most`.
+
+    Returns whether all are counted.
+    """
+    for node in range(start, stop):
+        here = counts[node]
+        if here > 0:
+            for edge in range(ptr[node], ptr[node + 1]):
+                head = heads[edge]
+                counts[head] += here
+                if counts[head] > most:
+                    return False
+    return True
+
+
+def pull_counts(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, most: float
+) -> bool:
+    """Pull numbers of paths back along all edges that leave positions `start` to `stop`, as `push_counts`."""
+    for node in range(stop - 1, start - 1, -1):
+        here = counts[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            here += counts[heads[edge]]
+            if here > most:
+                return False
+        counts[node] = here
+    return True
+
+
+def push_modulo(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, modulus: int
+) -> None:
+    """Push numbers of paths modulo a number along all edges that leave positions `start` to `stop`.
+
+    They are below it, and it is no more than 2**62: the sum of two is an int of the machine.
+    """
+    for node in range(start, stop):
+        here = counts[node]
+        if here > 0:
+            for edge in range(ptr[node], ptr[node + 1]):
+                total = counts[heads[edge]] + here
+                counts[heads[edge]] = total - modulus if total >= modulus else total
+
+
+def pull_modulo(
+    ptr: Sequence[int], heads: Sequence[int], counts: MutableSequence[int], start: int, stop: int, modulus: int
+) -> None:
+    """Pull numbers of paths modulo a number back along all edges that leave `start` to `stop`, as `push_modulo`."""
+    for node in range(stop - 1, start - 1, -1):
+        here = counts[node]
+        for edge in range(ptr[node], ptr[node + 1]):
+            here += counts[heads[edge]]
+            if here >= modulus:
+                here -= modulus
+        counts[node] = here
 
 
 def push_wide(

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from heapq import heappop, heappush
 from typing import Any
@@ -33,7 +33,7 @@ from graphdiff.arithmetic import EXACT_INT, SMALLEST_NORMAL, Number
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import strongest as kernel
-from graphdiff.kernels.rows import index_type
+from graphdiff.kernels.rows import index_type, signed_type
 from graphdiff.sums.between import Between
 
 __all__ = ["Deviations", "deviations"]
@@ -46,39 +46,62 @@ Way = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Deviations:
-    """The ways between as arrays, with a node more for all sources and one more for all targets.
+    """The ways between along the rows of a graph, with a node more for all targets and one more for all sources.
 
     Attributes
     ----------
     between : Between
-    ptr, heads, sizes : arrays
-        The edges by tail; node ``n`` is the end of all ways, node ``n + 1`` where they start.
+    rows : Rows
+        Edges by tail, with others that do not lie between; node ``n`` is the end of all ways, ``n + 1`` their start.
+    nodes : int array
+        Where in the rows the nodes between stand.
+    weights : array
+        In the order of the rows.
+    stops : int array
+        The tails of the edges to the end, ascending: they come behind all others, then those from the start.
+    ends, seeds : arrays
+        The heads and sizes of these.
     numbers : int array
-        Which edge of the topology each is; of those to the end and from the start which target or source.
-    order : int array, shape (n_nodes + 2,)
+        Which target or source each of these is.
+    powers, zero : int array and bool array of shape (n + 2,), or empty
+        Where sizes are relative to that of the strongest way from the same node, but for a factor below 2: by which
+        power of two each is, and whether it is 0.
+    order : int array, shape (n + 2,)
         By which equal ways come: places in the graph, the end first.
-    best : float array, shape (n_nodes + 2,)
-        The size of the strongest way from each node.
-    chosen : int array, shape (n_nodes + 2, 2)
+    best : float array, shape (n + 2,)
+        The size of the strongest way from each node; -1 of those that do not lie between.
+    chosen : int array, shape (n + 2, 2)
         Its first edge, and the first edge of the strongest way by another one; the same where there is none.
-    relative : bool
-        Whether sizes are relative to that of the strongest way from the same node, but for a factor below 2.
     """
 
     between: Between
-    ptr: NDArray[Any]
-    heads: NDArray[Any]
-    sizes: NDArray[np.float64]
+    rows: Rows
+    nodes: NDArray[Any]
+    weights: NDArray[Any]
+    stops: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    seeds: NDArray[np.float64]
     numbers: NDArray[Any]
+    powers: NDArray[np.int32]
+    zero: NDArray[np.bool_]
     order: NDArray[Any]
     best: NDArray[np.float64]
     chosen: NDArray[Any]
-    relative: bool
+
+    @property
+    def relative(self) -> bool:
+        """Whether sizes are relative."""
+        return len(self.powers) > 0
+
+    @property
+    def end(self) -> int:
+        """Where all ways end."""
+        return len(self.rows.ptr) - 1
 
     @property
     def source(self) -> int:
         """Where all ways start."""
-        return self.between.n_nodes + 1
+        return self.end + 1
 
     def ranked(self) -> Iterator[tuple[Way, float]]:
         """Yield the edges of each way and its size, the strongest first."""
@@ -101,68 +124,106 @@ class Deviations:
     def _push(self, heap: list[_Leaving], way: Way, start: int, stop: int) -> None:
         """Put the strongest of the ways that leave a known one between two of its edges on the heap, if any does."""
         if start < stop:
-            place, edge, size = jit(kernel.leaving)(*self._arrays, self.chosen, way, self.source, start, stop)
+            place, edge, size = jit(kernel.leaving)(*self._arrays, self.chosen, way, start, stop)
             if place >= 0:
                 heappush(heap, _Leaving(self, way, start, stop, place, int(edge), size))
 
     def _push_next(self, heap: list[_Leaving], found: _Leaving) -> None:
         """Put the next of the ways that leave a known one where another did on the heap, if there is one."""
         way, start = found.way, found.place
-        place, edge, size = jit(kernel.next_after)(*self._arrays, way, self.source, start, found.edge)
+        extra = slice(len(self.stops), len(self.ends))  # where ways start
+        if start:
+            node = int(self._heads(way[start - 1 : start])[0])
+            extra = slice(*np.searchsorted(self.stops, [node, node + 1]).tolist())
+        leaving = way, start, found.edge, extra.start, extra.stop - extra.start
+        place, edge, size = jit(kernel.next_after)(self.rows.ptr, *self._arrays, *leaving)
         if place >= 0:
             heappush(heap, _Leaving(self, way, start, start + 1, place, int(edge), size))
 
     @property
     def _arrays(self) -> tuple[NDArray[Any], ...]:
-        return self.ptr, self.heads, self.sizes, self.order, self.best
+        return self.rows.heads, *self._sized, self.order, self.best
+
+    @property
+    def _sized(self) -> tuple[NDArray[Any], ...]:
+        return self.weights, self.ends, self.seeds, self.powers, self.zero
+
+    def _heads(self, edges: Way) -> NDArray[np.int64]:
+        """Return the heads of some edges."""
+        return self._of(edges, self.rows.heads, self.ends).astype(np.int64)
+
+    def _of(self, edges: Way, own: NDArray[Any], extra: NDArray[Any]) -> NDArray[Any]:
+        """Return what some edges have of what those of the graph, and those behind them, have."""
+        size = len(self.rows.heads)
+        is_own = edges < size
+        found = np.empty(len(edges), dtype=np.result_type(own, extra))
+        found[is_own], found[~is_own] = own[edges[is_own]], extra[edges[~is_own].astype(np.int64) - size]
+        return found
+
+    def _sizes(self, way: Way, place: int) -> NDArray[np.float64]:
+        """Return the sizes of the edges of a way from one of them on."""
+        edges = way[place:]
+        sizes = np.abs(self._of(edges, self.weights, self.seeds).astype(np.float64))
+        if not self.relative:
+            return sizes
+        heads, before = self._heads(edges), self._heads(way[place - 1 : place]) if place else [self.source]
+        shifts = self.powers[heads] - self.powers[np.concatenate([before, heads[:-1]])]
+        shifts[self.zero[heads]] = 0
+        scaled: NDArray[np.float64] = np.ldexp(sizes, shifts)
+        return scaled
 
     @cached_property
     def _space(self) -> Way:
-        return np.empty(self.between.n_nodes + 2, dtype=self.chosen.dtype)
+        return np.empty(len(self.nodes) + 2, dtype=self.chosen.dtype)
 
     @cached_property
     def strongest(self) -> Way:
         """The edges of the strongest way of all."""
-        places = np.full(self.between.n_nodes + 2, -1)
-        places[self.between.n_nodes] = 0
-        length, _ = jit(kernel.followed)(self.heads, self.chosen, self.source, places, self._space)
+        places = np.full(self.end + 2, -1, dtype=signed_type(self.end + 2))
+        places[self.end] = 0
+        length, _ = self._follow(self.source, places)
         return self._space[:length].copy()
 
+    def _follow(self, start: int, places: NDArray[Any]) -> tuple[int, int]:
+        """Write the strongest way from a node to one that has a place; return its length, and that place."""
+        length, place = jit(kernel.followed)(self.rows.heads, self.ends, self.chosen, start, places, self._space)
+        return int(length), int(place)
+
     @cached_property
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> NDArray[Any]:
         """Where on the strongest way of all each node is; -1 is nowhere."""
-        places = np.full(self.between.n_nodes + 2, -1)
-        places[self.heads[self.strongest]] = np.arange(1, len(self.strongest) + 1)
+        places = np.full(self.end + 2, -1, dtype=signed_type(self.end + 2))
+        places[self._heads(self.strongest)] = np.arange(1, len(self.strongest) + 1)
         return places
 
     def leaving(self, way: Way, place: int, edge: int) -> Way:
         """Return the way that leaves another by an edge and goes on as the strongest does."""
-        start, space = int(self.heads[edge]), self._space
-        length, there = jit(kernel.followed)(self.heads, self.chosen, start, self._places, space)
         step = np.array([edge], dtype=way.dtype)
-        return np.concatenate([way[:place], step, space[:length], self.strongest[there:]])
+        length, there = self._follow(int(self._heads(step)[0]), self._places)
+        return np.concatenate([way[:place], step, self._space[:length], self.strongest[there:]])
 
     def behind(self, way: Way, place: int) -> tuple[float, int, int]:
         """Return by what a way comes among those from the node before one of its edges."""
         edge = int(way[place])
         return (
-            -float(np.multiply.accumulate(self.sizes[way[place:]][::-1])[-1]),
-            int(self.order[self.heads[edge]]),
+            -float(np.multiply.accumulate(self._sizes(way, place)[::-1])[-1]),
+            int(self.order[self._heads(way[place : place + 1])[0]]),
             edge,
         )
 
     def trail(self, way: Way) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return the nodes of a way, numbered as between, and its edges, as in the topology."""
-        return self.heads[way[:-1]], self.numbers[way[1:-1]]
+        edges = self.rows.edges_at(way[1:-1].astype(np.int64))
+        return np.searchsorted(self.nodes, self._heads(way[:-1])), edges
 
     def influence(self, way: Way) -> Number:
         """Return the product of the weights, multiplied up from the target as sizes are."""
-        between, last = self.between, [int(number) for number in self.numbers[way[[0, -1]]]]
+        between, last = self.between, self.numbers[way[[0, -1]].astype(np.int64) - len(self.rows.heads)].tolist()
         enters, leaves = (
             1 if seeds is None else arithmetic.finished(seeds[place])
             for seeds, place in zip((between.entering, between.leaving), last, strict=True)
         )
-        weights = between.graph.weights[self.numbers[way[1:-1]]]
+        weights = self.weights[way[1:-1]]
         weights = weights.astype(np.promote_types(weights.dtype, np.int64), copy=False)  # float64 for float32
         if not len(weights):
             return leaves * enters
@@ -204,7 +265,9 @@ class _Leaving:
 def deviations(between: Between) -> Deviations | None:
     """Return the ways between for ranking over arrays; None where other numbers, or walks, need the plain way."""
     weights = between.graph.weights
-    if between.loops or not isinstance(weights, np.ndarray) or not pays(between.n_edges):
+    if between.loops or not isinstance(weights, np.ndarray):
+        return None
+    if not (between.is_past_memory or pays(between.n_edges)):
         return None
     kinds = (int, float) if weights.dtype.kind == "f" else (int,)
     seeds = [*map(arithmetic.finished, between.given_seeds)]
@@ -212,82 +275,69 @@ def deviations(between: Between) -> Deviations | None:
         return None
     if weights.dtype.kind != "f" and any(isinstance(seed, float) for seed in seeds):
         return None
-    return _swept(between, *_joined(between))
+    rows, nodes = between.arcs.swept
+    in_rows = weights if rows.chosen is None else weights[rows.chosen]
+    order = np.full(len(rows.ptr) + 1, -1, dtype=signed_type(len(rows.ptr)))
+    order[nodes] = between.graph.topology.ids[between.positions]
+    at_ends = _at_ends(between, nodes, len(rows.ptr) - 1)
+    powers, zero, best = np.empty(0, dtype=np.int32), np.empty(0, dtype=bool), np.empty(0)
+    ways = Deviations(between, rows, nodes, in_rows, *at_ends, powers, zero, order, best, np.empty((0, 2)))
+    return _swept(ways)
 
 
-Edges = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64], NDArray[Any]]
-
-
-def _joined(between: Between) -> Edges:
-    """Return the edges in rows, with those to the end of all ways first in theirs, and those from the start last."""
-    n_nodes = between.n_nodes
+def _at_ends(
+    between: Between, nodes: NDArray[Any], end: int
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return the tails of the edges to the end, and of these and those from the start the heads, sizes and numbers."""
     stops = sorted(enumerate(between.numbered_stops), key=lambda stop: (stop[1][0], -stop[0]))
-    places = [place for place, _ in stops]
-    ends = np.array([node for _, (node, _) in stops], dtype=np.int64)
-    counts = np.bincount(ends, minlength=n_nodes + 2) if len(ends) else np.zeros(n_nodes + 2, dtype=np.int64)
-    counts[n_nodes + 1] = len(between.sources)
-    ptr = np.concatenate([between.ptr, [between.ptr[-1]] * 2]).astype(np.int64) + np.concatenate(
-        [[0], np.cumsum(counts)]
-    )
-    n_edges, begin = int(ptr[-1]), int(ptr[-2])
-    heads = np.empty(n_edges, dtype=index_type(n_edges))
-    sizes, numbers = np.empty(n_edges), np.empty(n_edges, dtype=np.int64)
-    weights = between.graph.weights
-    jit(kernel.joined)(between.ptr, between.heads, between.edges, weights, ptr[1:], heads, sizes, numbers)
-    to_end = ptr[ends] + np.arange(len(ends)) - np.searchsorted(ends, ends)
-    heads[to_end], numbers[to_end] = n_nodes, places
-    sizes[to_end] = [abs(float(seed)) for _, (_, seed) in stops]
-    heads[begin:], numbers[begin:] = between.sources, np.arange(n_edges - begin)
-    sizes[begin:] = [abs(float(seed)) for _, seed in between.numbered_starts]
-    return ptr.astype(np.uint64), heads, sizes, numbers
+    tails = nodes[np.array([node for _, (node, _) in stops], dtype=np.int64)]
+    starts = nodes[np.array(between.sources, dtype=np.int64)]
+    seeds = [abs(float(seed)) for _, (_, seed) in stops] + [abs(float(seed)) for _, seed in between.numbered_starts]
+    numbers = [place for place, _ in stops] + list(range(len(starts)))
+    heads = np.concatenate([np.full(len(tails), end), starts])
+    return tails, heads, np.array(seeds, dtype=np.float64), np.array(numbers, dtype=np.int64)
 
 
-def _swept(
-    between: Between, ptr: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.float64], numbers: NDArray[Any]
-) -> Deviations | None:
-    n_nodes = between.n_nodes
-    order = np.concatenate([between.graph.topology.ids[between.positions], [-1, -1]]).astype(np.int64)
-    best, chosen = _best(ptr, heads, sizes, order)
-    begin = int(ptr[n_nodes + 1])
+def _swept(ways: Deviations) -> Deviations | None:
+    """Return the ways with the strongest from each node; None of ints beyond those that floats hold."""
+    ways = _with_best(ways)
+    begin = len(ways.stops)
     with np.errstate(invalid="ignore"):  # a way beyond the floats
-        entered = sizes[begin:] * best[heads[begin:]]
-    least, most = min(best.min(), entered.min(initial=1)), best.max()
-    in_floats = arithmetic.in_floats(between.graph.weights)
+        entered = ways.seeds[begin:] * ways.best[ways.ends[begin:]]
+    best, start = ways.best[ways.nodes], ways.best[ways.source]
+    least, most = np.minimum(best.min(initial=1), start), np.maximum(best.max(initial=1), start)
+    least = min(least, entered.min(initial=1))
+    del best
+    in_floats = arithmetic.in_floats(ways.between.graph.weights)
     if not in_floats and not most <= EXACT_INT:
         return None
-    relative = in_floats and not (least >= SMALLEST_NORMAL and most < math.inf)
-    if relative:
-        sizes = _scaled(ptr, heads, sizes)
-        best, chosen = _best(ptr, heads, sizes, order)
-    return Deviations(between, ptr, heads, sizes, numbers, order, best, chosen, relative)
+    if in_floats and not (least >= SMALLEST_NORMAL and most < math.inf):
+        return _with_best(_scaled(ways))
+    return ways
 
 
-def _best(
-    ptr: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.float64], order: NDArray[Any]
-) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Return the size of the strongest way from each node, and by which edges it and the next one go."""
-    end = len(ptr) - 3
-    best, chosen = np.ones(end + 2), np.zeros((end + 2, 2), dtype=index_type(len(heads)))
-    for start, stop in ((0, end), (end + 1, end + 2)):
-        jit(kernel.strongest)(ptr, heads, sizes, order, best, chosen, start, stop)
-    return best, chosen
+def _with_best(ways: Deviations) -> Deviations:
+    """Return the same with the size of the strongest way from each node, and by which edges it and the next one go."""
+    best = np.full(ways.end + 2, -1.0)
+    best[ways.end] = 1.0
+    chosen = np.zeros((ways.end + 2, 2), dtype=index_type(len(ways.rows.heads) + len(ways.ends)))
+    arrays = ways.rows.ptr, ways.rows.heads, *ways._sized, ways.order, best, chosen
+    jit(kernel.strongest)(*arrays, ways.nodes, ways.stops)
+    return replace(ways, best=best, chosen=chosen)
 
 
-def _scaled(ptr: NDArray[Any], heads: NDArray[Any], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return sizes by which the strongest way from every node has about the size 1, or 0 where that is its size.
+def _scaled(ways: Deviations) -> Deviations:
+    """Return the same with sizes by which the strongest way from every node has about the size 1, or 0 if that is it.
 
     Each is multiplied by a power of two, and those of all ways from a node by the same: their order is as it was.
     """
-    n_nodes = len(ptr) - 3
-    logs = np.zeros(n_nodes + 2)
+    logs = np.full(ways.end + 2, -math.inf)
     with np.errstate(divide="ignore"):
-        lengths = np.log2(sizes)
-    jit(kernel.largest_sums)(ptr, heads, lengths, logs, n_nodes)
-    logs[n_nodes + 1] = np.max(lengths[int(ptr[-2]) :] + logs[heads[int(ptr[-2]) :]], initial=-math.inf)
-    is_zero = np.isneginf(logs)
-    powers = np.rint(np.where(is_zero, 0, logs)).astype(np.int32)
-    tails: NDArray[Any] = Rows(ptr, heads).tails
-    shifts = powers[heads] - powers[tails]
-    shifts[is_zero[heads]] = 0
-    scaled: NDArray[np.float64] = np.ldexp(sizes, shifts)
-    return scaled
+        seeds, begin = np.log2(ways.seeds), len(ways.stops)
+        np.maximum.at(logs, ways.stops, seeds[:begin])
+        logs[ways.end] = 0.0
+        jit(kernel.largest_sums)(ways.rows.ptr, ways.rows.heads, ways.weights, logs, ways.nodes)
+    logs[ways.source] = np.max(seeds[begin:] + logs[ways.ends[begin:]], initial=-math.inf)
+    zero = np.isneginf(logs)
+    powers = np.rint(np.where(zero, 0, logs)).astype(np.int32)
+    return replace(ways, powers=powers, zero=zero)

@@ -9,19 +9,24 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, Unpack, overload
 
 import networkx as nx
+import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
+from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled, counted
 from graphdiff.graph.ends import End, Seeds, seeds_of, units
 from graphdiff.graph.labels import Once
 from graphdiff.graph.options import takes_options
-from graphdiff.sums.between import Between, between_ends, ends_of, restriction
+from graphdiff.kernels import run, sweep
+from graphdiff.remedies import Keyword
+from graphdiff.sums.between import MOST, Between, between_ends, ends_of, exact_sums, restriction
 from graphdiff.sums.cycles import on_the_way
 from graphdiff.sums.direct import direct_count
 from graphdiff.sums.naive import _require_countable
 from graphdiff.sums.results import Influences
-from graphdiff.sums.sweeps import checked, checked_array, forward_values, reverse_values
+from graphdiff.sums.sweeps import checked
 from graphdiff.text.names import PLAIN, Edge, Naming, edge_name, link_text, node_text
 from graphdiff.text.notebook import ROWS
 from graphdiff.text.numbers import SHORTEST, chain_of, plain, shorten, shown
@@ -233,6 +238,8 @@ def count_paths(  # type: ignore[overload-overlap]
     graph: nx.DiGraph | CompiledGraph,
     source: None = None,
     target: None = None,
+    *,
+    modulus: int = 0,
     **options: Unpack[CompileOptions],
 ) -> int: ...
 @overload
@@ -240,6 +247,8 @@ def count_paths(  # type: ignore[overload-overlap]
     graph: nx.DiGraph | CompiledGraph,
     source: End,
     target: None = None,
+    *,
+    modulus: int = 0,
     **options: Unpack[CompileOptions],
 ) -> Influences: ...
 @overload
@@ -247,6 +256,8 @@ def count_paths(  # type: ignore[overload-overlap]
     graph: nx.DiGraph | CompiledGraph,
     source: None,
     target: End,
+    *,
+    modulus: int = 0,
     **options: Unpack[CompileOptions],
 ) -> Influences: ...
 @overload
@@ -255,6 +266,7 @@ def count_paths(  # type: ignore[overload-overlap]
     source: None = None,
     *,
     target: End,
+    modulus: int = 0,
     **options: Unpack[CompileOptions],
 ) -> Influences: ...
 @overload
@@ -262,6 +274,8 @@ def count_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: End,
     target: End,
+    *,
+    modulus: int = 0,
     **options: Unpack[CompileOptions],
 ) -> int: ...
 @takes_options
@@ -269,6 +283,8 @@ def count_paths(
     graph: nx.DiGraph | CompiledGraph,
     source: End | None = None,
     target: End | None = None,
+    *,
+    modulus: int = 0,
     **options: Unpack[CompileOptions],
 ) -> int | Influences:
     """Return how many paths there are, exactly, however many, without listing them. Needs no weights.
@@ -278,6 +294,8 @@ def count_paths(
     graph : networkx.DiGraph, networkx.MultiDiGraph or CompiledGraph
     source, target : node, list of nodes, mapping of node to seed, ROOTS or LEAVES, optional
         See `graphdiff.total_influence`; a seed plays no part.
+    modulus : int, optional
+        Count modulo this number, from 2 to 2**62: of deep graphs the numbers themselves have ten thousands of digits.
     **options
         Those of `graphdiff.compile`, unless the graph is compiled already; `weight` plays no part.
 
@@ -289,6 +307,8 @@ def count_paths(
 
     Raises
     ------
+    UsageError
+        If the modulus is no such number.
     UnknownNodeError, CycleError, SameComponentError
         As `graphdiff.total_influence`.
 
@@ -296,34 +316,86 @@ def count_paths(
     --------
     >>> import networkx as nx
     >>> chain = nx.MultiDiGraph([(i, i + 1) for i in range(40) for _ in range(3)])
-    >>> count_paths(chain, 0, 40) == 3**40
-    True
+    >>> count_paths(chain, 0, 40) == 3**40, count_paths(chain, 0, 40, modulus=1_000_003) == 3**40 % 1_000_003
+    (True, True)
     """
+    require_modulus(modulus)
     if options.keys() <= {"weight"} and (number := direct_count(graph, source, target)) is not None:
-        return number
-    ready = counted(graph, options)
+        return number % modulus if modulus else number
+    ready = compiled(graph, options) if isinstance(graph, CompiledGraph) else counted(graph, options)
     if (source is None) != (target is None):
-        return _counts_from_one_end(ready, source, target)
+        return _counts_from_one_end(ready, source, target, modulus)
     sources, targets = (seeds.anchored(ready) for seeds in ends_of(ready, source, target))
     if on_the_way(ready, sources.positions, targets.positions):
         between_ends(ready, source, target).require_no_loops()
-    values = forward_values(ready, Seeds(sources.positions).at(1), stop=max(targets.positions, default=0))
-    return sum(int(values[position]) for position in targets.positions)
+    counting = _Counting(ready, Seeds(sources.positions).at(1), modulus)
+    counts = counting.forward(max(targets.positions, default=0))
+    if counts is None:  # of what lies between alone the ints of Python are fewer
+        return between_ends(ready, source, target).n_paths
+    total = sum(int(counts[position]) for position in targets.positions)
+    return total % modulus if modulus else total
 
 
-def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End | None) -> Influences:
+def require_modulus(modulus: int) -> None:
+    """Raise `UsageError` where a modulus is given that is none."""
+    if modulus and not (type(modulus) is int and 2 <= modulus <= 2**62):
+        raise UsageError(Keyword("modulus", modulus), ": an int from 2 to 2**62")
+
+
+@dataclass(frozen=True, eq=False)
+class _Counting:
+    """Numbers of paths by position, swept without weights.
+
+    Attributes
+    ----------
+    graph : CompiledGraph
+    starts : dict of position to int
+        How many paths start there.
+    modulus : int
+        What they are counted modulo; 0 is nothing.
+    """
+
+    graph: CompiledGraph
+    starts: dict[int, int]
+    modulus: int
+
+    def put_in(self) -> tuple[NDArray[np.int64]]:
+        """Return the numbers at first."""
+        counts = np.zeros(self.graph.n_nodes, dtype=np.int64)
+        for position, number in self.starts.items():
+            counts[position] = number % self.modulus if self.modulus else number
+        return (counts,)
+
+    def forward(self, stop: int) -> NDArray[np.int64] | None:
+        """Return the numbers of the paths to each position up to `stop`; None where one is no int of the machine."""
+        return self._swept(sweep.push_counts, sweep.push_modulo, min(self.starts, default=0), stop)
+
+    def reverse(self) -> NDArray[np.int64] | None:
+        """Return the numbers of the paths from each position."""
+        return self._swept(sweep.pull_counts, sweep.pull_modulo, 0, max(self.starts, default=-1) + 1)
+
+    def _swept(self, exactly: Any, modulo: Any, start: int, stop: int) -> NDArray[np.int64] | None:
+        rows, (counts,) = self.graph.carriers, self.put_in()
+        arrays = len(rows.heads), rows.ptr, rows.heads, counts, start, stop
+        if self.modulus:
+            run(modulo, *arrays, self.modulus)
+            return counts
+        return counts if run(exactly, *arrays, MOST) else None
+
+
+def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End | None, modulus: int) -> Influences:
     seeds = Seeds(seeds_of(graph, target if source is None else source).anchored(graph).positions)
-    every = units(graph, range(graph.n_nodes))
-    if target is None:
-        restriction(graph, seeds, every).require_no_loops()
-        values = forward_values(graph, seeds.at(1))
-    else:
-        restriction(graph, every, seeds).require_no_loops()
-        values = reverse_values(graph, seeds.at(1))
-    array = checked_array(values)
+    if len(graph.topology.cyclic):
+        every = units(graph, range(graph.n_nodes))
+        restriction(graph, *((seeds, every) if target is None else (every, seeds))).require_no_loops()
+    counting, n_nodes = _Counting(graph, seeds.at(1), modulus), graph.n_nodes
+    array = counting.forward(n_nodes) if target is None else counting.reverse()
+    if array is None:
+        kernel, bounds = (sweep.push_counts, (0, n_nodes)) if target is None else (sweep.pull_counts, (0, n_nodes))
+        array = arithmetic.as_array(exact_sums(kernel, graph.carriers, counting.put_in, *bounds)[0])
     if graph.cycles == "collapse":
         array = array[graph.topology.representative]
-    return Influences(graph.topology, array, "path counts")
+    return Influences(graph.topology, array, f"path counts modulo {modulus:,}" if modulus else "path counts")
 
 
 #: A path's line is no longer.

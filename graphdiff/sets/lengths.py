@@ -235,8 +235,7 @@ def on_every_path(between: Between) -> tuple[NDArray[np.bool_], NDArray[Any]]:
     leaps over it, and an edge where no other crosses the gap after its tail. Sources and targets are edges too: from
     a place before all nodes, and to a place behind them.
     """
-    entering = np.bincount(between.heads, minlength=between.n_nodes) + between.n_starts
-    leaving = np.diff(between.ptr) + between.n_stops
+    entering, leaving = between.degrees[0] + between.n_starts, between.degrees[1] + between.n_stops
     crossing = np.cumsum(leaving - entering) + len(between.sources)
     return crossing - leaving == 0, crossing
 

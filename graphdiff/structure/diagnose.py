@@ -26,7 +26,7 @@ from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, co
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, lacks, seeds_of, titled, units
 from graphdiff.graph.intake import edge_data
 from graphdiff.graph.options import takes_options
-from graphdiff.graph.presets import WEIGHTS, Preset, unit
+from graphdiff.graph.presets import WEIGHTS, Preset
 from graphdiff.operations.ends import is_float
 from graphdiff.operations.network import Operations
 from graphdiff.remedies import Keyword
@@ -338,11 +338,12 @@ def diagnose(
         moving = {} if source is None and not any(is_float(graph.value(name)) for name in graph.inputs) else source
         return cast(Diagnosis, ArrayDiagnosis(graph.contributions(moving, target), (vanishing, exploding)))
     derived = target is not None and _has_derivatives(graph, options)
-    read = replace((compiled if derived else counted)(graph, options), cycles="collapse")
+    as_it_is = derived or isinstance(graph, CompiledGraph)  # weights play no part, and other ones take memory
+    read = replace((compiled if as_it_is else counted)(graph, options), cycles="collapse")
     ends = [None if end is None else seeds_of(read, end) for end in (source, target)]
     lacking = tuple(end for end in (ROOTS, LEAVES) if lacks(read, end))
     between = restriction(
-        read.with_preset(unit),
+        read,
         *(
             units(read, boundary.of(read.topology).tolist()) if end is None and boundary in lacking else end
             for boundary, end in zip((ROOTS, LEAVES), ends, strict=True)

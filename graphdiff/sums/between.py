@@ -21,10 +21,12 @@ from graphdiff.arithmetic import Number
 from graphdiff.errors import ROUTES, CycleError, SameComponentError, UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import LEAVES, ROOTS, Boundary, End, Seeds, seeds_of, weighed
-from graphdiff.graph.labels import Once
+from graphdiff.graph.labels import Once, OnceOfMany
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.mapped import is_past_memory
+from graphdiff.kernels.rows import count_inside, index_type, signed_type
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, find_cycle, restricted, solving
 from graphdiff.sums.semirings import Semiring
@@ -52,6 +54,14 @@ class Arcs(Protocol):
     def walked(self) -> tuple[Rows, NDArray[Any]]:
         """Rows in which these edges are, with or without others, and where the nodes stand there."""
 
+    @property
+    def is_past_memory(self) -> bool:
+        """Whether the rows are in a file that may be more than the memory."""
+
+    @property
+    def swept(self) -> tuple[Rows, NDArray[Any]]:
+        """These edges alone; in the rows of a file that may be more than the memory with others."""
+
 
 @dataclass(frozen=True, eq=False)
 class Chosen:
@@ -64,7 +74,10 @@ class Chosen:
     @property
     def walked(self) -> tuple[Rows, NDArray[Any]]:
         """These rows, and the numbers of the nodes."""
-        return Rows(self.ptr, self.heads, self.edges), np.arange(len(self.ptr) - 1)
+        return _rows_of(self), np.arange(len(self.ptr) - 1)
+
+    swept = walked
+    is_past_memory = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +119,22 @@ class Inside:
     def walked(self) -> tuple[Rows, NDArray[Any]]:
         """All rows of the graph, and the positions."""
         return self.rows, self.positions
+
+    @property
+    def swept(self) -> tuple[Rows, NDArray[Any]]:
+        """The edges between alone; all rows where they may be more than the memory."""
+        return self.walked if self.is_past_memory else (_rows_of(self), np.arange(len(self.positions)))
+
+    @property
+    def is_past_memory(self) -> bool:
+        """Whether the graph is in a file that may be more than the memory."""
+        return is_past_memory(self.rows.heads)
+
+
+def _rows_of(arcs: Arcs) -> Rows:
+    """Return edges in rows of their own, in the types that those of graphs have."""
+    ptr = arcs.ptr.astype(np.uint64)
+    return Rows(ptr, arcs.heads.astype(index_type(len(ptr) - 1)), arcs.edges)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,26 +185,49 @@ class Between:
         """How many nodes lie between."""
         return len(self.positions)
 
-    @property
+    @cached_property
     def n_edges(self) -> int:
         """How many edges lie between."""
-        return len(self.edges)
+        return int(self.degrees[1].sum()) if self.is_past_memory else len(self.edges)
+
+    @property
+    def is_past_memory(self) -> bool:
+        """Whether the edges, which are in a file, may be more than the memory."""
+        return self.arcs.is_past_memory
+
+    @property
+    def degrees(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """How many edges enter each node, and how many leave it."""
+        if not self.is_past_memory:
+            return np.bincount(self.heads, minlength=self.n_nodes), np.diff(self.ptr)
+        rows, nodes = self.arcs.swept
+        kind = signed_type(len(rows.heads))
+        entering, leaving = np.full(len(rows.ptr) - 1, -1, dtype=kind), np.zeros(len(nodes), dtype=kind)
+        entering[nodes] = 0
+        run(count_inside, len(rows.heads), rows.ptr, rows.heads, nodes, entering, leaving)
+        return entering[nodes], leaving
 
     @cached_property
     def n_paths(self) -> int:
         """How many paths lead from the sources to the targets, where no cycle is solved."""
         rows, nodes = self.arcs.walked
-        counts, ends = np.full(len(rows.ptr) - 1, -1), np.zeros(len(rows.ptr) - 1, dtype=np.int64)
-        counts[nodes], ends[nodes] = self.n_starts, self.n_stops
-        *_, total = exact_sums(kernel.count_between, rows.ptr, rows.heads, ends, counts, np.zeros(1, dtype=np.int64))
-        return int(total[0])
+
+        def put_in() -> tuple[NDArray[Any], ...]:
+            counts, ends = np.full(len(rows.ptr) - 1, -1), np.zeros(len(rows.ptr) - 1, dtype=np.int32)
+            counts[nodes] = 0
+            np.add.at(counts, nodes[self.sources], 1)
+            np.add.at(ends, nodes[self.targets], 1)
+            return ends, counts, np.zeros(1, dtype=np.int64)
+
+        return int(exact_sums(kernel.count_between, rows, put_in)[-1][0])
 
     @cached_property
     def lengths(self) -> tuple[int, int]:
         """How many edges the shortest and the longest path have, of which there is at least one."""
         rows, nodes = self.arcs.walked
         size = len(rows.ptr) - 1
-        fewest, longest = np.full(size, size), np.full(size, -size)  # which no path makes up for
+        # What no path makes up for.
+        fewest, longest = (np.full(size, far, dtype=signed_type(size + 1)) for far in (size, -size))
         longest[nodes], fewest[nodes[self.sources]] = 0, 0
         run(kernel.extremes, len(rows.heads), rows.ptr, rows.heads, fewest, longest)
         ends = nodes[self.targets]
@@ -285,7 +337,7 @@ class Between:
     @cached_property
     def node_names(self) -> Once:
         """The labels of some nodes, where not all are wanted."""
-        return Once(self.n_nodes, self.labels_of)
+        return self._once(self.n_nodes, self.labels_of)
 
     def labels_of(self, nodes: NDArray[Any]) -> list[Any]:
         """Return the labels of some nodes, as in `labels`."""
@@ -294,7 +346,11 @@ class Between:
     @cached_property
     def edge_names(self) -> Once:
         """The edges of the topology by their labels."""
-        return Once(self.graph.topology.n_edges, self.graph.topology.edge_labels)
+        return self._once(self.graph.topology.n_edges, self.graph.topology.edge_labels)
+
+    @property
+    def _once(self) -> type[Once]:
+        return OnceOfMany if is_past_memory(self.graph.topology.heads) else Once
 
     def edge_label(self, edge: int) -> Edge:
         """Return an edge of the topology by its labels; each is made once."""
@@ -432,25 +488,34 @@ MOST = 2**62 - 1
 
 
 def exact_sums(
-    sweep: Callable[..., bool], ptr: NDArray[Any], heads: NDArray[Any], *columns: NDArray[Any]
+    sweep: Callable[..., bool], rows: Rows, put_in: Callable[[], tuple[NDArray[Any], ...]], *bounds: int
 ) -> tuple[Sequence[int] | NDArray[Any], ...]:
     """Return what a sweep over ints makes of some columns: in ints of the machine, else of Python where it stops.
 
+    Parameters
+    ----------
+    sweep : callable
+        Takes rows, their heads, the columns, `bounds` and the most that it may make, and returns whether it did.
+    rows : Rows
+    put_in : callable
+        Returns the columns; again where it stops, which takes less memory than a copy of each.
+    *bounds : int
+
     Examples
     --------
-    >>> ptr, heads = np.array([0, 70, 140, 140]), np.repeat([1, 2], 70)
-    >>> ends = np.array([0, 0, 1])
+    >>> rows = Rows(np.array([0, 70, 140, 140]), np.repeat([1, 2], 70))
     >>> for start in (1, 2**50):
-    ...     *_, total = exact_sums(kernel.count_between, ptr, heads, ends, np.array([start, 0, 0]), np.array([0]))
-    ...     int(total[0]) == 4900 * start
+    ...     (counts,) = exact_sums(kernel.push_counts, rows, lambda: (np.array([start, 0, 0]),), 0, 3)
+    ...     int(counts[2]) == 4900 * start
     True
     True
     """
-    copies = [column.copy() for column in columns]
-    if run(sweep, len(heads), ptr, heads, *copies, MOST):
-        return tuple(copies)
-    exact = [column.tolist() for column in columns]
-    sweep(ptr.data, heads.data, *exact, math.inf)
+    columns = put_in()
+    if run(sweep, len(rows.heads), rows.ptr, rows.heads, *columns, *bounds, MOST):
+        return columns
+    del columns
+    exact = [column.tolist() for column in put_in()]
+    sweep(rows.ptr.data, rows.heads.data, *exact, *bounds, math.inf)
     return tuple(exact)
 
 

@@ -30,10 +30,12 @@ from graphdiff.graph.sparse import sparse_matrix
 from graphdiff.graph.topology import Rows, Topology, not_there
 from graphdiff.kernels import FEW, jit, pays, run
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.mapped import blocks, is_past_memory
 from graphdiff.kernels.rows import index_type
 from graphdiff.sums.between import Between, ends_of
 from graphdiff.sums.cycles import Range, on_the_way, restricted
 from graphdiff.sums.direct import walk_for_result
+from graphdiff.sums.passing import Passing
 from graphdiff.sums.results import Named, OfShape, Shaped
 from graphdiff.sums.sweeps import Values, checked, checked_array, checked_list, forward_values, reverse_values
 from graphdiff.text.numbers import plain, shown
@@ -112,14 +114,15 @@ class Flow:
             return arithmetic.are_sizes(self.graph.weights)
         if not isinstance(self.graph.weights, np.ndarray):
             return arithmetic.are_sizes(arithmetic.taken(self.graph.weights, self.used[2]))
-        edges = self.rows.ptr, self.rows.heads, self._row_weights
-        return not run(kernel.has_negative, len(self.rows.heads), *edges, self.among, self._inside)
+        weights, sized = self._row_weights
+        edges = self.rows.ptr, self.rows.heads, weights
+        return sized or not run(kernel.has_negative, len(self.rows.heads), *edges, self.among, self._inside)
 
     @property
-    def _row_weights(self) -> Any:
-        """The weights in the order of `rows`."""
-        chosen = self.rows.chosen
-        return self.graph.weights if chosen is None else arithmetic.taken(self.graph.weights, chosen)
+    def _row_weights(self) -> tuple[Any, bool]:
+        """The weights in the order of `rows`, and whether they count by their absolute values."""
+        (weights, sized), chosen = self.graph.read, self.rows.chosen
+        return weights if chosen is None else arithmetic.taken(weights, chosen), sized
 
     @property
     def _inside(self) -> NDArray[np.bool_]:
@@ -165,11 +168,29 @@ class Flow:
         values = self._through(tails, heads, arithmetic.taken(self.graph.weights, edges))
         return _spread(self.graph.n_edges, edges, values)
 
+    @cached_property
+    def through(self) -> NDArray[Any] | Passing:
+        """The same as numbers that are made when they are asked for, where those of all may be more than the memory."""
+        rows = self.rows
+        if rows.chosen is not None or not is_past_memory(rows.heads) or not self.are_kernels:
+            return self.edges
+        passing = Passing(rows, *self._row_weights, np.asarray(self.tangents), np.asarray(self.adjoints))
+        for _, parts in passing.blocks():
+            checked_array(parts)
+        return passing
+
+    def blocks(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Yield the first edge of each block and what flows through its edges, where no block is kept of all."""
+        if isinstance(self.through, Passing):
+            yield from self.through.blocks()
+        else:
+            yield 0, self.edges
+
     @property
     def are_kernels(self) -> bool:
         """Whether kernels sweep floats: their values are 0 wherever no path leads."""
-        values = self.tangents, self.adjoints, self.graph.weights
-        return all(isinstance(each, np.ndarray) and each.dtype.kind == "f" for each in values)
+        values = self.tangents, self.adjoints
+        return self.graph.in_floats and all(isinstance(v, np.ndarray) and v.dtype.kind == "f" for v in values)
 
     def _through_all(self, rows: Rows) -> NDArray[Any]:
         """Do the same in one pass over all rows."""
@@ -185,8 +206,9 @@ class Flow:
                 ]
             )
         else:
-            parts = np.zeros(len(rows.heads))
-            jit(kernel.through)(rows.ptr, rows.heads, self._row_weights, self.tangents, self.adjoints, parts)
+            parts, (weights, sized) = np.zeros(len(rows.heads)), self._row_weights
+            edges = rows.ptr, rows.heads, weights, self.tangents, self.adjoints
+            jit(kernel.through)(*edges, parts, *((0, 0, True) if sized else ()))  # left out they are constants
             values = checked_array(parts)
         return values if rows.chosen is None else _spread(self.graph.n_edges, rows.chosen, values)
 
@@ -201,8 +223,8 @@ class Flow:
     @property
     def _are_swept_in_kernels(self) -> bool:
         """Whether kernels sweep floats forward, and would in reverse, without cycles to solve."""
-        tangents, weights = self.tangents, self.graph.weights
-        are_floats = isinstance(tangents, np.ndarray) and tangents.dtype.kind == "f" and arithmetic.in_floats(weights)
+        tangents = self.tangents
+        are_floats = isinstance(tangents, np.ndarray) and tangents.dtype.kind == "f" and self.graph.in_floats
         return are_floats and not self.loops and self.ends.are_floats
 
     def _derived_in_kernel(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -212,7 +234,7 @@ class Flow:
         products, removals, adjoints = np.empty(size), np.empty(size), np.zeros(self.graph.n_nodes)
         for position, seed in self.ends.at(1.0).items():
             adjoints[position] = seed
-        edges = (rows.ptr, rows.heads, self._row_weights, self.tangents, adjoints)
+        edges = (rows.ptr, rows.heads, self._row_weights[0], self.tangents, adjoints)
         stop = jit(kernel.derivatives)(*edges, nodes, self._inside, places, products, removals)
         return rows.edges_at(places[:stop]), checked_array(products[:stop]), checked_array(removals[:stop])
 
@@ -229,7 +251,10 @@ class Flow:
         """Return the edges that carry something into the component of a position from outside, and how much."""
         rows, first = self.rows, self.graph.topology.representative
         if self.graph.cycles == "collapse" or not len(self.graph.topology.cyclic):
-            return self._carrying(np.flatnonzero(rows.heads == first[position]))
+            into = [
+                start + np.flatnonzero(rows.heads[start:stop] == first[position]) for start, stop, _ in blocks(rows.ptr)
+            ]
+            return self._carrying(np.concatenate([np.arange(0), *into]))
         places = np.flatnonzero(first[rows.heads] == first[position])
         return self._carrying(places[first[self._tails(places)] != first[position]])
 
@@ -313,7 +338,7 @@ class Contributions(OfShape):
 
     Attributes
     ----------
-    numbers : list, or array of shape (n,)
+    numbers : list, array of shape (n,), or Passing
         The contributions, in the order of the compiled graph's edges or nodes; `array` has them in an array.
     total : number
         The total influence that they are parts of.
@@ -322,7 +347,7 @@ class Contributions(OfShape):
         The shape of the graph; made when it is first asked for, where the graph was not compiled.
     """
 
-    numbers: list[Number] | NDArray[Any]
+    numbers: list[Number] | NDArray[Any] | Passing
     total: Number
     what: str
     shape: Topology | Shaped
@@ -343,8 +368,9 @@ class Contributions(OfShape):
 
     def carrying(self) -> Iterator[tuple[Any, Number]]:
         """Yield the edges or nodes that carry something, with their contributions."""
-        places = np.flatnonzero(self.array)
-        return zip(self._keys(places), self.array[places].tolist(), strict=True)
+        for first, numbers in self._blocks():
+            places = np.flatnonzero(numbers)
+            yield from zip(self._keys(first + places), numbers[places].tolist(), strict=True)
 
     @cached_property
     def shares(self) -> Shares:
@@ -524,7 +550,7 @@ def edge_contributions(
         tangents, adjoints = walk.forward(source), walk.reverse(target)
         return Contributions(checked_list(walk.through(tangents, adjoints)), checked(tangents[target]), "edge", walk)
     flows = flow_between(compiled(graph, options), source, target)
-    return Contributions(flows.edges, flows.total, "edge", flows.graph.topology)
+    return Contributions(flows.through, flows.total, "edge", flows.graph.topology)
 
 
 @takes_options
@@ -589,11 +615,14 @@ def path_entropy(flows: Flow) -> float | None:
 
 def _logs_of_steps(flows: Flow) -> Iterable[float]:
     """Return the share of each edge times the logarithm of its weight, or a few numbers with the same exact sum."""
-    parts, weights = flows.edges, flows.graph.weights
-    if arithmetic.in_floats(weights) and parts.dtype.kind == "f" and pays(len(parts)):
-        sums = np.empty(PARTIALS)
-        size = int(jit(kernel.entropy)(parts, np.asarray(weights, dtype=np.float64), float(flows.total), sums))
+    weights, _ = flows.graph.read
+    if arithmetic.in_floats(weights) and flows.are_kernels and pays(len(weights)):
+        sums, size = np.empty(PARTIALS), 0
+        for first, parts in flows.blocks():
+            block = np.asarray(weights[first : first + len(parts)], dtype=np.float64)
+            size = int(jit(kernel.entropy)(parts, block, float(flows.total), sums, size))
         return list(map(float, sums[:size]))
+    parts, weights = flows.edges, flows.graph.weights
     used = np.flatnonzero(parts)
     steps = zip(parts[used].tolist(), arithmetic.listed(arithmetic.taken(weights, used)), strict=True)
     return (float(number / flows.total) * _log(weight) for number, weight in steps)
@@ -617,32 +646,42 @@ def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:
     sizes = flows.sizes
     if sizes is None:
         return None, None
-    used = np.flatnonzero(sizes.edges)
-    # Ints as Python's, whose sums do not wrap.
-    edges = [
-        array[used] if array.dtype.kind == "f" else array[used].astype(object) for array in (sizes.edges, flows.edges)
-    ]
-    logs = _logs(arithmetic.taken(sizes.graph.weights, used))
     ends = list(zip(_through_ends(sizes), _through_ends(flows), strict=True))
     finished = arithmetic.finished
+    twice = {sign: finished(sizes.total) + sign * finished(flows.total) for sign in (1, -1)}
+    sums: dict[int, list[float]] = {sign: [] for sign in twice}
+    for edges, logs in _logs_by_block(flows, sizes):
+        for sign, whole in twice.items():
+            if whole > 0:
+                through = ((edges[0] + sign * edges[1]) / whole).astype(np.float64)
+                sums[sign].append(float(through @ logs))
 
     def entropy(sign: int) -> float | None:
-        twice = finished(sizes.total) + sign * finished(flows.total)
-        if not twice > 0:
+        whole = twice[sign]
+        if not whole > 0:
             return None
-        through = ((edges[0] + sign * edges[1]) / twice).astype(np.float64)
-        seeded = ((float((finished(size) + sign * finished(n)) / twice), seed) for (size, seed), (n, _) in ends)
-        parts = float(through @ logs) + math.fsum(share * _log(seed) for share, seed in seeded)
-        return max(0.0, _log(arithmetic.half(twice)) - parts)
+        seeded = ((float((finished(size) + sign * finished(n)) / whole), seed) for (size, seed), (n, _) in ends)
+        parts = math.fsum(sums[sign]) + math.fsum(share * _log(seed) for share, seed in seeded)
+        return max(0.0, _log(arithmetic.half(whole)) - parts)
 
     return entropy(1), entropy(-1)
 
 
+def _logs_by_block(flows: Flow, sizes: Flow) -> Iterator[tuple[list[NDArray[Any]], NDArray[np.float64]]]:
+    """Yield, block by block, what flows through the edges that carry, in sizes and with signs, and their logarithms."""
+    weights, _ = sizes.graph.read
+    for (first, own), (_, signed) in zip(sizes.blocks(), flows.blocks(), strict=True):
+        used = np.flatnonzero(own)
+        # Ints as Python's, whose sums do not wrap.
+        edges = [part[used] if part.dtype.kind == "f" else part[used].astype(object) for part in (own, signed)]
+        yield edges, _logs(arithmetic.taken(weights, used + first))
+
+
 def _logs(weights: Weights) -> NDArray[np.float64]:
-    """Return the logarithms of positive numbers."""
+    """Return the logarithms of the sizes of numbers."""
     if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
-        return np.log(weights, dtype=np.float64)
-    return np.array(list(map(_log, arithmetic.listed(weights))), dtype=np.float64)
+        return np.log(np.abs(weights), dtype=np.float64)
+    return np.array([_log(abs(weight)) for weight in arithmetic.listed(weights)], dtype=np.float64)
 
 
 def _through_ends(flows: Flow) -> Iterator[tuple[Number, Number]]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from heapq import nsmallest
+from itertools import chain
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +21,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.labels import blocks
 from graphdiff.graph.sparse import csr_of, numeric
 from graphdiff.graph.topology import INDEXED, Topology
+from graphdiff.sums.passing import Passing
 from graphdiff.text.names import PLAIN, Edge, Naming
 from graphdiff.text.numbers import plain, shown
 from graphdiff.text.sentences import how_many
@@ -208,8 +210,20 @@ class Named(Keyed):
         Symbols have no order; among them the first `n` come as they stand in the array. Takes one partition of the
         array, and makes no key beyond those that it returns.
         """
-        places = np.array(largest_first(self.array, n), dtype=np.int64)
-        return list(zip(self._keys(places), self.array[places].tolist(), strict=True))
+        places, numbers = np.arange(0), np.arange(0)
+        for first, block in self._blocks():
+            chosen = np.array(largest_first(block, n), dtype=np.int64)
+            if first:  # those of the blocks before come first among equals
+                places, numbers = np.append(places, first + chosen), np.append(numbers, block[chosen])
+                chosen = np.array(largest_first(numbers, n), dtype=np.int64)
+                places, numbers = places[chosen], numbers[chosen]
+            else:
+                places, numbers = chosen, block[chosen]
+        return list(zip(self._keys(places), numbers.tolist(), strict=True))
+
+    def _blocks(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Yield the place of the first number of each block, and the numbers; one block where an array has them."""
+        yield 0, self.array
 
     def titles(self) -> tuple[str, str]:
         """Return what a key and what a number is called."""
@@ -266,7 +280,7 @@ class OfShape(Named):
     """A number for each node or edge of a graph, in the order of its shape."""
 
     #: The numbers, all of one kind where they are a list.
-    numbers: list[Number] | NDArray[Any]
+    numbers: list[Number] | NDArray[Any] | Passing
     shape: Topology | Shaped
 
     @cached_property
@@ -274,7 +288,8 @@ class OfShape(Named):
         """The numbers in an array."""
         if isinstance(self.numbers, np.ndarray):
             return self.numbers
-        array = arithmetic.as_array(self.numbers)
+        numbers = self.numbers
+        array = numbers.between(0, len(numbers)) if isinstance(numbers, Passing) else arithmetic.as_array(numbers)
         array.flags.writeable = False
         return array
 
@@ -290,7 +305,14 @@ class OfShape(Named):
         return self.numbers[place] if isinstance(self.numbers, list) else self.numbers.item(place)
 
     def _values(self) -> Iterator[Any]:
-        return iter(self.numbers) if isinstance(self.numbers, list) else super()._values()
+        if isinstance(self.numbers, list):
+            return iter(self.numbers)
+        if isinstance(self.numbers, Passing):
+            return chain.from_iterable(numbers.tolist() for _, numbers in self.numbers.blocks())
+        return super()._values()
+
+    def _blocks(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        return self.numbers.blocks() if isinstance(self.numbers, Passing) else super()._blocks()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

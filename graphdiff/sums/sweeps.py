@@ -241,40 +241,42 @@ class _Lists:
 class _Arrays:
     """The same sweeps by the kernels, over machine numbers."""
 
-    __slots__ = ("edges", "values")
+    __slots__ = ("edges", "sized", "values")
 
-    def __init__(self, graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any]) -> None:
-        self.values = np.zeros(graph.n_nodes, dtype=np.promote_types(weights.dtype, np.int64))  # float64 for float32
+    def __init__(self, graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], sized: bool) -> None:
+        kind = graph.kind or weights.dtype
+        self.values = np.zeros(graph.n_nodes, dtype=np.promote_types(kind, np.int64))  # float64 for float32
         for node, seed in seeds.items():
             self.values[node] = seed
         rows = graph.carriers
         self.edges = (rows.ptr, rows.heads, weights)
+        self.sized = (True,) if sized else ()
 
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
-        jit(kernel.forward)(*self.edges, self.values, start, stop)
+        jit(kernel.forward)(*self.edges, self.values, start, stop, *self.sized)
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
-        walk = partial(jit(kernel.reverse), *self.edges, self.values)
-        walk_back(walk, self.edges[0], self.edges[1:], start, stop)
+        pull = partial(jit(kernel.reverse), *self.edges, self.values)
+        walk_back(lambda first, last: pull(first, last, *self.sized), self.edges[0], self.edges[1:], start, stop)
 
 
 def _engine(
     graph: CompiledGraph, seeds: Mapping[int, Number], among: NDArray[Any] | None, companion: Companion
 ) -> _Lists | _Arrays:
     """Return the values at the start, with the passes that change them."""
-    weights, walked = graph.carried, graph.walked
+    (weights, sized), walked = graph.swept, graph.walked
     visits = len(weights) if among is None else graph.carriers.n_leaving(among)
-    if isinstance(weights, np.ndarray) and pays(visits, walked[0]) and _fits(graph, seeds, weights, companion):
-        return _Arrays(graph, seeds, weights)
+    if isinstance(weights, np.ndarray) and pays(visits, walked[0]) and _fits(graph, seeds, companion):
+        return _Arrays(graph, seeds, weights, sized)
     walked[0] += visits
     return _Lists(graph, seeds, among)
 
 
-def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], companion: Companion) -> bool:
+def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], companion: Companion) -> bool:
     """Return whether machine numbers can hold the sweep: ints only if no partial sum can wrap."""
-    if weights.dtype.kind == "f":
+    if graph.in_floats:
         return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
     if not all(isinstance(seed, int) for seed in seeds.values()):
         return False

@@ -6,7 +6,6 @@ One reverse sweep over pairs (strongest positive way, strongest negative way) fi
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.kernels import run
+from graphdiff.kernels.rows import signed_type
 from graphdiff.kernels.strongest import strongest_by_sign
-from graphdiff.kernels.sweep import signs
+from graphdiff.kernels.sweep import by_sign, signs
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.sums.between import Between
 from graphdiff.sums.certificate import rough_bound_of
@@ -74,15 +74,15 @@ class Cancellation:
     @cached_property
     def node(self) -> Any:
         """Where most meets: the node with the largest min of what positive and what negative edges bring, or None."""
-        edges, topology = self.flow.edges, self.between.graph.topology
-        places = np.flatnonzero(edges)
-        heads = topology.heads[places]
-        brought = [_sums(heads, np.abs(edges[places]), sign * edges[places] > 0, topology.n_nodes) for sign in (1, -1)]
-        least = np.minimum(*brought)
-        if not len(places) or not (most := least[heads].max()):
+        topology, heads = self.between.graph.topology, self.between.graph.topology.heads
+        least = np.minimum(*_brought(self.flow, heads, topology.n_nodes))
+        if not len(least) or not (most := least.max()):
             return None
-        # Of several the one that an edge leads to first.
-        return next(topology.node_labels(heads[[np.argmax(least[heads] == most)]]))
+        for first, parts in self.flow.blocks():  # of several the one that an edge leads to first
+            places = first + np.flatnonzero(parts)
+            if len(there := np.flatnonzero(least[heads[places]] == most)):
+                return next(topology.node_labels(heads[places[there[:1]]]))
+        raise AssertionError
 
     @property
     def effective_positive(self) -> float | None:
@@ -134,13 +134,23 @@ def cancellation(between: Between, flow: Flow) -> Cancellation | None:
     return Cancellation(arithmetic.half(abs_sum + total), arithmetic.half(total - abs_sum), between, flow)
 
 
-def _sums(heads: NDArray[Any], sizes: NDArray[Any], chosen: NDArray[Any], n_nodes: int) -> NDArray[Any]:
-    """Return what the chosen edges bring to each node, added in their order."""
-    chosen = chosen.astype(bool)
-    if sizes.dtype.kind == "f":
-        return np.bincount(heads[chosen], sizes[chosen], n_nodes)
-    sums = np.zeros(n_nodes, dtype=object)  # ints as Python's, which do not wrap
-    np.add.at(sums, heads[chosen], sizes[chosen].astype(object))
+def _brought(flow: Flow, heads: NDArray[Any], n_nodes: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return what positive edges bring to each node, and the size of what negative ones do, added in their order."""
+    positive, negative = np.zeros(n_nodes), np.zeros(n_nodes)
+    for first, parts in flow.blocks():
+        if parts.dtype.kind == "f":
+            run(by_sign, len(parts), heads[first : first + len(parts)], parts, positive, negative)
+        else:  # ints as Python's, which do not wrap
+            exact = parts.astype(object)
+            positive, negative = (_added(heads, sign * exact, n_nodes) for sign in (1, -1))
+    return positive, negative
+
+
+def _added(heads: NDArray[Any], parts: NDArray[Any], n_nodes: int) -> NDArray[Any]:
+    """Return the sums of the parts above 0 at each head."""
+    chosen = np.flatnonzero(parts > 0)
+    sums = np.zeros(n_nodes, dtype=object)
+    np.add.at(sums, heads[chosen], parts[chosen])
     return sums
 
 
@@ -180,12 +190,11 @@ class _Edges:
         else:
             kernel(*(getattr(each, "data", each) for each in (*edges, *columns)))
 
-    def column(self, values: Sequence[Number]) -> Any:
-        """Return a number for each node of the rows, given those of the nodes between."""
-        if not isinstance(self.weights, np.ndarray):
-            return list(values)
-        column = np.zeros(len(self.ptr) - 1)
-        column[self.nodes] = values
+    def column(self, values: dict[int, Number]) -> Any:
+        """Return a number for each node of the rows: those of some nodes between, and 0."""
+        column: Any = np.zeros(len(self.ptr) - 1) if isinstance(self.weights, np.ndarray) else [0] * len(self.nodes)
+        for node, value in values.items():
+            column[self.nodes[node]] = value
         return column
 
 
@@ -223,11 +232,12 @@ class _Ways:
     @classmethod
     def of(cls, between: Between) -> _Ways:
         edges = _Edges.of(between)
-        ends: tuple[list[Number], list[Number]] = ([0] * between.n_nodes, [0] * between.n_nodes)
+        ends: tuple[dict[int, Number], dict[int, Number]] = {}, {}
         for node, seed in between.numbered_stops:
-            ends[seed < 0][node] = max(ends[seed < 0][node], abs(seed))
+            ends[seed < 0][node] = max(ends[seed < 0].get(node, 0), abs(seed))
         sizes = edges.column(ends[0]), edges.column(ends[1])
-        first = np.full(len(edges.ptr) - 1, -1), np.full(len(edges.ptr) - 1, -1)
+        none = len(edges.ptr) - 1, -1, signed_type(len(edges.heads))
+        first = np.full(*none), np.full(*none)
         edges.walk(strongest_by_sign, *sizes, *first)
         return cls(between, edges, sizes, first)
 

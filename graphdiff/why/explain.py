@@ -301,7 +301,7 @@ class Explanation(Result):
     @cached_property
     def edge_contributions(self) -> Contributions:
         """The part of the total that runs through each edge."""
-        return Contributions(self.sweeps.edges, self.total, "edge", self.basis.graph.topology)
+        return Contributions(self.sweeps.through, self.total, "edge", self.basis.graph.topology)
 
     @cached_property
     def node_contributions(self) -> Contributions:

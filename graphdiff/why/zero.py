@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.graph.ends import Seeds
+from graphdiff.kernels import mapped
 from graphdiff.kernels.reach import flooded, reached
 from graphdiff.kernels.rows import grouped
 from graphdiff.showing import and_more
@@ -45,6 +46,8 @@ def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str
     """
     if not between.sources:
         return _no_path(between, starts, ends)
+    if between.is_past_memory and _are_live(between):
+        return _cancelled(flow)
     weights = arithmetic.taken(between.graph.weights, between.edges)
     live = weights != 0 if isinstance(weights, np.ndarray) else np.array([bool(weight) for weight in weights])
     if not live.all() and not _path_along(between, live, between.sources, between.targets):
@@ -53,6 +56,13 @@ def zero_reason(between: Between, flow: Flow, starts: Seeds, ends: Seeds) -> str
     if not _path_along(between, live, *seeded):
         return "every path begins or ends at a node whose seed is 0"
     return _cancelled(flow)
+
+
+def _are_live(between: Between) -> bool:
+    """Return whether no weight in a file is 0, and no seed, as a look at blocks of them shows."""
+    weights = np.asarray(between.graph.weights)
+    blocks = (weights[first:last] for first, last, _ in mapped.blocks(between.graph.topology.ptr))
+    return all(between.given_seeds) and all(bool(block.all()) for block in blocks)
 
 
 def _cancelled(flow: Flow) -> str:

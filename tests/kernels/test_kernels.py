@@ -114,6 +114,45 @@ def test_what_flows_through_each_edge_of_a_sweep() -> None:
             assert parts.tolist() == right
 
 
+def test_weights_that_are_sized_count_by_their_absolute_values() -> None:
+    for seed in SEEDS:
+        rows = Rows(seed)
+        weights, sizes = rows.numbers - 0.5, np.abs(rows.numbers - 0.5)
+        assert (weights < 0).any()
+        columns = np.abs(rows.columns(1)), np.abs(rows.columns(1))
+        for kernel in (sweep.forward, sweep.reverse):
+            for form in forms(kernel):
+                right, found = columns[0].copy(), columns[0].copy()
+                form(rows.ptr, rows.heads, sizes, right, 0, len(right))
+                form(rows.ptr, rows.heads, weights, found, 0, len(found), True)
+                assert found.tolist() == right.tolist()
+        for form in forms(sweep.through):
+            right, found = np.zeros(rows.n_edges), np.zeros(rows.n_edges)
+            form(rows.ptr, rows.heads, sizes, *columns, right)
+            form(rows.ptr, rows.heads, weights, *columns, found, 0, 0, True)
+            assert found.tolist() == right.tolist()
+
+
+def test_what_flows_through_edges_is_the_same_from_any_edge_on() -> None:
+    for seed in SEEDS:
+        rows = Rows(seed)
+        tangents, adjoints = rows.columns(1), rows.columns(1)
+        right = [tangents[t] * w * adjoints[h] for t, h, w in zip(rows.tails, rows.heads, rows.numbers, strict=True)]
+        for form in forms(sweep.through):
+            for first in range(rows.n_edges):
+                parts = np.zeros(min(3, rows.n_edges - first))
+                row = int(np.searchsorted(rows.ptr, np.uint64(first), side="right")) - 1
+                form(rows.ptr, rows.heads, rows.numbers, tangents, adjoints, parts, first, row)
+                assert parts.tolist() == right[first : first + 3]
+
+
+def test_parts_are_added_at_heads_by_their_signs() -> None:
+    for form in forms(sweep.by_sign):
+        positive, negative = np.zeros(3), np.array([0.0, 0.5, 0.0])
+        form(np.array([1, 2, 1, 1, 2]), np.array([2.0, -3.0, -0.25, 4.0, 0.0]), positive, negative)
+        assert (positive.tolist(), negative.tolist()) == ([0.0, 6.0, 0.0], [0.0, 0.75, 3.0])
+
+
 @pytest.mark.parametrize("zero", ["tangent", "adjoint"])
 def test_an_edge_off_the_way_carries_nothing_even_where_sums_have_overflowed(zero: str) -> None:
     ptr, heads = np.array([0, 1, 1], dtype=np.uint64), np.array([1], dtype=np.uint32)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff import sums
 from graphdiff.kernels import jit
 from graphdiff.paths import deviations, strongest
 from graphdiff.sums.between import Between, between_ends
@@ -49,10 +50,12 @@ def plain(between: Between) -> list[tuple[list[int], list[int], Any]]:
 
 
 def by_arrays(between: Between, engine: str) -> list[tuple[list[int], list[int], Any]]:
-    """Return the first ways over arrays, by machine code or by the same functions in Python."""
+    """Return the first ways over arrays, by machine code or by the same functions in Python, also along all rows."""
     with pytest.MonkeyPatch.context() as patch, np.errstate(over="ignore", invalid="ignore", under="ignore"):
         patch.setattr(deviations, "pays", lambda visits: True)
         patch.setattr(deviations, "jit", jit if engine == "machine code" else lambda kernel: kernel)
+        if engine == "along all rows":
+            patch.setattr(sums.between, "is_past_memory", lambda heads: True)
         assert deviations.deviations(between) is not None
         ways = islice(strongest.ranked_paths(between), LATER - 1)
         return [(list(map(int, nodes)), list(map(int, edges)), influence) for nodes, edges, influence in ways]
@@ -72,7 +75,7 @@ def size_of(between: Between, way: tuple[list[int], list[int], Any]) -> Fraction
     return size
 
 
-@pytest.mark.parametrize("engine", ["machine code", "Python"])
+@pytest.mark.parametrize("engine", ["machine code", "Python", "along all rows"])
 @given(data=st.data())
 def test_paths_order_and_numbers_are_those_of_the_plain_way(engine: str, data: st.DataObject) -> None:
     require(engine)
@@ -80,9 +83,12 @@ def test_paths_order_and_numbers_are_those_of_the_plain_way(engine: str, data: s
     assert repr(by_arrays(between, engine)) == repr(plain(between))
 
 
+@pytest.mark.parametrize("engine", ["Python", "along all rows"])
 @given(between=questions(BEYOND))
-def test_beyond_the_floats_paths_are_those_of_the_plain_way_but_for_the_order_of_equals(between: Between) -> None:
-    found, expected = by_arrays(between, "Python"), plain(between)
+def test_beyond_the_floats_paths_are_those_of_the_plain_way_but_for_the_order_of_equals(
+    engine: str, between: Between
+) -> None:
+    found, expected = by_arrays(between, engine), plain(between)
     assert len(found) == len(expected)
     if between.entering or between.leaving:
         return

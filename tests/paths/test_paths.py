@@ -29,6 +29,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
+from graphdiff import kernels
 
 
 def nodes_of(source: Any, edges: Any) -> tuple[Any, ...]:
@@ -135,6 +136,50 @@ class TestCounting:
         graph = diamonds(steps)
         assert gd.count_paths(graph, 0, 3 * steps) == 2**steps
         assert gd.count_paths(graph, source=0)[3 * steps] == 2**steps
+
+    @pytest.mark.parametrize("by", ["plain", "compiled", "machine code", "Python on arrays"])
+    @given(graph=dags(max_edges=16), modulus=st.sampled_from([2, 3, 7, 10**9 + 7, 2**61 - 1, 2**62]), data=st.data())
+    def test_modulo_a_number_they_are_the_exact_ones(
+        self, by: str, graph: nx.MultiDiGraph, modulus: int, data: st.DataObject
+    ) -> None:
+        """Each edge is sixty-four, so that no int of the machine holds what eleven in a row make."""
+        graph = nx.MultiDiGraph([(u, v) for u, v, *_ in graph.edges for _ in range(64)])
+        if not graph:
+            return
+        graph.add_edge(0, 0, key="a cycle by itself")
+        ends = st.sampled_from([*graph])
+        source, target = data.draw(ends), data.draw(st.one_of(ends, st.lists(ends, min_size=1, unique=True)))
+        asked = graph if by == "plain" else gd.compile(graph, weight=None, cycles="collapse")
+        options: Any = {"cycles": "collapse"} if by == "plain" else {}
+        with pytest.MonkeyPatch.context() as patch:
+            if by != "plain":
+                patch.setattr(kernels, "pays", lambda visits: by == "machine code")
+            exact = gd.count_paths(asked, source, target, **options)
+            assert gd.count_paths(asked, source, target, modulus=modulus, **options) == exact % modulus
+            for end in ({"source": source}, {"target": target}):
+                counts = gd.count_paths(asked, **end, **options)
+                found = gd.count_paths(asked, **end, modulus=modulus, **options)
+                assert dict(found) == {node: count % modulus for node, count in counts.items()}
+
+    @pytest.mark.parametrize("modulus", [2**62, 2**61 - 1, 10**9 + 7])
+    @pytest.mark.parametrize("machine", [True, False])
+    def test_modulo_numbers_near_the_largest_nothing_wraps(
+        self, modulus: int, machine: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        if machine:
+            pytest.importorskip("numba")
+        monkeypatch.setattr(kernels, "pays", lambda visits: machine)
+        graph = gd.compile(nx.MultiDiGraph([(i, i + 1) for i in range(90) for _ in range(9)]), weight=None)
+        assert gd.count_paths(graph, 0, 90) == 9**90
+        assert gd.count_paths(graph, 0, 90, modulus=modulus) == 9**90 % modulus
+        assert gd.count_paths(graph, 0)[89] == gd.count_paths(graph, target=90)[1] == 9**89
+        assert gd.count_paths(graph, 0, modulus=modulus)[89] == 9**89 % modulus
+        assert gd.count_paths(graph, target=90, modulus=modulus)[1] == 9**89 % modulus
+
+    @pytest.mark.parametrize("modulus", [1, -5, 2**62 + 1, True, 7.0])
+    def test_what_a_modulus_is(self, modulus: Any) -> None:
+        with pytest.raises(gd.errors.UsageError, match=r"modulus=.*: an int from 2 to 2\*\*62"):
+            gd.count_paths(olah(), "a", "e", modulus=modulus)
 
     def test_a_count_is_a_plain_int(self) -> None:
         assert type(gd.count_paths(olah(), "b", "e")) is int
