@@ -25,7 +25,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.kernels import FEW, jit, pays
 from graphdiff.kernels import sweep as kernel
 from graphdiff.kernels.blas import one_thread
-from graphdiff.kernels.mapped import walk_back
+from graphdiff.kernels.mapped import walk_parts
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.cycles import Range, walks
 from graphdiff.sums.factors import Factor
@@ -254,12 +254,16 @@ class _Arrays:
 
     def push(self, start: int, stop: int) -> None:
         """Push the values of positions `start` to `stop` along their edges, first to last."""
-        jit(kernel.forward)(*self.edges, self.values, start, stop, *self.sized)
+        self._walk(kernel.forward, start, stop, backwards=False)
 
     def pull(self, start: int, stop: int) -> None:
         """Pull values back to positions `start` to `stop` along their edges, last to first."""
-        pull = partial(jit(kernel.reverse), *self.edges, self.values)
-        walk_back(lambda first, last: pull(first, last, *self.sized), self.edges[0], self.edges[1:], start, stop)
+        self._walk(kernel.reverse, start, stop, backwards=True)
+
+    def _walk(self, walk: Callable[..., None], start: int, stop: int, *, backwards: bool) -> None:
+        step = partial(jit(walk), *self.edges, self.values)
+        ptr, *arrays = self.edges
+        walk_parts(lambda *rows: step(*rows, *self.sized), ptr, arrays, start, stop, backwards=backwards)
 
 
 def _engine(

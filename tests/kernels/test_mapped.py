@@ -13,9 +13,10 @@ import graphdiff as gd
 from graphdiff.kernels import mapped
 
 
+@pytest.mark.parametrize("backwards", [False, True])
 @pytest.mark.parametrize("part", [1, 7, 100, 10**6])
 def test_parts_are_all_rows_in_order_and_each_is_asked_for_before_it_is_walked(
-    part: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    part: int, backwards: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = np.random.default_rng(1).integers(0, 9, 60)
     ptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint64)
@@ -26,8 +27,10 @@ def test_parts_are_all_rows_in_order_and_each_is_asked_for_before_it_is_walked(
         walked: list[tuple[int, int]] = []
         asked: list[tuple[int, int]] = []
         monkeypatch.setattr(mapped, "_ask", lambda maps, first, last, asked=asked: asked.append((first, last)))
-        mapped.walk_back(lambda a, b, walked=walked: walked.append((a, b)), ptr, (heads,), start, stop)
-        assert [row for a, b in walked[::-1] for row in range(a, b)] == list(range(start, stop))
+        step = lambda a, b, walked=walked: walked.append((a, b))  # noqa: E731
+        mapped.walk_parts(step, ptr, (heads,), start, stop, backwards=backwards)
+        in_order = walked[::-1] if backwards else walked
+        assert [row for a, b in in_order for row in range(a, b)] == list(range(start, stop))
         assert asked == [(ptr[a], ptr[b]) for a, b in walked[1:]]
         assert part > 100 or start == stop or len(walked) > 1
 
@@ -67,4 +70,7 @@ def test_sweeps_of_a_mapped_graph_have_the_bits_of_those_in_memory(
     monkeypatch.setattr(mapped, "_ask", lambda *arguments: (parts.append(arguments), ask(*arguments)))
     loaded = gd.CompiledGraph.load(tmp_path / "x.gdiff")
     assert np.array_equal(gd.reverse(loaded, 299).array, gd.reverse(graph, 299).array)
+    assert len(parts) > 10
+    parts.clear()
+    assert np.array_equal(gd.forward(loaded, 0).array, gd.forward(graph, 0).array)
     assert len(parts) > 10
