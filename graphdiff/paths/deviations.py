@@ -267,7 +267,8 @@ def deviations(between: Between) -> Deviations | None:
     weights = between.graph.weights
     if between.loops or not isinstance(weights, np.ndarray):
         return None
-    if not (between.is_past_memory or pays(between.n_edges)):
+    # Of a file the edges between are not counted for it: that takes a pass.
+    if not pays(len(weights) if between.is_past_memory else between.n_edges):
         return None
     kinds = (int, float) if weights.dtype.kind == "f" else (int,)
     seeds = [*map(arithmetic.finished, between.given_seeds)]
