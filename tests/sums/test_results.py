@@ -20,6 +20,7 @@ import graphdiff as gd
 from graphdiff.errors import UsageError
 from graphdiff.graph.labels import packed
 from graphdiff.sums.results import largest_first
+from graphdiff.whatif.sensitivities import Sensitivities
 
 Query = tuple[nx.DiGraph, Any, Any]
 
@@ -353,7 +354,7 @@ def test_what_looks_at_a_few_entries_makes_no_others() -> None:
     for result in _large_results():
         topology = getattr(result, "topology", None) or result.of.topology
         for name, look in LOOKS.items():
-            if name == "the numbers" and isinstance(result, gd.whatif.sensitivities.Sensitivities):
+            if name == "the numbers" and isinstance(result, Sensitivities):
                 continue  # whose values say which edge they are of
             counted = topology.__dict__["titled"] = _Counted(topology.names)
             look(result)
