@@ -75,6 +75,15 @@ def test_walks_in_fractions_are_exact() -> None:
     assert found == {name: Fraction(value).limit_denominator(9) for name, value in TO_OUT.items()}
 
 
+def test_walks_of_ints_round_a_cycle_are_fractions(walked: str) -> None:
+    graph = gd.compile(weighted([("a", "b", 3), ("b", "a", 0), ("b", "c", 2)]), cycles="solve")
+    at, loops = graph.topology.position, loops_of(graph)
+    for values in (forward_values(graph, {at("a"): 1}, loops), reverse_values(graph, {at("c"): 1}, loops)):
+        assert all(not isinstance(value, (float, np.floating)) for value in values)
+    assert named(graph, forward_values(graph, {at("a"): 1}, loops)) == {"a": 1, "b": 3, "c": 6}
+    assert named(graph, reverse_values(graph, {at("c"): 1}, loops)) == {"a": 6, "b": 2, "c": 1}
+
+
 def test_a_sweep_that_starts_on_a_cycle_goes_round_it(walked: str) -> None:
     graph = solved()
     at, loops = graph.topology.position, loops_of(graph)
