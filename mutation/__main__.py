@@ -39,6 +39,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sums/accumulate": ("tests/sums/test_accumulate.py", "tests/sums/test_semirings.py"),
     "sums/levels": ("tests/sums/test_levels.py",),
     "sums/cycles": (
+        "tests/sums/test_cycles_parts.py",
         "tests/sums/test_cycles.py",
         "tests/sums/test_radius.py",
         "tests/sums/test_factors.py",
@@ -55,7 +56,12 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sums/naive": ("tests/sums/test_influence.py",),
     "graph/topology": ("tests/graph/test_topology.py", "tests/graph/test_compiled.py"),
     "graph/compiled": ("tests/graph/test_compiled.py", "tests/graph/test_storage.py"),
-    "graph/intake": ("tests/graph/test_compiled.py", "tests/graph/test_defaults.py", "tests/test_parallel_edges.py"),
+    "graph/intake": (
+        "tests/graph/test_compiled.py",
+        "tests/graph/test_defaults.py",
+        "tests/graph/test_attributes_of_edges.py",
+        "tests/test_parallel_edges.py",
+    ),
     "graph/plain": ("tests/graph/test_plain.py", "tests/test_numbers.py"),
     "graph/presets": ("tests/graph/test_presets.py",),
     "graph/storage": ("tests/graph/test_storage.py",),

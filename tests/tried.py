@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = "examples of hypothesis"
 QUESTIONS = "questions of generated graphs"
@@ -69,7 +69,10 @@ def draw_few(config: pytest.Config, items: list[pytest.Item]) -> None:
             function = getattr(test, "__func__", test)
             asked = function._hypothesis_internal_use_settings
             fewer = min(asked.max_examples, settings.get_profile(FEW).max_examples)
-            function._hypothesis_internal_use_settings = settings(asked, max_examples=fewer, phases=NONE_SMALLER)
+            # The same process runs a method again and again, each time of another object of its class.
+            function._hypothesis_internal_use_settings = settings(
+                asked, max_examples=fewer, phases=NONE_SMALLER, suppress_health_check=list(HealthCheck)
+            )
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
