@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import engine, influence, walks, weighted
+from graphs import as_python, engine, influence, walks, weighted
 
 import graphdiff as gd
 from graphdiff.errors import UsageError
@@ -41,9 +41,7 @@ def walked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     """Walk lists, or arrays by the Python that kernels are made of."""
     with engine("plain Python"):
         if request.param == "arrays":
-            for module in (sweeps, parts):
-                monkeypatch.setattr(module, "jit", lambda kernel: kernel)
-                monkeypatch.setattr(module, "pays", lambda visits, before=0: True)
+            as_python(monkeypatch, sweeps, parts)
         yield request.param
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graphs import engine, weighted
+from graphs import as_python, engine, weighted
 
 import graphdiff as gd
 from graphdiff.arithmetic import SAFE_INT, Dyadic
@@ -40,8 +40,7 @@ def walked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
     """Walk lists, or arrays by the Python that kernels are made of."""
     with engine("plain Python"):
         if request.param == "arrays":
-            monkeypatch.setattr(sweeps, "jit", lambda kernel: kernel)
-            monkeypatch.setattr(sweeps, "pays", lambda visits, before=0: True)
+            as_python(monkeypatch, sweeps)
         yield request.param
 
 
