@@ -66,7 +66,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "graph/presets": ("tests/graph/test_presets.py",),
     "graph/storage": ("tests/graph/test_storage.py",),
     "graph/arrayfile": ("tests/graph/test_storage.py",),
-    "paths/paths": ("tests/paths/test_paths.py",),
+    "paths/paths": ("tests/paths/test_paths_parts.py", "tests/paths/test_paths.py"),
     "paths/strongest": ("tests/paths/test_strongest.py", "tests/paths/test_deviations.py"),
     "paths/deviations": ("tests/paths/test_deviations.py", "tests/paths/test_strongest.py"),
     "kernels/sweep": ("tests/kernels/test_kernels.py", "tests/sums/test_influence.py"),
