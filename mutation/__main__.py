@@ -54,7 +54,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "sums/flow": ("tests/sums/test_flow_parts.py", "tests/sums/test_flow.py"),
     "sums/naive": ("tests/sums/test_influence.py",),
-    "graph/topology": ("tests/graph/test_topology.py", "tests/graph/test_compiled.py"),
+    "graph/topology": ("tests/graph/test_topology_lookup.py", "tests/graph/test_topology.py"),
     "graph/compiled": ("tests/graph/test_compiled.py", "tests/graph/test_storage.py"),
     "graph/intake": (
         "tests/graph/test_compiled.py",
