@@ -57,10 +57,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "graph/topology": ("tests/graph/test_topology_lookup.py", "tests/graph/test_topology.py"),
     "graph/compiled": ("tests/graph/test_compiled.py", "tests/graph/test_storage.py"),
     "graph/intake": (
+        "tests/graph/test_intake.py",
         "tests/graph/test_compiled.py",
-        "tests/graph/test_defaults.py",
-        "tests/graph/test_attributes_of_edges.py",
-        "tests/test_parallel_edges.py",
     ),
     "graph/plain": ("tests/graph/test_plain.py", "tests/test_numbers.py"),
     "graph/presets": ("tests/graph/test_presets.py",),
