@@ -45,8 +45,8 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/sums/test_factors.py",
         "tests/sums/test_enclosure.py",
     ),
-    "sums/radius": ("tests/sums/test_radius.py", "tests/sums/test_cycles.py"),
-    "sums/enclosure": ("tests/sums/test_enclosure.py",),
+    "sums/radius": ("tests/sums/test_enclosure_parts.py", "tests/sums/test_radius.py"),
+    "sums/enclosure": ("tests/sums/test_enclosure_parts.py", "tests/sums/test_enclosure.py"),
     "sums/factors": ("tests/sums/test_factors.py", "tests/sums/test_cycles.py"),
     "sums/certificate": (
         "tests/sums/test_certificate_parts.py",

@@ -311,7 +311,8 @@ def test_missing_weights_are_counted_and_named_with_what_there_is() -> None:
         weights(of_attributes({"cost": 2}, {"cost": 3}), "w", None)
     unit = "weight=None counts paths; weight=graphdiff.weights.even spreads one unit evenly"
     assert str(caught.value) == (
-        f"none of the 2 edges has 'w'; these edges have: cost (2 of 2, numbers); weight=\"cost\" takes that number; {unit}"
+        f"none of the 2 edges has 'w'; these edges have: cost (2 of 2, numbers); "
+        f'weight="cost" takes that number; {unit}'
     )
     with pytest.raises(WeightError) as caught:
         weights(of_attributes({}), "w", None)
