@@ -112,6 +112,8 @@ OPTIONS = (
 MEMORY = 6 << 30
 #: How mutmut says what became of a mutant.
 KILLED, SURVIVED, UNTESTED = (1, 3, 36, 24, 152, -24, 255), (0,), (5, 33)
+#: Those killed because they did not end: few of a module's; many are tests that cannot be run in a fork.
+ENDLESS = (36, 24, 152, -24, 255)
 
 
 def arguments(given: Sequence[str]) -> argparse.Namespace:
@@ -208,6 +210,8 @@ def report(module: str, names: Sequence[str], chosen: Sequence[str]) -> None:
     asked = sum(ends.values())
     row = f"| {module} | {len(names)} | {asked} | {ends['killed']} | {100 * ends['killed'] / max(asked, 1):.0f} % |"
     print(row, flush=True)
+    for name in sorted(name for name in chosen if codes[name] in ENDLESS):
+        print(f"    killed, running on: {name}", flush=True)
     for name in sorted(name for name in chosen if codes[name] is not None and codes[name] not in KILLED):
         print(f"    {codes[name]} {name}", flush=True)
     with (BUILD / "table.md").open("a", encoding="utf-8") as table:

@@ -341,3 +341,49 @@ def test_adjoints_of_the_only_target_take_no_sweep(target: Any) -> None:
     assert sorted(both.into(graph.topology.position("t"))[1].tolist()) == [10, 35]
     assert sorted(both.into(graph.topology.position("b"))[1].tolist()) == [-24, 64]
     assert Seeds([0]).numbers is None
+
+
+def test_few_floats_without_cycles_are_swept_whole() -> None:
+    with engine("plain Python"):
+        compiled = gd.compile(graph_of(float))
+        assert flow_between(compiled, "s", "t").among is None
+        assert flow_between(gd.compile(graph_of(int)), "s", "t").among is not None
+        assert flow_between(gd.compile(graph_of(Fraction)), "s", "t").among is not None
+        assert flow_between(compiled, {"s": Fraction(1, 3)}, "t").total == 15
+        solved = gd.compile(weighted(ROUND), cycles="solve")
+        assert flow_between(solved, "s", "t").among is not None
+
+
+@pytest.mark.parametrize("options", [{"exact": True}, {}])
+def test_what_goes_round_a_cycle_of_exact_numbers_stays_exact(options: Any) -> None:
+    kind = float if options else Fraction
+    edges = [("s", "x", 3), ("x", "y", 0.5), ("y", "x", 0.5), ("y", "t", 4)]
+    compiled = gd.compile(graph_of(kind, edges), cycles="solve", **options)
+    labels = list(compiled.topology.edge_labels())
+    for flows in flows_of(compiled, "s", "t"):
+        assert flows.total == 8
+        found = dict(zip(labels, flows.edges.tolist(), strict=True))
+        assert found == {
+            ("s", "x"): 8,
+            ("x", "y"): Fraction(32, 3),
+            ("y", "x"): Fraction(8, 3),
+            ("y", "t"): 8,
+        }
+        assert {type(n) for n in found.values()} <= {int, Fraction}
+
+
+def test_where_nothing_lies_between_nothing_meets() -> None:
+    for kind in KINDS.values():
+        flows = flow_through(between_ends(gd.compile(graph_of(kind)), "t", "s"))
+        assert [len(array) for array in flows.derived] == [0, 0, 0]
+        assert flows.total == 0
+        assert not flows.nodes.any()
+        assert not flows.edges.any()
+
+
+def test_contributions_as_a_matrix_are_of_the_nodes_asked_for() -> None:
+    pytest.importorskip("scipy")
+    edges = gd.edge_contributions(graph_of(float), "s", "t")
+    names = ["t", "b", "a", "s", "lone", "dead"]
+    matrix = edges.to_scipy(names).toarray()
+    assert matrix.tolist() == [[edges.get((u, v), 0) for v in names] for u in names]

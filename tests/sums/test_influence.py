@@ -321,3 +321,12 @@ def test_sweeps_are_called_by_what_they_carry_and_cannot_be_written_to() -> None
     assert dict(gd.forward(graph, "a", cycles="solve")) == {"a": 1, "b": 2, "c": 6}
     assert dict(gd.forward(graph, "a", cycles="collapse")) == {"a": 1, "b": 2, "c": 2}
     assert dict(gd.reverse(graph, "c", cycles="solve")) == {"a": 6, "b": 3, "c": 1}
+
+
+@pytest.mark.parametrize("method", ["forward", "reverse", "auto"])
+def test_a_cycle_between_the_ends_is_gone_round_by_either_sweep(method: Any) -> None:
+    graph = weighted([("s", "x", 3.0), ("x", "y", 0.5), ("y", "x", 0.5), ("y", "t", 4.0), ("t", "u", 1.0)])
+    assert gd.total_influence(graph, "s", "t", method=method, cycles="solve") == pytest.approx(8)
+    with pytest.raises(gd.errors.CycleError, match="x -> y -> x"):
+        gd.total_influence(graph, "s", "t", method=method)
+    assert gd.total_influence(graph, "t", "u", method=method) == 1
