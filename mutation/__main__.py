@@ -53,7 +53,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "tests/sums/test_certificate.py",
     ),
     "sums/flow": ("tests/sums/test_flow_parts.py", "tests/sums/test_flow.py"),
-    "sums/naive": ("tests/sums/test_influence.py",),
+    "sums/naive": ("tests/sums/test_naive.py",),
     "graph/topology": ("tests/graph/test_topology_lookup.py", "tests/graph/test_topology.py"),
     "graph/compiled": ("tests/graph/test_compiled.py", "tests/graph/test_storage.py"),
     "graph/intake": (
@@ -67,7 +67,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "paths/paths": ("tests/paths/test_paths_parts.py", "tests/paths/test_paths.py"),
     "paths/strongest": ("tests/paths/test_strongest.py", "tests/paths/test_deviations.py"),
     "paths/deviations": ("tests/paths/test_deviations.py", "tests/paths/test_strongest.py"),
-    "kernels/sweep": ("tests/kernels/test_kernels.py", "tests/sums/test_influence.py"),
+    "kernels/sweep": ("tests/kernels/test_sweep_kernels.py", "tests/kernels/test_kernels.py"),
     "kernels/order": ("tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
     "kernels/reach": ("tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
     "kernels/rows": ("tests/kernels/test_kernels.py", "tests/graph/test_compiled.py"),
