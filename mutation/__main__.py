@@ -68,9 +68,13 @@ TESTS: dict[str, tuple[str, ...]] = {
     "paths/strongest": ("tests/paths/test_strongest.py", "tests/paths/test_deviations.py"),
     "paths/deviations": ("tests/paths/test_deviations.py", "tests/paths/test_strongest.py"),
     "kernels/sweep": ("tests/kernels/test_sweep_kernels.py", "tests/kernels/test_kernels.py"),
-    "kernels/order": ("tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
-    "kernels/reach": ("tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
-    "kernels/rows": ("tests/kernels/test_kernels.py", "tests/graph/test_compiled.py"),
+    "kernels/order": (
+        "tests/kernels/test_rows.py",
+        "tests/graph/test_topology_lookup.py",
+        "tests/kernels/test_kernels.py",
+    ),
+    "kernels/reach": ("tests/kernels/test_rows.py", "tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
+    "kernels/rows": ("tests/kernels/test_rows.py", "tests/kernels/test_kernels.py"),
     "kernels/strongest": ("tests/kernels/test_kernels.py", "tests/paths/test_strongest.py"),
     "kernels/flows": ("tests/kernels/test_flows.py",),
 }
