@@ -65,8 +65,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "graph/storage": ("tests/graph/test_storage.py",),
     "graph/arrayfile": ("tests/graph/test_storage.py",),
     "paths/paths": ("tests/paths/test_paths_parts.py", "tests/paths/test_paths.py"),
-    "paths/strongest": ("tests/paths/test_strongest.py", "tests/paths/test_deviations.py"),
-    "paths/deviations": ("tests/paths/test_deviations.py", "tests/paths/test_strongest.py"),
+    "paths/strongest": ("tests/paths/test_strongest_drawn.py", "tests/paths/test_strongest.py"),
+    "paths/deviations": ("tests/paths/test_strongest_drawn.py", "tests/paths/test_deviations.py"),
     "kernels/sweep": ("tests/kernels/test_sweep_kernels.py", "tests/kernels/test_kernels.py"),
     "kernels/order": (
         "tests/kernels/test_rows.py",
@@ -75,7 +75,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "kernels/reach": ("tests/kernels/test_rows.py", "tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
     "kernels/rows": ("tests/kernels/test_rows.py", "tests/kernels/test_kernels.py"),
-    "kernels/strongest": ("tests/kernels/test_kernels.py", "tests/paths/test_strongest.py"),
+    "kernels/strongest": ("tests/paths/test_strongest_drawn.py", "tests/paths/test_deviations.py"),
     "kernels/flows": ("tests/kernels/test_flows.py",),
 }
 CONFIGURED = """
