@@ -418,3 +418,32 @@ def test_a_saved_graph_has_its_edges_in_the_order_of_its_topology(tmp_path: Path
     edges = from_graph(gd.read(tmp_path / "g.gdiff"))
     assert set(map(edges.label, range(3))) == {("c", "d"), ("a", "c"), ("a", "b")}
     assert (edges.n_nodes, edges.edge_meaning, edges.keys) == (4, "calls", None)
+
+
+def test_weights_of_a_saved_graph_are_its_columns(tmp_path: Path) -> None:
+    graph = nx.DiGraph()
+    for tail, head, cost, note in (("a", "b", 2.5, "x"), ("b", "c", 3.5, None), ("a", "c", 4.5, 7.0)):
+        graph.add_edge(tail, head, weight=1, cost=cost, **({} if note is None else {"note": note}))
+    graph.edges["a", "b"]["part"] = 0.25
+    gd.compile(graph).with_attributes(graph).save(tmp_path / "g.gdiff")
+    edges = from_graph(gd.read(tmp_path / "g.gdiff"))
+    places = {edges.label(number): number for number in range(3)}
+    found = weights(edges, "cost", None)
+    assert {label: float(found[number]) for label, number in places.items()} == {
+        ("a", "b"): 2.5,
+        ("b", "c"): 3.5,
+        ("a", "c"): 4.5,
+    }
+    assert sorted(float(w) for w in weights(edges, "part", 9)) == [0.25, 9, 9]
+    assert list(weights(edges, "none", 9)) == [9, 9, 9]
+    with pytest.raises(WeightError, match=r"^2 of the 3 edges have no 'part', the first is "):
+        weights(edges, "part", None)
+    with pytest.raises(WeightError, match=r"^none of the 3 edges has 'none'; these edges have: "):
+        weights(edges, "none", None)
+
+
+def test_a_square_frame_of_polars_is_as_the_array() -> None:
+    pl = pytest.importorskip("polars")
+    edges = from_graph(pl.DataFrame({"a": [0.0, 2.0], "b": [3.0, 0.0]}))
+    assert (ends_of(edges), edges.names) == ([(0, 1), (1, 0)], ["a", "b"])
+    assert np.asarray(edges.weights).tolist() == [3, 2]

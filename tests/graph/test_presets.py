@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from graphdiff.errors import UsageError, ValueOverflowError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, compile
 from graphdiff.graph.ends import LEAVES, NODES
+from graphdiff.graph.presets import parts_of_heads
 from graphdiff.jacobians.elimination import eliminate
 from graphdiff.paths.prune import prune
 from graphdiff.sums.influence import forward, reverse, total_influence
@@ -453,3 +454,8 @@ def test_pruning_selects_the_same_by_activation() -> None:
     own, divided = (prune(graph, NODES, LEAVES, nodes=0.7, edges=0.7, weight=by) for by in ("weight", per_activation))
     assert list(own) == list(divided)
     assert {*own.edges} == {*divided.edges}
+
+
+def test_where_all_that_enters_is_0_each_part_is_0() -> None:
+    graph = CompiledGraph.from_arrays([0, 1, 0], [2, 2, 1], [0.0, -0.0, 2.0])
+    assert parts_of_heads(graph.topology, graph.weights, "raise", False).tolist() == [0.0, 1.0, 0.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
@@ -237,6 +238,7 @@ def test_a_system_knows_by_how_much_values_miss_it(seeds: Any) -> None:
     assert system.missed(values).tolist() == pytest.approx(expected, rel=1e-15)
     assert system.missed(values)[0] - off[0] == pytest.approx(bounds[0] * sizes[0], rel=0.2)
     assert system.added(values) == gamma(9) * 16 * abs(end) + parts.UNDERFLOW
+    assert system.added(np.zeros(3)) == parts.UNDERFLOW
     # z of the targets and of what the edges bring, by sizes: at 2 |end|, at 1 four times that, at 0 both ways.
     exact = np.array([0.5 * 4 + 3, 4, 1]) * abs(end)
     enough = exact * (1 + 1e-12 * np.array([3, 2, 1]))
@@ -373,3 +375,50 @@ def test_a_look_at_the_weights_shows_what_stays_in_the_range_of_floats() -> None
     assert not parts._look_bounded(restriction(loop, Seeds([0]), Seeds([1])), np.array([0.5, 0.5]))
     twice = gd.CompiledGraph.from_arrays([0] * 3 + [1] * 3, [1] * 3 + [2] * 3, [2.0] * 6)
     assert parts._look_bounded(restriction(twice, Seeds([0]), Seeds([2])), np.full(6, 2.0))
+
+
+def test_a_system_of_complex_numbers_keeps_both_parts() -> None:
+    between = restriction(chain([2j, 0.5]), Seeds([0]), Seeds([2]))
+    system = parts._System.of(between)
+    assert system.weights.tolist() == [2j, 0.5]
+    assert system.missed(np.array([1.0, 2j, 1j]))[1:].tolist() == pytest.approx([0, 0], abs=1e-13)
+    assert parts._System.of(restriction(chain([2]), Seeds([0]), Seeds([1]))).weights.dtype == np.float64
+
+
+@pytest.mark.parametrize("n_edges", [1, 3])
+def test_the_bound_of_a_chain_is_of_as_many_products(n_edges: int) -> None:
+    for weight, product, underflow in ((0.5, 1.0, 1.0), (0.5j, parts.COMPLEX_PRODUCT, parts.COMPLEX_UNDERFLOW)):
+        made = gd.explain(chain([weight] * n_edges), 0, n_edges).certificate
+        assert made is not None
+        size = 0.5**n_edges
+        # What underflow takes at each node comes on by what leads on from there.
+        lost = sum(0.5**behind for behind in range(n_edges))
+        assert made.error_bound == parts.error_bound(product * n_edges, size, underflow * lost)
+        assert (made.abs_sum, made.condition) == (size, 1.0)
+
+
+def test_seeds_of_the_targets_are_a_product_more_and_targets_sums_more() -> None:
+    graph = gd.CompiledGraph.from_arrays([0, 0], [1, 2], [0.5, 0.25])
+    both = gd.explain(graph, 0, [1, 2]).certificate
+    assert both is not None
+    assert both.error_bound == parts.error_bound(2, 0.75, 2.0)
+    seeded = gd.explain(graph, 0, {1: 2.0, 2: 4.0}).certificate
+    assert seeded is not None
+    assert seeded.error_bound == parts.error_bound(3, 2.0, 2.0 + 4.0 + 2)
+    entered = gd.explain(graph, {0: 2.0}, 1).certificate
+    assert entered is not None
+    assert entered.error_bound == parts.error_bound(1, 1.0, 1.0)
+    whole = gd.explain(gd.CompiledGraph.from_arrays([0], [1], [2]), {0: 0.5}, 1).certificate
+    assert whole is not None
+    assert whole.error_bound == parts.error_bound(2, 1.0, 1.0)
+
+
+def test_of_decimals_whose_walks_do_not_shrink_nothing_is_proven() -> None:
+    ends = [(0, 1), (1, 1), (1, 2)]
+    tails, heads = (list(column) for column in zip(*ends, strict=True))
+    weights = [Decimal(1), Decimal(-2), Decimal(1)]
+    graph = gd.CompiledGraph.from_arrays(tails, heads, weights, cycles="reduced-form")
+    made = parts.certified((graph, Seeds([0]), Seeds([2])))
+    assert made == Certificate(Decimal(1) / 3, math.inf, math.inf, math.inf, 0)
+    plain = parts.certified((chain([Decimal(1), Decimal(2)]), Seeds([0]), Seeds([2])))
+    assert plain is None
