@@ -100,6 +100,11 @@ LONG = (
     "tests/sums/test_results.py::test_what_looks_at_a_few_entries_makes_no_others",
     "tests/sums/test_accumulate.py::test_results_read_like_mappings_and_are_written",
     "tests/sums/test_flow.py::test_shares_of_counts_beyond_every_float_are_still_numbers",
+    "tests/graph/test_storage.py::test_every_flipped_byte_of_the_header_is_refused",
+    "tests/graph/test_storage.py::test_every_flipped_byte_of_an_array_is_refused_in_memory_and_harmless_mapped",
+    "tests/graph/test_storage.py::test_every_truncation_and_addition_is_refused",
+    "tests/graph/test_compiled.py::TestSameBits",
+    "tests/graph/test_compiled.py::TestForm::test_positions_are_a_topological_order",
 )
 OPTIONS = (
     "-p",

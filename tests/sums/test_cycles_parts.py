@@ -189,6 +189,8 @@ def test_a_pivot_of_0_is_found_further_down() -> None:
     assert parts._inverse(1, [(0, 0, Fraction(1))], Fraction(1), Fraction(0), False) is None
     assert parts._inverse(1, [(0, 0, Fraction(2))], Fraction(1), Fraction(0), True) is None
     assert parts._inverse(1, [(0, 0, Fraction(2))], Fraction(1), Fraction(0), False) == [[-1]]
+    ones = parts._inverse(2, [(0, 1, Fraction(-1)), (1, 0, Fraction(1, 2))], Fraction(1), Fraction(0), False)
+    assert ones == [[Fraction(2, 3), Fraction(-2, 3)], [Fraction(1, 3), Fraction(2, 3)]]
     swapped = [(0, 0, Fraction(1)), (0, 1, Fraction(1)), (1, 0, Fraction(1))]
     assert parts._inverse(2, swapped, Fraction(1), Fraction(0), True) is None
     three = [(0, 1, Fraction(2)), (1, 2, Fraction(3)), (2, 0, Fraction(1, 12)), (0, 2, Fraction(1))]
