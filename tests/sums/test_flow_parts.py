@@ -387,3 +387,14 @@ def test_contributions_as_a_matrix_are_of_the_nodes_asked_for() -> None:
     names = ["t", "b", "a", "s", "lone", "dead"]
     matrix = edges.to_scipy(names).toarray()
     assert matrix.tolist() == [[edges.get((u, v), 0) for v in names] for u in names]
+
+
+def test_what_an_edge_of_weight_0_would_bring_does_not_wrap(walked: str) -> None:
+    large = 2**40
+    graph = gd.compile(weighted([("s", "a", large), ("a", "b", 0), ("b", "t", large)]))
+    for flows in flows_of(graph, "s", "t"):
+        numbers, products, removals = flows.derived
+        labels = [graph.topology.edge_label(int(number)) for number in numbers]
+        assert products[labels.index(("a", "b"))] == large**2
+        assert not any(removals)
+        assert isinstance(flows.tangents, np.ndarray) == (walked == "arrays")
