@@ -180,3 +180,15 @@ def test_counts_from_one_end_and_between_all() -> None:
             gd.count_paths(loop, **ends, cycles="solve")
     assert dict(gd.count_paths(loop, "z", cycles="solve"))["y"] == 1
     assert dict(gd.count_paths(loop, target="y", cycles="solve"))["z"] == 1
+
+
+@pytest.mark.parametrize("policy", ["raise", "solve"])
+def test_a_cycle_that_leads_to_no_leaf_is_refused_where_every_node_is_counted(policy: Any) -> None:
+    graph = nx.DiGraph([("a", "z"), ("a", "x"), ("x", "y"), ("y", "x"), ("r", "q"), ("q", "r"), ("r", "z")])
+    graph.add_node("z", leaf=True)
+    graph.add_node("a", root=True)
+    with pytest.raises(CycleError, match="x -> y -> x"):
+        gd.count_paths(graph, "a", cycles=policy)
+    with pytest.raises(CycleError, match=r"r -> q -> r|q -> r -> q"):
+        gd.count_paths(graph, target="z", cycles=policy)
+    assert gd.count_paths(graph, "a", "z", cycles=policy) == 1
