@@ -75,7 +75,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "kernels/reach": ("tests/kernels/test_rows.py", "tests/kernels/test_kernels.py", "tests/graph/test_topology.py"),
     "kernels/rows": ("tests/kernels/test_rows.py", "tests/kernels/test_kernels.py"),
-    "kernels/strongest": ("tests/paths/test_strongest_drawn.py", "tests/paths/test_deviations.py"),
+    "kernels/strongest": ("tests/kernels/test_strongest_kernels.py", "tests/paths/test_strongest_drawn.py"),
     "kernels/flows": ("tests/kernels/test_flows.py",),
 }
 CONFIGURED = """

@@ -644,3 +644,39 @@ def test_weights_that_no_array_of_a_file_has_are_refused(weight: Any, tmp_path: 
     told = r"^only weights that are floats, or ints of 64 bits, can be saved, and no exact fractions$"
     with pytest.raises(UsageError, match=told):
         gd.compile(weighted([("a", "b", weight)])).save(tmp_path / "other.gdiff")
+
+
+@pytest.mark.parametrize("mmap", [True, False])
+@pytest.mark.parametrize("keys", [[0, 1], ["p", "q"], [True, 2.5]])
+def test_titles_outputs_keys_and_bools_are_as_they_were(mmap: bool, keys: list[Any], tmp_path: Path) -> None:
+    graph = nx.MultiDiGraph(node_title="name")
+    graph.add_node("a", name='the "first"', root=True)
+    graph.add_node("y", leaf=True, output="out", seen=True)
+    graph.add_node("z", leaf=True, seen=False)
+    for number, key in enumerate(keys):
+        graph.add_edge("a", "y", key=key, weight=1.0 + number, dev=bool(number))
+    graph.add_edge("a", "z", weight=4.0)
+    compiled = gd.compile(graph).with_attributes(graph)
+    compiled.save(tmp_path / "g.gdiff")
+    loaded = CompiledGraph.load(tmp_path / "g.gdiff", mmap=mmap)
+    for name in ("marked", "marked_leaves", "leaf_seeds", "also_called", "about"):
+        assert getattr(loaded.topology, name) == getattr(compiled.topology, name)
+    assert loaded.topology.also_called == (("out", 1),)
+    assert list(loaded.topology.titles or ()) == ['the "first"', None, None]
+    assert loaded.edges() == compiled.edges()
+    assert [key for *_, key in loaded.edges() if key in keys] == keys
+    assert [type(key) for *_, key in loaded.edges()] == [type(key) for *_, key in compiled.edges()]
+    assert list(loaded.attributes["dev"]) == list(compiled.attributes["dev"]) == [False, True, None]
+    assert [type(seen) for seen in loaded.topology.node_attributes["seen"]] == [type(None), bool, bool]
+    assert gd.total_influence(loaded, "a", "out") == 3.0
+    with pytest.raises(UnknownNodeError) as caught:
+        gd.total_influence(loaded, "first", "y")
+    assert [str(near) for near in caught.value.nearest] == ["a"]
+
+
+def test_leaves_that_have_no_output_are_found_by_their_labels_alone(tmp_path: Path) -> None:
+    graph = weighted([("a", "y", 2.0)])
+    graph.nodes["y"]["leaf"] = True
+    gd.compile(graph).save(tmp_path / "g.gdiff")
+    loaded = CompiledGraph.load(tmp_path / "g.gdiff")
+    assert (loaded.topology.also_called, loaded.topology.marked_leaves, loaded.topology.titles) == ((), (1,), None)

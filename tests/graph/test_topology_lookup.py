@@ -95,6 +95,9 @@ def test_edges_that_are_not_there_are_refused_with_those_that_are() -> None:
     assert turned != str(UnknownEdgeError(("c", "a"), ["d"], turned=False))
     assert turned == str(UnknownEdgeError(("c", "a"), ["d"], turned=True))
     with pytest.raises(UnknownEdgeError) as caught:
+        find_edge(of_labels(), ("d", "c"))
+    assert str(caught.value) == str(UnknownEdgeError(("d", "c"), [], turned=True))
+    with pytest.raises(UnknownEdgeError) as caught:
         find_edge(of_keys(), ("a", "b", "none"))
     assert str(caught.value) == str(UnknownEdgeError(("a", "b", "none"), ["b"], turned=False))
     with pytest.raises(UnknownEdgeError) as caught:
