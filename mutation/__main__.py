@@ -55,7 +55,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "sums/flow": ("tests/sums/test_flow_parts.py", "tests/sums/test_flow.py"),
     "sums/naive": ("tests/sums/test_naive.py",),
     "graph/topology": ("tests/graph/test_topology_lookup.py", "tests/graph/test_topology.py"),
-    "graph/compiled": ("tests/graph/test_compiled.py", "tests/graph/test_storage.py"),
+    "graph/compiled": ("tests/graph/test_compiled_parts.py", "tests/graph/test_compiled.py"),
     "graph/intake": (
         "tests/graph/test_intake.py",
         "tests/graph/test_compiled.py",

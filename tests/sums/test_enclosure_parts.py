@@ -99,6 +99,7 @@ def test_ratios_bound_the_radius_of_sizes() -> None:
     assert (lower, upper, vector.tolist()) == (1.0, 1.0, [1.0, 0.5])
     assert bounds(table.__matmul__, 2, 0.0, rounds=1)[:2] == (0.5, 2.0)
     assert bounds(table.__matmul__, 2, 1.0)[:2] == (1.0, 1.0)
+    assert bounds(table.__matmul__, 2, 2.0)[:2] == (1.0, 1.0)
     one = bounds(np.array([[0.0, 0.0], [1.0, 0.0]]).__matmul__, 2, 0.0, rounds=500)
     assert one[0] == 0
     assert one[2].min() >= 1e-100
@@ -170,3 +171,12 @@ def test_norms_and_longest_rows_are_of_all_blocks(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setattr(radius, "ROWS", rows)
         for matrix, longest in ((table, 3), (csr_of(table), 2)):
             assert (radius._norm(matrix, vector), radius._longest(matrix)) == (4.0, longest)
+
+
+def test_what_leaves_the_floats_bounds_nothing_and_warns_of_nothing() -> None:
+    large = np.array([[0.0, 1e308], [1e308, 1e308]])
+    lower, upper, _ = bounds(large.__matmul__, 2, 1.0)
+    assert lower >= 1e308
+    assert upper == np.inf or upper >= 1e308
+    assert by_powers(large, 0.0, np.ones(2), 1.0, 1e9) == (np.inf, np.inf)
+    assert not enclosed_inverse(2, np.array([1, 2]), np.array([1e308, 1e308])).misses.max() > 1
