@@ -106,17 +106,7 @@ LONG = (
     "tests/graph/test_compiled.py::TestSameBits",
     "tests/graph/test_compiled.py::TestForm::test_positions_are_a_topological_order",
 )
-OPTIONS = (
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:xdist",
-    "-W",
-    "ignore",
-    "--hypothesis-profile=mutation",
-    "-k",
-    "not [kernels",
-)
+OPTIONS = ("-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile=mutation", "-k", "not [kernels")
 #: What a mutant may take that adds to a list without end.
 MEMORY = 6 << 30
 #: How mutmut says what became of a mutant.
