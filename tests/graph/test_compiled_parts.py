@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -12,7 +13,7 @@ import pytest
 from graphs import weighted
 
 import graphdiff as gd
-from graphdiff.errors import UsageError, ValueOverflowError, WeightError
+from graphdiff.errors import FormatError, OutputError, UsageError, ValueOverflowError, WeightError
 from graphdiff.graph import compiled as parts
 from graphdiff.graph.compiled import CompiledGraph, compiled, counted
 
@@ -217,3 +218,57 @@ def test_rows_of_lists_add_what_is_parallel_but_of_machine_numbers() -> None:
     first = int(merged.topology.cyclic[0, 0])
     assert merged.anchor(first + 1) == first
     assert CompiledGraph.from_arrays([0, 1], [1, 0], [0.5, 0.5], cycles="solve").anchor(1) == 1
+
+
+def test_presets_are_computed_of_what_a_graph_brings() -> None:
+    graph = nx.DiGraph(edge_meaning="imports")
+    graph.add_edge("a", "b", statements=3)
+    graph.add_edge("b", "a", statements=1)
+    graph.add_edge("a", "c", statements=1)
+    graph.add_edge("a", "d", statements=1)
+    made = gd.compile(graph, weight=gd.weights.imports)
+    assert dict(zip(made.edges(), made.weights, strict=True)) == {
+        ("a", "b"): 0.6,
+        ("a", "c"): 0.2,
+        ("a", "d"): 0.2,
+        ("b", "a"): 1.0,
+    }
+    merged = gd.compile(graph, weight=gd.weights.even, cycles="collapse")
+    assert dict(zip(merged.edges(), merged.weights, strict=True)) == {
+        ("a", "b"): 0.0,
+        ("a", "c"): 0.5,
+        ("a", "d"): 0.5,
+        ("b", "a"): 0.0,
+    }
+    assert gd.compile(graph, weight=gd.weights.even, exact=True).weights[0] == Fraction(1, 3)
+    arrays = gd.compile(np.array([[0, 2.0], [0, 0]]), weight=gd.weights.even)
+    assert arrays.weights.tolist() == [1.0]  # type: ignore[union-attr]
+
+
+def test_a_graph_is_saved_with_its_settings_and_comes_back(tmp_path: Path) -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "a", 0.25), ("b", "c", 4.0)])
+    graph.graph["edge_meaning"] = "calls"
+    made = gd.compile(graph, cycles="solve")
+    made.save(tmp_path / "g.gdiff")
+    with pytest.raises(OutputError, match="exists"):
+        made.save(tmp_path / "g.gdiff")
+    made.save(tmp_path / "g.gdiff", overwrite=True)
+    data = (tmp_path / "g.gdiff").read_bytes()
+    for again in (CompiledGraph.load(tmp_path / "g.gdiff"), CompiledGraph.loads(data)):
+        assert (again.cycles, again.edge_meaning, again.edges()) == ("solve", "calls", made.edges())
+        assert gd.total_influence(again, "a", "c") == 16
+    saved = made.topology, made.weights, {"cycles": "ignore", "exact": False}
+    with pytest.raises(FormatError, match=r"^g.gdiff: there is no cycle policy 'ignore'$"):
+        CompiledGraph._of_saved(saved, "g.gdiff")  # type: ignore[arg-type]
+
+
+def test_weights_are_the_attribute_weight_before_any_other_that_is_like_them() -> None:
+    graph = nx.DiGraph()
+    for tail, head in (("a", "b"), ("b", "c")):
+        graph.add_edge(tail, head, alike=2.0, weight=2.0)
+    made = gd.compile(graph, weight=lambda u, v, data: 2.0).with_attributes(graph)
+    assert made.attributes["weight"].given is made.weights
+    assert made.attributes["alike"].given is not made.weights
+    graph.edges["b", "c"]["weight"] = 9.0
+    other = gd.compile(graph, weight=lambda u, v, data: 2.0).with_attributes(graph)
+    assert other.attributes["alike"].given is other.weights

@@ -121,6 +121,8 @@ def test_the_bound_on_a_sum_over_edges_is_gamma_of_its_roundings() -> None:
         ([0.001] * 50 + [1000.0] * 50, True),
         ([0.001] * 102 + [1000.0] * 102, False),  # what leads on from it does
         ([0.5, 2.0], True),
+        ([1000j] * 101, False),
+        ([1000j] * 50, True),
     ],
 )
 def test_what_may_leave_the_range_of_floats(weights: list[Any], is_bounded: bool) -> None:

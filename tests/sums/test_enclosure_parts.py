@@ -118,11 +118,11 @@ def test_one_power_bounds_the_radius_by_its_norm() -> None:
 
 @pytest.mark.parametrize("off", [0.0, 0.0625])
 def test_the_square_is_off_by_what_both_factors_are(off: float) -> None:
-    table = np.array([[0.0, 2.0], [0.125, 0.0]])
-    norm = 2 * (1 + gamma(40))
+    table = np.array([[0.0, 3.0], [0.0625, 0.0]])
+    norm = 3 * (1 + gamma(40))
     whole = (norm + off) * (1 + 2.0**-50)
     more = (2 * norm * off + off**2 + gamma(40) * norm**2) * (1 + 2.0**-20)
-    square = (0.25 * (1 + gamma(40)) + more) * (1 + 2.0**-50)
+    square = (0.1875 * (1 + gamma(40)) + more) * (1 + 2.0**-50)
     for matrix in (table, csr_of(table)):
         found = by_powers(matrix, off, np.ones(2), 1.0, 1e9)
         if isinstance(matrix, np.ndarray):
@@ -180,3 +180,20 @@ def test_what_leaves_the_floats_bounds_nothing_and_warns_of_nothing() -> None:
     assert upper == np.inf or upper >= 1e308
     assert by_powers(large, 0.0, np.ones(2), 1.0, 1e9) == (np.inf, np.inf)
     assert not enclosed_inverse(2, np.array([1, 2]), np.array([1e308, 1e308])).misses.max() > 1
+
+
+def test_what_the_product_with_the_matrix_misses_counts() -> None:
+    weights = np.array([0.9, 0.3, 0.7, 0.1])
+    made = enclosed_inverse(2, np.arange(4), weights)
+    matrix = np.eye(2) - weights.reshape(2, 2)
+    residual = np.abs(np.eye(2) - made.approximate @ matrix).sum(axis=1)
+    assert residual.max() > 0
+    grown = np.abs(made.approximate) @ (np.eye(2) + weights.reshape(2, 2)).sum(axis=1)
+    expected = (residual + (gamma(40) + gamma(20)) * grown) * ABOVE
+    assert made.misses.tolist() == near(expected.tolist())
+
+
+def test_thirty_vectors_are_looked_at() -> None:
+    seen = []
+    bounds(lambda vector: (seen.append(1), vector * [1.0, 2.0])[1], 2, 0.0)
+    assert len(seen) == 30
