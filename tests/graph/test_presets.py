@@ -466,8 +466,8 @@ def test_what_was_divided_or_summed_already_is_refused_in_these_words(meaning: s
     with pytest.raises(WeightError) as caught:
         _require_attribution(meaning)
     assert str(caught.value) == (
-        f"the weights of this graph are {meaning}, and per-activation divides those of a file: give it with the graph as "
-        'it was read, also to prune and eliminate; weight="weight" takes the edges\' own weights'
+        f"the weights of this graph are {meaning}, and per-activation divides those of a file: give it with the "
+        'graph as it was read, also to prune and eliminate; weight="weight" takes the edges\' own weights'
     )
     for other in ("attribution", "cost", "unknown"):
         _require_attribution(other)
