@@ -268,3 +268,12 @@ def test_attributes_of_an_edge_are_those_it_has() -> None:
     ends = np.array([0, 0], dtype=np.uint64), np.array([1, 2], dtype=np.uint64)
     made, _ = arrange(3, *ends, attributes={"kind": ["dev", None], "optional": [False, None]})
     assert [made.attributes_at(place) for place in range(2)] == [{"kind": "dev", "optional": False}, {}]
+
+
+def test_outputs_are_offered_where_nodes_have_no_titles() -> None:
+    ends = np.array([0], dtype=np.uint64), np.array([1], dtype=np.uint64)
+    for titles, offered in ((None, ["y"]), (["X", "Y"], [])):
+        made, _ = arrange(2, *ends, names=["x", "y"], marked_leaves=(1,), titles=titles)
+        error = made._no_node("loss")
+        assert str(error) == str(UnknownNodeError("loss", made.titled, None, offered))
+    assert str(UnknownNodeError("loss", ["x", "y"], None, ["y"])) != str(UnknownNodeError("loss", ["x", "y"], None, []))
