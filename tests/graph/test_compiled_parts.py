@@ -13,6 +13,7 @@ import pytest
 from graphs import weighted
 
 import graphdiff as gd
+from graphdiff.arithmetic import finished
 from graphdiff.errors import FormatError, OutputError, UsageError, ValueOverflowError, WeightError
 from graphdiff.graph import compiled as parts
 from graphdiff.graph.compiled import CompiledGraph, compiled, counted
@@ -272,3 +273,75 @@ def test_weights_are_the_attribute_weight_before_any_other_that_is_like_them() -
     graph.edges["b", "c"]["weight"] = 9.0
     other = gd.compile(graph, weight=lambda u, v, data: 2.0).with_attributes(graph)
     assert other.attributes["alike"].given is other.weights
+
+
+def test_edges_in_any_order_keep_their_weights_keys_and_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = nx.MultiDiGraph(edge_meaning="depends on")
+    for tail, head, key, weight in (
+        ("y", "z", "k", 5.0),
+        ("x", "y", "m", 7.0),
+        ("w", "x", "n", 11.0),
+        ("w", "y", "o", 13.0),
+    ):
+        graph.add_edge(tail, head, key=key, weight=weight)
+    expected = {("y", "z", "k"): 5.0, ("x", "y", "m"): 7.0, ("w", "x", "n"): 11.0, ("w", "y", "o"): 13.0}
+    monkeypatch.setattr(parts, "few_in", lambda graph, weight: None)
+    made = gd.compile(graph)
+    assert made.labels[0] == "w"
+    assert dict(zip(made.edges(), made.weights, strict=True)) == expected
+    assert made.topology.loose is None
+    graph.edges["x", "y", "m"].update(kind="peer", optional=True)
+    marked = gd.compile(graph)
+    assert marked.topology.marked_loose is not None
+    assert dict(zip(marked.edges(), marked.topology.marked_loose, strict=True)) == {
+        edge: edge == ("x", "y", "m") for edge in expected
+    }
+    exact = gd.compile(graph, exact=True)
+    assert {edge: float(finished(w)) for edge, w in zip(exact.edges(), exact.weights, strict=True)} == expected
+    assert gd.compile(np.array([[0, 0], [3.0, 0]])).edges() == [(1, 0)]
+    called = gd.compile(graph, weight=lambda u, v, data: data["weight"] + 1)
+    assert dict(zip(called.edges(), called.weights, strict=True)) == {e: w + 1 for e, w in expected.items()}
+
+
+def test_what_a_preset_reads_may_be_missing_where_nothing_is_carried() -> None:
+    graph = nx.DiGraph(unit="s", edge_meaning="calls")
+    graph.add_nodes_from([("f", {"self": 1.0}), ("g", {"self": 2.0}), ("h", {"self": 3.0})])
+    graph.add_edge("f", "g", cost=5.0, calls=2)
+    graph.add_edge("g", "h", calls=4)
+    graph.add_edge("h", "g", cost=0.5, calls=1)
+    with pytest.raises(WeightError, match=r"^1 of the 3 edges has no 'cost', the first is 'g' -> 'h'"):
+        gd.compile(graph, weight=gd.weights.spent)
+    merged = gd.compile(graph, weight=gd.weights.spent, cycles="collapse")
+    costs = dict(zip(merged.edges(), merged.attributes["cost"], strict=True))
+    assert costs == {("f", "g"): 5.0, ("g", "h"): None, ("h", "g"): 0.5}
+    assert merged.weights[merged.edges().index(("f", "g"))] == 1.0
+    filled = gd.compile(graph, weight=gd.weights.spent, cycles="collapse", default_weight=0.25)
+    assert dict(zip(filled.edges(), filled.attributes["cost"], strict=True))["g", "h"] == 0.25
+    graph.remove_edge("h", "g")
+    del graph.edges["f", "g"]["cost"]
+    with pytest.raises(WeightError, match="'cost'"):
+        gd.compile(graph, weight=gd.weights.spent, cycles="collapse")
+
+
+def test_presets_of_arrays_read_their_weights_in_the_order_of_the_rows() -> None:
+    matrix = np.array([[0, 0, 0], [2.0, 0, 0], [6.0, 3.0, 0]])
+    made = gd.compile(matrix, weight=gd.weights.normalised)
+    assert dict(zip(made.edges(), made.weights, strict=True)) == {(1, 0): 0.25, (2, 0): 0.75, (2, 1): 1.0}
+    assert dict(zip(made.edges(), made.attributes["weight"], strict=True)) == {(1, 0): 2, (2, 0): 6, (2, 1): 3}
+
+
+def test_a_card_has_a_row_for_each_thing_that_is_known() -> None:
+    graph = weighted(EDGES)
+    graph.graph.update(edge_meaning="calls", node_meaning="functions")
+    made = gd.compile(graph)
+    rows = [("nodes", "3"), ("edges", "3"), ("cycles", "no cycles"), ("an edge", "calls"), ("a weight", "weight")]
+    assert made._shown() == {"text/html": parts.card([*rows, ("nodes are", "functions")], "CompiledGraph")}
+
+
+def test_what_a_file_lacks_is_known_of_the_compiled_graph() -> None:
+    assert gd.compile(weighted(EDGES)).topology.absences is None
+    graph = nx.MultiDiGraph(unmet={"gone": ["a"]}, absent="not installed")
+    graph.add_edge("a", "b", weight=1)
+    lacking = gd.compile(graph).topology.absences
+    assert lacking is not None
+    assert lacking.absent == "not installed"
