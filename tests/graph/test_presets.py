@@ -476,3 +476,9 @@ def test_what_was_divided_or_summed_already_is_refused_in_these_words(meaning: s
 def test_sums_of_weights_are_those_of_a_preset_or_a_file_no_longer() -> None:
     assert [summed(name) for name in WEIGHTS] == [f"{name}, summed" for name in WEIGHTS]
     assert [summed(name) for name in ("attribution", "cost", "weight")] == ["attribution, summed", "cost", "weight"]
+
+
+def test_paths_are_counted_in_ints() -> None:
+    weights = compile(nx.DiGraph([("a", "b"), ("b", "c")]), weight=None).weights
+    assert isinstance(weights, np.ndarray)
+    assert (weights.tolist(), weights.dtype) == ([1, 1], np.int64)
