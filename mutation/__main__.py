@@ -47,7 +47,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     ),
     "sums/radius": ("tests/sums/test_enclosure_parts.py", "tests/sums/test_radius.py"),
     "sums/enclosure": ("tests/sums/test_enclosure_parts.py", "tests/sums/test_enclosure.py"),
-    "sums/factors": ("tests/sums/test_factors.py", "tests/sums/test_cycles.py"),
+    "sums/factors": ("tests/sums/test_factors_parts.py", "tests/sums/test_factors.py"),
     "sums/certificate": (
         "tests/sums/test_certificate_parts.py",
         "tests/sums/test_certificate.py",

@@ -161,3 +161,15 @@ def test_graphs_are_arranged_the_same_by_loops(seed: int, back: int, monkeypatch
     monkeypatch.undo()
     assert masks[0].tolist() == reach.reached(rows_of.ptr, rows_of.heads, start).tolist()
     assert masks[1].tolist() == reach.reaching(rows_of.ptr, rows_of.heads, np.ones(40, dtype=bool), start).tolist()
+
+
+@pytest.mark.parametrize("avoided", [None, 2])
+def test_a_flood_by_loops_goes_where_one_in_lists_does(avoided: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    tails, heads = drawn(0)
+    ptr, placed, _ = rows.grouped(6, tails, heads)
+    starts = np.array([3, 2])
+    listed = reach.flooded(ptr, placed, starts, avoided).tolist()
+    run_plainly(monkeypatch, reach)
+    assert reach.flooded(ptr, placed, starts, avoided).tolist() == listed
+    assert listed[3]
+    assert listed[2] == (avoided is None)
