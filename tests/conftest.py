@@ -35,12 +35,14 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 settings.register_profile(
     "suite", max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile(tried.FEW, settings.get_profile("suite"), max_examples=8, phases=tried.NONE_SMALLER)
 settings.load_profile("suite")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     tried.draw_more(config, items)
+    tried.draw_few(config, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES = "examples of hypothesis"
 QUESTIONS = "questions of generated graphs"
@@ -29,6 +29,9 @@ LEAST_A_NIGHT = {PROPERTIES: 300_000, DAGS: 29_853, BOUNDS: 100_000}
 
 #: How many times as many examples a test draws at night, other ones each night; a failure says how to draw it again.
 TIMES_A_NIGHT = 8
+
+#: The profile in which each mutant meets every test that reaches it (mutation/): few examples, none made smaller.
+FEW, NONE_SMALLER = "mutation", (Phase.explicit, Phase.generate)
 
 #: The marks with which everything is run, by day and at night.
 WHOLE = ("not slow and not nightly", "nightly")
@@ -56,6 +59,20 @@ def draw_more(config: pytest.Config, items: list[pytest.Item]) -> None:
                 function._hypothesis_internal_use_settings = settings(
                     asked, max_examples=TIMES_A_NIGHT * asked.max_examples, derandomize=False, print_blob=True
                 )
+
+
+def draw_few(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Have no test by hypothesis draw more examples than the profile of mutants, whatever it asks for itself."""
+    for item in items if config.getoption("--hypothesis-profile", None) == FEW else ():
+        test: Any = getattr(item, "obj", None)
+        if getattr(test, "is_hypothesis_test", False):
+            function = getattr(test, "__func__", test)
+            asked = function._hypothesis_internal_use_settings
+            fewer = min(asked.max_examples, settings.get_profile(FEW).max_examples)
+            # The same process runs a method again and again, each time of another object of its class.
+            function._hypothesis_internal_use_settings = settings(
+                asked, max_examples=fewer, phases=NONE_SMALLER, suppress_health_check=list(HealthCheck)
+            )
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -227,14 +227,14 @@ def _opened(
     counts = [columns["attributes"].get(preset.counts_by) for preset in WEIGHTS.values()]
     shape: dict[str, Any] = {which: arrays[which] for which in SHAPE}
     leaves = tuple(arrays["marked_leaves"].tolist()) if "marked_leaves" in arrays else ()
-    outputs, seeds = map(columns["node_attributes"].get, ("output", "leaf"))
+    outputs, marks = map(columns["node_attributes"].get, ("output", "leaf"))
     topology = Topology(
         **shape,
         names=_labels(arrays, settings.pop("labels", "plain")),
         given_keys=Integers(arrays["keys"]) if "keys" in arrays else columns["keys"].get(""),
         marked=tuple(arrays["marked"].tolist()),
         marked_leaves=leaves,
-        leaf_seeds=tuple(float(seeds[leaf]) for leaf in leaves) if seeds and kind_of(seeds) == "number" else (),
+        leaf_seeds=_leaf_seeds(file, leaves, marks),
         titles=columns["node_attributes"].get(str(about.get("node_title"))),
         given=arrays.get("given"),
         attributes=columns["attributes"],
@@ -245,6 +245,14 @@ def _opened(
         about=about,
     )
     return topology, arrays["weights"], settings
+
+
+def _leaf_seeds(file: ArrayFile, leaves: Sequence[int], marks: Column | None) -> tuple[float, ...]:
+    """Return what each leaf counts where all are meant, if not 1: by its mark, a number or True."""
+    counts = [] if marks is None else [marks[leaf] for leaf in leaves]
+    if not all(isinstance(count, (bool, int, float)) for count in counts):
+        raise file.damaged("a leaf is marked by what is no number")
+    return () if all(isinstance(count, bool) for count in counts) else tuple(map(float, counts))
 
 
 def _known(file: ArrayFile, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:

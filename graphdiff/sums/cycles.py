@@ -337,7 +337,7 @@ def _reduced(graph: CompiledGraph, start: int, stop: int) -> Inverse:
             find_cycle(graph, start, stop),
             *_IRREGULAR,
             f" proven regular; its condition number is {inverse.condition:.2g}: it is singular or as good as that",
-            *([] if inverse.approximate.dtype.kind == "c" else [Remedy(Keyword("exact", True), "decides")]),
+            *([] if numbers.dtype.kind == "c" else [Remedy(Keyword("exact", True), "decides")]),
         )
     return inverse
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from graphdiff.errors import UsageError, ValueOverflowError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, compile
 from graphdiff.graph.ends import LEAVES, NODES
+from graphdiff.graph.presets import _require_attribution, parts_of_heads, summed
 from graphdiff.jacobians.elimination import eliminate
 from graphdiff.paths.prune import prune
 from graphdiff.sums.influence import forward, reverse, total_influence
@@ -453,3 +454,31 @@ def test_pruning_selects_the_same_by_activation() -> None:
     own, divided = (prune(graph, NODES, LEAVES, nodes=0.7, edges=0.7, weight=by) for by in ("weight", per_activation))
     assert list(own) == list(divided)
     assert {*own.edges} == {*divided.edges}
+
+
+def test_where_all_that_enters_is_0_each_part_is_0() -> None:
+    graph = CompiledGraph.from_arrays([0, 1, 0], [2, 2, 1], [0.0, -0.0, 2.0])
+    assert parts_of_heads(graph.topology, graph.weights, "raise", False).tolist() == [0.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("meaning", ["even", "normalised", "attribution, summed"])
+def test_what_was_divided_or_summed_already_is_refused_in_these_words(meaning: str) -> None:
+    with pytest.raises(WeightError) as caught:
+        _require_attribution(meaning)
+    assert str(caught.value) == (
+        f"the weights of this graph are {meaning}, and per-activation divides those of a file: give it with the "
+        'graph as it was read, also to prune and eliminate; weight="weight" takes the edges\' own weights'
+    )
+    for other in ("attribution", "cost", "unknown"):
+        _require_attribution(other)
+
+
+def test_sums_of_weights_are_those_of_a_preset_or_a_file_no_longer() -> None:
+    assert [summed(name) for name in WEIGHTS] == [f"{name}, summed" for name in WEIGHTS]
+    assert [summed(name) for name in ("attribution", "cost", "weight")] == ["attribution, summed", "cost", "weight"]
+
+
+def test_paths_are_counted_in_ints() -> None:
+    weights = compile(nx.DiGraph([("a", "b"), ("b", "c")]), weight=None).weights
+    assert isinstance(weights, np.ndarray)
+    assert (weights.tolist(), weights.dtype) == ([1, 1], np.int64)

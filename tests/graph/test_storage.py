@@ -610,3 +610,73 @@ def test_attributes_are_of_the_graph_that_was_compiled() -> None:
     with pytest.raises(UsageError, match="the attribute 'made' of the graph: a object cannot be saved"):
         ready.with_attributes(graph).save("never")
     assert not os.path.exists("never")
+
+
+@pytest.mark.parametrize("marks", [(0.25, 2), (0.25, 2.0), (2, 3), (True, 0.5), (True, True)])
+@pytest.mark.parametrize("with_attributes", [True, False])
+def test_what_leaves_count_is_kept_however_they_are_marked(marks: Any, with_attributes: bool, tmp_path: Path) -> None:
+    graph = nx.DiGraph()
+    graph.add_node("y", leaf=marks[0], output="out")
+    graph.add_node("z", leaf=marks[1])
+    graph.add_weighted_edges_from([("a", "y", 5.0), ("a", "z", 3.0)])
+    compiled = gd.compile(graph)
+    (compiled.with_attributes(graph) if with_attributes else compiled).save(tmp_path / "g.gdiff")
+    total = 5 * marks[0] + 3 * marks[1]
+    loaded = [CompiledGraph.load(tmp_path / "g.gdiff", mmap=mmap) for mmap in (True, False)]
+    for each in (compiled, *loaded, gd.read(tmp_path / "g.gdiff")):
+        assert gd.total_influence(each, "a", gd.LEAVES) == total
+    for each in loaded:
+        assert each.topology.leaf_seeds == compiled.topology.leaf_seeds
+
+
+def test_leaves_that_a_file_marks_by_no_number_are_refused(tmp_path: Path) -> None:
+    graph = nx.DiGraph([("a", "y", {"weight": 5.0})])
+    graph.add_node("y", leaf=True)
+    compiled = gd.compile(graph)
+    graph.nodes["y"]["leaf"] = "yes"
+    compiled.with_attributes(graph).save(tmp_path / "g.gdiff")
+    with pytest.raises(FormatError, match=r"saved graph: a leaf is marked by what is no number$"):
+        CompiledGraph.load(tmp_path / "g.gdiff")
+
+
+@pytest.mark.parametrize("weight", [Fraction(1, 3), 1j])
+def test_weights_that_no_array_of_a_file_has_are_refused(weight: Any, tmp_path: Path) -> None:
+    told = r"^only weights that are floats, or ints of 64 bits, can be saved, and no exact fractions$"
+    with pytest.raises(UsageError, match=told):
+        gd.compile(weighted([("a", "b", weight)])).save(tmp_path / "other.gdiff")
+
+
+@pytest.mark.parametrize("mmap", [True, False])
+@pytest.mark.parametrize("keys", [[0, 1], ["p", "q"], [True, 2.5]])
+def test_titles_outputs_keys_and_bools_are_as_they_were(mmap: bool, keys: list[Any], tmp_path: Path) -> None:
+    graph = nx.MultiDiGraph(node_title="name")
+    graph.add_node("a", name='the "first"', root=True)
+    graph.add_node("y", leaf=True, output="out", seen=True)
+    graph.add_node("z", leaf=True, seen=False)
+    for number, key in enumerate(keys):
+        graph.add_edge("a", "y", key=key, weight=1.0 + number, dev=bool(number))
+    graph.add_edge("a", "z", weight=4.0)
+    compiled = gd.compile(graph).with_attributes(graph)
+    compiled.save(tmp_path / "g.gdiff")
+    loaded = CompiledGraph.load(tmp_path / "g.gdiff", mmap=mmap)
+    for name in ("marked", "marked_leaves", "leaf_seeds", "also_called", "about"):
+        assert getattr(loaded.topology, name) == getattr(compiled.topology, name)
+    assert loaded.topology.also_called == (("out", 1),)
+    assert list(loaded.topology.titles or ()) == ['the "first"', None, None]
+    assert loaded.edges() == compiled.edges()
+    assert [key for _, head, key in loaded.edges() if head == "y"] == keys
+    assert [type(key) for *_, key in loaded.edges()] == [type(key) for *_, key in compiled.edges()]
+    assert list(loaded.attributes["dev"]) == list(compiled.attributes["dev"]) == [False, True, None]
+    assert [type(seen) for seen in loaded.topology.node_attributes["seen"]] == [type(None), bool, bool]
+    assert gd.total_influence(loaded, "a", "out") == 3.0
+    with pytest.raises(UnknownNodeError) as caught:
+        gd.total_influence(loaded, "first", "y")
+    assert [str(near) for near in caught.value.nearest] == ["a"]
+
+
+def test_leaves_that_have_no_output_are_found_by_their_labels_alone(tmp_path: Path) -> None:
+    graph = weighted([("a", "y", 2.0)])
+    graph.nodes["y"]["leaf"] = True
+    gd.compile(graph).save(tmp_path / "g.gdiff")
+    loaded = CompiledGraph.load(tmp_path / "g.gdiff")
+    assert (loaded.topology.also_called, loaded.topology.marked_leaves, loaded.topology.titles) == ((), (1,), None)

@@ -30,6 +30,7 @@ def test_flows_are_those_of_networkx(name: str) -> None:
             again, beyond = minimum_cut(tails, heads, sizes, 0, n - 1)
         assert flow == again == nx.maximum_flow_value(network, 0, n - 1)
         assert set(np.flatnonzero(beyond).tolist()) == nx.minimum_cut(network, 0, n - 1)[1][1]
+        assert (len(beyond), beyond.dtype) == (n, np.bool_)
         n_flows += flow > 0
     assert n_flows > 50
 

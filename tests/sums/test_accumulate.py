@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
+import sympy
 from graphs import FRACTIONS, INTS, SEVERAL, dags, influence, queries, walks, weighted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,3 +140,43 @@ def test_logarithms_of_totals_beyond_the_floats(query: Any) -> None:
     top = max(sums, default=-math.inf)
     expected = top + math.log(math.fsum(math.exp(s - top) for s in sums)) if sums else -math.inf
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_numbers_that_a_semiring_does_not_take_are_named_by_their_types() -> None:
+    x, y = sympy.symbols("x y")
+    told = r'^semiring="max-product" does not take weights of the type Fraction and Symbol$'
+    graph = weighted([("a", "c", x), ("a", "b", Fraction(1, 2)), ("b", "c", y)])
+    with pytest.raises(UsageError, match=told):
+        gd.accumulate(graph, "a", semiring="max-product")
+
+
+def test_the_first_of_values_are_those_first_in_topological_order() -> None:
+    graph = weighted([(place, place + 1, 2) for place in range(20)])
+    found = gd.accumulate(graph, 0, semiring="lengths")
+    assert found.top(2) == [(0, (1, 0, 0)), (1, (1, 1, 1))]
+    assert [label for label, _ in found.top()] == list(range(10))
+    assert len(found.top(1000)) == 21
+
+
+def test_values_of_ones_own_semiring_and_of_ours_are_told() -> None:
+    graph = weighted([("a", "b", 3)])
+    assert repr(gd.accumulate(graph, "a", semiring=gd.Semiring(0, math.inf, min, max))).startswith("<values on 2 nodes")
+    assert repr(gd.accumulate(graph, "a", semiring="count")).startswith("<count on 2 nodes")
+    with pytest.raises(UsageError, match=r"^give source= or target=: a sweep starts at one end$"):
+        gd.accumulate(graph)
+    with pytest.raises(UsageError, match=r"^give source= or target=: a sweep starts at one end$"):
+        gd.accumulate(graph, "a", "b")
+
+
+@pytest.mark.parametrize("value", [math.inf, -math.inf, math.nan])
+def test_only_zero_and_one_of_a_semiring_may_be_infinite(value: float) -> None:
+    semiring = gd.Semiring(math.inf, 0, lambda _, weight: value, min)
+    graph = weighted([("a", "b", 1)])
+    if value == math.inf:
+        assert gd.accumulate(graph, "a", semiring=semiring)["b"] == math.inf
+    else:
+        with pytest.raises(ValueOverflowError, match="larger than the largest float"):
+            gd.accumulate(graph, "a", semiring=semiring)
+    pairs = gd.Semiring((0, 0), (1, value), lambda pair, weight: pair, lambda a, b: a)
+    with pytest.raises(ValueOverflowError, match="larger than the largest float"):
+        gd.accumulate(graph, "a", semiring=pairs)

@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.sums.direct import direct_total
+from graphdiff.sums import direct
+from graphdiff.sums.direct import direct_count, direct_total, walk_for_result, walk_of
 
 FLOATS = st.floats(-1e3, 1e3)
 PLAIN_WEIGHTS = st.one_of(st.just(FLOATS), st.just(INTS)).flatmap(lambda kind: dags(kind, max_nodes=9, parallel=False))
@@ -210,3 +211,68 @@ def test_results_of_graphs_that_cannot_be_pickled_can_be() -> None:
         again = pickle.loads(pickle.dumps(result))
         assert listed(again) == listed(result)
         assert list(again.topology.labels) == list(result.topology.labels)
+
+
+def named_otherwise() -> nx.DiGraph:
+    graph = weighted([("a", "b", 2), ("a", "b2", 3), ("b", "c", 5), ("b2", "c", 7), ("a", "c", 0)])
+    for edge in graph.edges.values():
+        edge["cost"] = edge["weight"] + 10
+    return graph
+
+
+def test_a_result_is_made_from_the_weights_that_were_asked_for() -> None:
+    graph = named_otherwise()
+    for options, total in (({}, 31), ({"weight": "weight"}, 31), ({"weight": "cost"}, 12 * 15 + 13 * 17 + 10)):
+        walk = walk_for_result(graph, options, "a", "c")
+        assert walk is not None
+        assert walk.forward("a")["c"] == walk.reverse("c")["a"] == total
+        assert direct_total(graph, "a", "c", options.get("weight", "weight")) == total
+    assert direct_count(graph, "a", "c") == 3
+
+
+def test_what_takes_more_is_left_to_compiling() -> None:
+    graph = named_otherwise()
+    for options in ({"exact": True}, {"weight": "weight", "cycles": "solve"}, {"weight": None}, {"weight": "none"}):
+        assert walk_for_result(graph, options, "a", "c") is None
+    assert walk_for_result(nx.MultiDiGraph(graph), {}, "a", "c") is None
+    assert walk_for_result([("a", "b", 1)], {}, "a", "b") is None
+    for ends in (("a", "none"), (["a"], "c"), ("a", ["c"]), ({"a": 1}, "c")):
+        assert walk_for_result(graph, {}, *ends) is None
+        assert walk_of(graph, "weight", ends) is None
+        assert direct_count(graph, *ends) is None
+        assert direct_total(graph, *ends, "weight") is None
+    assert walk_of(graph, None, ("a", "c")) is None
+    with patch.object(direct, "MOST_NODES", 4):
+        assert walk_for_result(graph, {}, "a", "c") is not None
+    with patch.object(direct, "MOST_NODES", 3):
+        assert walk_for_result(graph, {}, "a", "c") is None
+    graph.add_edge("c", "a", weight=1)
+    assert direct_count(graph, "a", "c") is None
+
+
+def test_a_walk_names_its_nodes_and_edges() -> None:
+    graph = named_otherwise()
+    walk = walk_of(graph, "weight", ("a", "c"))
+    assert walk is not None
+    assert list(walk.labels) == list(walk.node_labels()) == walk.order
+    assert (walk.order[0], walk.order[-1]) == ("a", "c")
+    for place, node in enumerate(walk.order):
+        assert walk.known(node) == walk.position(node) == place
+    assert "topology" not in vars(walk)
+    assert list(walk.node_labels(np.array([3, 0]))) == ["c", "a"]
+    edges = list(walk.edge_labels())
+    assert [walk.place(edge) for edge in edges] == list(range(5))
+    assert set(edges) == set(graph.edges)
+    assert list(walk.edge_labels(np.array([4, 0]))) == [edges[4], edges[0]]
+    assert (walk.known("none"), walk.known(["a"]), walk.place(("c", "a")), walk.place(["a"])) == (None,) * 4
+    with pytest.raises(gd.errors.UnknownNodeError, match="no node 'none'"):
+        walk.position("none")
+    values = walk.through(walk.forward("a"), walk.reverse("c"))
+    assert dict(zip(edges, values, strict=True)) == {
+        ("a", "b"): 10,
+        ("a", "b2"): 21,
+        ("b", "c"): 10,
+        ("b2", "c"): 21,
+        ("a", "c"): 0,
+    }
+    assert list(pickle.loads(pickle.dumps(walk)).labels) == walk.order

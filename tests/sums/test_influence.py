@@ -279,3 +279,54 @@ def test_exact_sums_of_fractions_beside_floats_round_neither() -> None:
     assert gd.total_influence(graph, "a", "c") == 1 / 3 * 0.5
     ring = weighted([("a", "b", Fraction(1, 3)), ("b", "a", 0.5), ("b", "c", 1)])
     assert gd.total_influence(ring, "a", "c", exact=True, cycles="solve") == Fraction(2, 5)
+
+
+SWEEPS = ("forward", "reverse")
+
+
+@pytest.mark.parametrize("method", SWEEPS)
+@pytest.mark.parametrize("kind", [int, float, Fraction])
+def test_seeds_of_either_end_multiply_what_is_read(method: Any, kind: Any) -> None:
+    edges = [("a", "c", 2), ("b", "c", 3), ("c", "d", 5), ("c", "e", -7), ("a", "e", 11)]
+    graph = weighted([(u, v, kind(w)) for u, v, w in edges])
+
+    def total(source: Any, target: Any) -> Any:
+        return gd.total_influence(graph, source, target, method=method)
+
+    assert total({"a": kind(3), "b": kind(-2)}, "d") == 0
+    assert total({"a": kind(3)}, {"d": kind(2), "e": kind(-1)}) == 60 - 3 * (11 - 14)
+    assert total(["a", "b"], ["d", "e"]) == 10 + 11 - 14 + 15 - 21
+    assert total("a", {"b": kind(2)}) == 0
+    assert total({"e": kind(4)}, {"e": kind(3)}) == 12
+
+
+@pytest.mark.parametrize("method", SWEEPS)
+def test_what_lies_beyond_either_end_is_neither_summed_nor_refused(method: Any) -> None:
+    far = Decimal("9e999999")
+    graph = weighted([("x", "y", far), ("y", "s", far), ("s", "t", Decimal(2)), ("t", "u", far), ("u", "v", far)])
+    assert gd.total_influence(graph, "s", "t", method=method) == 2
+    before = weighted([("x", "y", 1.0), ("y", "x", 1.0), ("y", "t", 5.0), ("s", "t", 2.0)])
+    assert gd.total_influence(before, "s", "t", method=method) == 2
+    after = weighted([("x", "y", 1.0), ("y", "x", 1.0), ("s", "x", 5.0), ("s", "t", 2.0)])
+    assert gd.total_influence(after, "s", "t", method=method) == 2
+
+
+def test_sweeps_are_called_by_what_they_carry_and_cannot_be_written_to() -> None:
+    graph = weighted([("a", "b", 2.0), ("b", "c", 3.0), ("c", "b", 0.0)])
+    for sweep, what in ((gd.forward, "tangents"), (gd.reverse, "adjoints")):
+        found = sweep(graph, "b", cycles="solve")
+        assert repr(found).startswith(f"<{what} ")
+        assert not found.array.flags.writeable
+        assert found["b"] == 1
+    assert dict(gd.forward(graph, "a", cycles="solve")) == {"a": 1, "b": 2, "c": 6}
+    assert dict(gd.forward(graph, "a", cycles="collapse")) == {"a": 1, "b": 2, "c": 2}
+    assert dict(gd.reverse(graph, "c", cycles="solve")) == {"a": 6, "b": 3, "c": 1}
+
+
+@pytest.mark.parametrize("method", ["forward", "reverse", "auto"])
+def test_a_cycle_between_the_ends_is_gone_round_by_either_sweep(method: Any) -> None:
+    graph = weighted([("s", "x", 3.0), ("x", "y", 0.5), ("y", "x", 0.5), ("y", "t", 4.0), ("t", "u", 1.0)])
+    assert gd.total_influence(graph, "s", "t", method=method, cycles="solve") == pytest.approx(8)
+    with pytest.raises(gd.errors.CycleError, match="x -> y -> x"):
+        gd.total_influence(graph, "s", "t", method=method)
+    assert gd.total_influence(graph, "t", "u", method=method) == 1

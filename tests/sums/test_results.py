@@ -124,7 +124,7 @@ class TestJacobian:
         assert (jac @ [Fraction(1, 7)]).tolist() == [Fraction(1, 21)]
 
 
-@pytest.mark.parametrize("factor", [[1, 2, 3], 3, None, np.eye(3)], ids=str)
+@pytest.mark.parametrize("factor", [[1, 2, 3], 3, None, np.eye(3)], ids=["list", "number", "None", "matrix"])
 def test_factors_of_another_shape_are_refused_in_one_line(factor: Any) -> None:
     jac = gd.jacobian(weighted([("a", "c", 2), ("b", "c", 3)]))
     assert (jac @ [1, 10]).tolist() == [32]
