@@ -51,7 +51,7 @@ def shell(files: Path) -> Shell:
         line = line.replace("graphdiff", f"{sys.executable} -m graphdiff", 1)
         given = {**environment(), **more}
         return subprocess.run(
-            ["bash", "-c", line], cwd=files, env=given, capture_output=True, text=True, check=False, timeout=60
+            ["bash", "-c", line], cwd=files, env=given, capture_output=True, text=True, check=False, timeout=300
         )
 
     return run
@@ -176,7 +176,7 @@ def test_a_signal_while_a_file_is_read(number: int) -> None:
     process.stdin.flush()
     time.sleep(0.8)
     process.send_signal(number)
-    _, told = process.communicate(timeout=20)  # which closes its input, if it still reads
+    _, told = process.communicate(timeout=120)  # which closes its input, if it still reads
     assert (process.returncode, told.decode()) == SIGNALS[number]
 
 
@@ -216,7 +216,7 @@ def test_an_interrupt_at_any_moment() -> None:
         process = subprocess.Popen([*COMMAND, *WHY], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(part / 12)
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20)
+        _, told = process.communicate(timeout=120)
         if b"graphdiff" in told or process.returncode not in (-signal.SIGINT, 1):
             assert (process.returncode, told) in {(0, b""), (130, b"graphdiff: interrupted\n")}, told.decode()
 
