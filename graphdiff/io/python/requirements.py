@@ -34,7 +34,7 @@ __all__ = [
 MAX_LENGTH = 10_000
 #: packaging's parser calls itself for each parenthesis.
 MAX_PARENTHESES = 50
-#: What packaging raises of a text that is none: its own errors are `ValueError`s, and 26.0 lets those of Python through,
+#: What packaging raises of a text that is none: its own errors are ValueErrors, and 26.0 lets those of Python through,
 #: by which it reads what is quoted.
 NONE = (ValueError, SyntaxError)
 EXTRA_NAMED = re.compile(r"""\bextra\s*==\s*['"]([^'"]*)['"]""")
