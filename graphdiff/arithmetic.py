@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
+from operator import add
 from typing import Any, TypeAlias, TypeGuard, TypeVar, cast
 
 import numpy as np
@@ -227,6 +229,17 @@ def added(pairs: Iterable[tuple[Key, Number]]) -> dict[Key, Number]:
     for key, number in pairs:
         sums[key] = sums[key] + number if key in sums else number
     return sums
+
+
+def in_order(numbers: Iterable[Number], start: Number = 0) -> Number:
+    """Return the sum of numbers, each added to those before it, as kernels do; `sum` compensates, from Python 3.12 on.
+
+    Examples
+    --------
+    >>> in_order([1e16, 1.0, -1e16])
+    0.0
+    """
+    return reduce(add, numbers, start)
 
 
 def added_at(places: NDArray[Any], numbers: Weights) -> tuple[NDArray[Any], Weights]:

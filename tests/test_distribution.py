@@ -70,6 +70,18 @@ def test_the_graphs_of_other_models_are_among_them() -> None:
     assert [path.name for path in graphs if str(path.relative_to(ROOT)) not in listed] == []
 
 
+def test_what_git_tracks_the_sdist_is_told_to_hold() -> None:
+    """The slow test below asks the sdist itself."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("needs a checkout")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    words = [line.split() for line in (ROOT / "MANIFEST.in").read_text().splitlines()]
+    told = {name for verb, *names in words if verb in ("graft", "include") for name in names}
+    # What setuptools takes by itself.
+    told |= {"graphdiff", "LICENSE", "MANIFEST.in", "README.md", "pyproject.toml"}
+    assert {name.split("/")[0] for name in tracked} - told == set()
+
+
 @pytest.mark.slow
 def test_a_wheel_has_what_it_needs_and_an_sdist_what_the_checkout_has(tmp_path: Path) -> None:
     """`.ci/wheel` builds both, installs the wheel in an empty environment, and asks pip and the command there."""

@@ -12,7 +12,7 @@ import pytest
 
 import graphdiff
 
-PACKAGE = Path(graphdiff.__file__).parent
+ROOT, PACKAGE = Path(__file__).resolve().parents[1], Path(graphdiff.__file__).parent
 ROOMS = sorted(path.parent for path in PACKAGE.rglob("*/__init__.py"))
 of_each_room = pytest.mark.parametrize("room", ROOMS, ids=[str(room.relative_to(PACKAGE)) for room in ROOMS])
 
@@ -96,15 +96,16 @@ def test_the_folders_of_the_tests_are_rooms() -> None:
 
 
 def test_files_that_contributing_names_are_there() -> None:
-    root = PACKAGE.parent
-    text = (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for name in re.findall(r"`((?:[\w.*]+/)+[\w.*]*)`", text):
-        assert (PACKAGE / name).exists() or (root / name).exists(), name
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?!\.\./)(?:[\w.*]+/)+[\w.*]*)`", text):
+        assert any((folder / name).exists() for folder in (PACKAGE, PACKAGE.parent, ROOT)), name
 
 
 def test_scripts_import_what_is_there() -> None:
-    root = PACKAGE.parent
-    for script in [path for folder in ("benchmarks", "data", "examples") for path in (root / folder).glob("*.py")]:
+    folders = ("benchmarks", "data", "examples")
+    scripts = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
+    assert scripts
+    for script in scripts:
         for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("graphdiff."):
                 module = importlib.import_module(node.module or "")

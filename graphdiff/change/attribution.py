@@ -60,7 +60,7 @@ class Attribution(Named):
         """The sum, which is the change of the total."""
         if self.array.dtype.kind == "f":
             return math.fsum(self.array.tolist())
-        return arithmetic.plain(sum(self.array.tolist()))
+        return arithmetic.plain(arithmetic.in_order(self.array.tolist()))
 
     def largest(self, n: int | None = None) -> list[int]:
         """Return the edges that did something, by their numbers, largest first and ties in order; at most `n`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,8 @@ class Duck:
         self.drop(name)
         folder = self._folder / name
         folder.mkdir()
-        return folder / "part.parquet"
+        # Never the name of an earlier file: DuckDB 1.5 may go on reading what it keeps of that one in memory.
+        return folder / f"{secrets.token_hex(8)}.parquet"
 
     def put(self, name: str, table: Any) -> None:
         """Keep a small Arrow table."""
@@ -93,7 +94,7 @@ class Duck:
         work = TASKS[task]
         rows = self._asked(f"{query} ORDER BY {', '.join(ORDER)}" if work.rows == "in order" else query)
         with parquet.ParquetWriter(self._empty(name), numbers.schema(work)) as file:
-            for batch in work.function(_batches(rows), numbers):
+            for batch in work.function(rows.to_arrow_reader(BATCH), numbers):
                 file.write_batch(batch)
 
     def open(self, name: str, *, by: str = "") -> None:
@@ -119,11 +120,6 @@ class Duck:
         self._asked(f"DROP VIEW IF EXISTS {self._view}")
         if self._own:
             shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _batches(rows: Any) -> Iterator[Any]:
-    is_new = hasattr(rows, "to_arrow_reader")  # what DuckDB 1 has is deprecated in DuckDB 2
-    yield from rows.to_arrow_reader(BATCH) if is_new else rows.fetch_record_batch(BATCH)
 
 
 def relation_of(table: Any) -> Any:

@@ -539,5 +539,5 @@ def _sums(weights: Weights, starts: NDArray[Any]) -> Weights:
         return np.add.reduceat(weights, starts)
     listed = arithmetic.listed(weights)
     stops = [*starts[1:].tolist(), len(listed)]
-    sums = [sum(listed[a + 1 : b], start=listed[a]) for a, b in zip(starts.tolist(), stops, strict=True)]
+    sums = [arithmetic.in_order(listed[a + 1 : b], listed[a]) for a, b in zip(starts.tolist(), stops, strict=True)]
     return arithmetic.unify(sums) if isinstance(weights, np.ndarray) else sums

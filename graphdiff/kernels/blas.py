@@ -37,8 +37,8 @@ def one_thread(n_rows: int) -> Iterator[None]:
     --------
     >>> import numpy as np
     >>> with one_thread(200):
-    ...     np.linalg.inv(np.eye(200) * 2)[0, 0]
-    np.float64(0.5)
+    ...     float(np.linalg.inv(np.eye(200) * 2)[0, 0])
+    0.5
     """
     switch = _switch() if ROWS[0] <= n_rows <= ROWS[1] else None
     before = switch[0]() if switch else 1

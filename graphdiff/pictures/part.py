@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, in_order
 from graphdiff.paths.bypasses import Way
 from graphdiff.pictures.view import View
 from graphdiff.sums.between import Between
@@ -95,7 +95,7 @@ class Part:
 
     def beside(self, pair: tuple[int, int]) -> Number:
         """Return the weight of the ways through other nodes."""
-        return self.ways[pair][0] - sum(weight for _, weight in self.direct.get(pair, ()))
+        return self.ways[pair][0] - in_order(weight for _, weight in self.direct.get(pair, ()))
 
     def fewer(self, n: int) -> Part:
         """Return the part with so many nodes, where these are not less than stay; a loop of weight 1 keeps its node."""

@@ -271,7 +271,7 @@ class Rest:
         if not self.search.between.targets:
             return self.search.total
         tangents = self.tangents
-        return sum(tangents[node] * seed for node, seed in self.search.between.numbered_stops)
+        return arithmetic.in_order(tangents[node] * seed for node, seed in self.search.between.numbered_stops)
 
     @cached_property
     def pulled(self) -> NDArray[Any]:
@@ -309,7 +309,7 @@ class Rest:
 
     def gain(self, label: Any) -> Number:
         """Return by how much the total would fall without a candidate."""
-        return sum(map(self.through.__getitem__, self.search.places_of(label)))
+        return arithmetic.in_order(map(self.through.__getitem__, self.search.places_of(label)))
 
 
 # -- every path

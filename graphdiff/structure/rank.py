@@ -18,7 +18,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, in_order
 from graphdiff.errors import UsageError
 from graphdiff.graph.attributes import adds_up, attribute_kinds, drawing_names
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
@@ -625,7 +625,7 @@ def _grouped(rows: list[_Row], name_of: Callable[[Any], Any]) -> tuple[list[_Row
         _Row(
             place,
             name,
-            [sum(column[1:], column[0]) for column in zip(*(row.influences for row in inside), strict=True)],
+            [in_order(column[1:], column[0]) for column in zip(*(row.influences for row in inside), strict=True)],
         )
         for place, (name, inside) in enumerate(members.items())
     ]

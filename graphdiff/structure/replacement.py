@@ -294,4 +294,4 @@ def _drive(places: NDArray[Any], influences: NDArray[Any], totals: NDArray[Any],
 
 
 def _sum(numbers: NDArray[Any]) -> Number:
-    return sum(numbers.tolist())
+    return arithmetic.in_order(numbers.tolist())

@@ -79,7 +79,7 @@ class Flow:
         reached: Iterable[Number] = (self.tangents[position] for position in self.ends.positions)
         if self.ends.numbers is not None:
             reached = map(mul, reached, self.ends.numbers)
-        total = sum(reached, start=self.graph.one_and_zero[1])
+        total = arithmetic.in_order(reached, self.graph.one_and_zero[1])
         return checked(arithmetic.plain(total))
 
     @cached_property

@@ -124,7 +124,7 @@ def _read(values: Values, seeds: Seeds, zero: Number) -> Number:
     numbers = [arithmetic.plain(values[position]) for position in seeds.positions]
     if seeds.numbers is not None:
         numbers = list(map(mul, numbers, seeds.numbers))
-    return sum(numbers[1:], start=numbers[0]) if numbers else zero
+    return arithmetic.in_order(numbers[1:], numbers[0]) if numbers else zero
 
 
 #: The methods of `total_influence`. Forward skips what the source does not reach, so it is the quicker one.

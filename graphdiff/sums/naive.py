@@ -38,7 +38,7 @@ def sum_over_paths(between: Between, max_paths: int = 1_000_000) -> Number:
     weights = arithmetic.taken(between.graph.weights, between.edges)
     edges: Sequence[Any]
     stack: Sequence[Any]
-    factors = [sum(seeds) for seeds in between.exits]  # a place that is no target has none: 0
+    factors = [arithmetic.in_order(seeds) for seeds in between.exits]  # a place that is no target has none: 0
     if isinstance(weights, np.ndarray) and pays(n_paths) and _fit(between, weights):
         search, index = jit(sum_of_products), between.graph.heads.dtype
         edges = between.ptr.astype(index), between.heads.astype(index), weights, np.array(factors, dtype=weights.dtype)

@@ -319,7 +319,7 @@ def _like(values: Values, result: NDArray[Any]) -> Values:
 
 
 def _dot(left: Iterable[Number], right: Iterable[Number]) -> Number:
-    return sum((a * b for a, b in zip(left, right, strict=True) if a and b), start=0)
+    return arithmetic.in_order(a * b for a, b in zip(left, right, strict=True) if a and b)
 
 
 # -- what may come out

@@ -18,7 +18,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.arithmetic import Number
+from graphdiff.arithmetic import Number, in_order
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, compiled
 from graphdiff.graph.ends import Boundary, End, seeds_of, titled
 from graphdiff.graph.labels import Texts
@@ -209,7 +209,7 @@ def _accounts(made: Edited, before: Side, after: Side) -> tuple[list[Change], Nu
     change = after.total - before.total
     if adjoints is not None and new is not None and _same_components(made):
         parts = [_through(made.after, new, step, adjoints) for step in steps]
-        change = checked(sum(parts, start=0 * change))
+        change = checked(in_order(parts, 0 * change))
     alone: list[Number | None] = [None] * len(made.edits)
     if adjoints is not None and old is not None and not before.between.loops:
         alone = [_alone(made.before, edit, old, adjoints) for edit in made.edits]
@@ -262,7 +262,8 @@ def _alone(graph: CompiledGraph, edit: Edit, tangents: dict[int, Number], adjoin
         return None
     if edit.what == "remove node":  # whatever runs through the node, or ends there, enters it by one of these
         steps = tuple([step for step in steps if step.edge[1] == edit.item and step.edge[0] != edit.item])
-    return checked(sum((_through(graph, tangents, step, adjoints) for step in steps), start=graph.one_and_zero[1]))
+    parts = (_through(graph, tangents, step, adjoints) for step in steps)
+    return checked(in_order(parts, graph.one_and_zero[1]))
 
 
 def _on_a_cycle(graph: CompiledGraph, step: Step) -> bool:

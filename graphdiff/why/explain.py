@@ -213,14 +213,14 @@ class Explanation(Result):
         weights = arithmetic.listed(arithmetic.taken(graph.weights, rows.edges_at(places[hits])))
         steps = zip(tails[hits].tolist(), weights, heads[hits].tolist(), strict=True)
         direct = (weight * entering[tail] * leaving[head] for tail, weight, head in steps)
-        return arithmetic.finished(sum(direct, start=graph.one_and_zero[1]))
+        return arithmetic.finished(arithmetic.in_order(direct, graph.one_and_zero[1]))
 
     @cached_property
     def empty(self) -> Number:
         """What the empty paths carry: 1 of a node on itself, of nodes that are sources and targets their seeds."""
         leaving = self.sweeps.ends.at(self.sweeps.graph.one_and_zero[0])
         both = (leaving[place] * seed for place, seed in self.sweeps.starts.at(1).items() if place in leaving)
-        return arithmetic.finished(sum(both))
+        return arithmetic.finished(arithmetic.in_order(both))
 
     @cached_property
     def indirect(self) -> Number:

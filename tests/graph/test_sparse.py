@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
+from operator import add
 from typing import Any
 
 import networkx as nx
@@ -80,7 +82,9 @@ def test_contributions_of_edges_are_at_their_ends() -> None:
 def test_parallel_floats_add_in_their_order_and_as_float64() -> None:
     weights = [1e16, 1.0, -1e16, 1.0] * 9
     graph = CompiledGraph.from_arrays([0] * 36, [1] * 36, weights)
-    assert graph.to_scipy()[0, 1] == gd.total_influence(graph, 0, 1) == sum(weights)
+    assert (
+        graph.to_scipy()[0, 1] == gd.total_influence(graph, 0, 1) == reduce(add, weights)
+    )  # sum, from 3.12 on, compensates
     single = np.array([1.0, 2.0**-30], dtype=np.float32)
     assert CompiledGraph.from_arrays([0, 0], [1, 1], single).to_scipy()[0, 1] == 1 + 2.0**-30
 

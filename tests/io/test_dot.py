@@ -371,7 +371,7 @@ def test_a_small_file_of_many_edges_stops_at_the_time_limit():
     started = time.perf_counter()
     with pytest.raises(LimitError, match=r"x\.dot: reading took over 1 seconds; timeout=10 lets it"):
         dot(complete_bipartite(10_000), timeout=1)
-    assert time.perf_counter() - started < 10
+    assert time.perf_counter() - started < 60
 
 
 def test_a_small_file_of_many_edges_stops_at_the_memory_limit():
@@ -411,10 +411,10 @@ def test_a_module_in_the_working_folder_is_not_taken_for_pythons_own(monkeypatch
     ],
 )  # fmt: skip
 def test_finding_graphs_takes_linear_time(unit):
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in find_graphs(unit * (300_000 // len(unit))):
         pass
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @given(st.data())

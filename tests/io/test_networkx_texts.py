@@ -310,13 +310,13 @@ def test_broken_gml_is_refused_with_its_line(text, message) -> None:
 
 
 def test_deep_gml_is_refused_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(LimitError, match=r"^g, line 1: lists nested over 100 deep$"):
         read_gml(b"graph [ directed 1 " + b"a [ " * 200_000, name="g")
     assert not READERS["gml"].claims(b"x 1 " * 16_000)
     assert not READERS["gml"].claims(b"#" * 65_536)
     assert not READERS["csv"].claims(b"/**/" * 16_384)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 @given(st.text('graph[]node edge id source target label directed 1 "\n#.&-', max_size=80) | st.binary(max_size=80))

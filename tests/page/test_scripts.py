@@ -143,7 +143,12 @@ def choices(graph: nx.MultiDiGraph, starts: Ends, ends: Ends, names: list[str]) 
 def test_the_script_sums_what_the_library_sums(tmp_path: Path) -> None:
     cases = tmp_path / "cases.json"
     cases.write_text(json.dumps([case(number) for number in range(N_GRAPHS)]))
-    tests = sorted(str(path) for path in Path(__file__).parent.glob("*.test.mjs"))
+    # Beside the script of the graphdiff that is tested, which may be installed elsewhere.
+    folder = tmp_path / "tests" / "page"
+    shutil.copytree(STATIC, tmp_path / "graphdiff" / "page" / "static")
+    shutil.copytree(Path(__file__).parent, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    tests = sorted(str(path) for path in folder.glob("*.test.mjs"))
+    assert tests
     done = subprocess.run(
         [str(NODE), "--test", "--test-reporter=tap", *tests],
         env=os.environ | {"GRAPHDIFF_PAGE_CASES": str(cases)},

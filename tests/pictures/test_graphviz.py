@@ -117,9 +117,9 @@ def test_a_picture_runs_from_left_to_right_where_only_that_fits() -> None:
 def test_kde_full_on_a_slide() -> None:
     graph = read(Path(__file__).parents[2] / "data" / "bookworm.Packages.xz")
     marked = annotate(graph, "kde-full", "libc6", weight=weights.even, cycles="collapse")
-    began = time.perf_counter()
+    began = time.process_time()
     picture = picture_of(marked)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert re.search(r"(9\d(\.\d+)?|100) % of the total passes named packages", picture.legend[2])
     named = [name for node in picture.nodes for name in node.facts.get("members", [node.name])]
     assert len(named) > 12

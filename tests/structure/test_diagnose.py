@@ -192,9 +192,9 @@ class TestRealFiles:
         with lzma.open(folder / "git-git.commits.xz", "rt") as lines:
             commits = [line.split() for line in lines]
         graph = nx.DiGraph((child, parent) for child, *parents in commits for parent in parents)
-        begin = time.perf_counter()
+        begin = time.process_time()
         found = diagnose(graph, commits[0][0])
-        assert time.perf_counter() - begin < 20
+        assert time.process_time() - begin < 20
         assert found.n_paths == int(truth["total_paths_head_to_any_root"])
         assert (found.n_nodes, found.n_edges) == (truth["commits"], truth["edges"])
         assert found.lengths is not None

@@ -281,10 +281,10 @@ class TestRefusal:
 
     @pytest.mark.parametrize("text, reason", LIMITED, ids=[text[:12] for text, _ in LIMITED])
     def test_what_is_beyond_a_limit_is_refused_at_once(self, text: str, reason: str) -> None:
-        began = time.perf_counter()
+        began = time.process_time()
         with pytest.raises(LimitError, match=reason):
             gd.trace(text, {"a": 4} if "a" in text else {})
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 1
 
     def test_the_largest_of_very_many(self) -> None:
         began = time.process_time()

@@ -493,9 +493,9 @@ def test_thirty_by_thirty_pairs_on_500_edges_take_a_fraction_of_a_second() -> No
     graph = nx.DiGraph()
     for place in chosen.tolist():
         graph.add_edge(*edges[place], weight=float(rng.normal()), se=0.1)
-    began = time.perf_counter()
+    began = time.process_time()
     effects = gd.table(graph, list(range(30)), list(range(70, 100)), sd="se")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert len(effects) > 800
     for pair in list(effects)[::97]:
         same = gd.uncertainty(graph, *pair, sd="se").standard_error

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -20,11 +22,18 @@ from graphdiff.errors import UsageError
 OPENSSH = Path(__file__).resolve().parents[2] / "data" / "openssh-server.Packages"
 PROFILES = Path(__file__).resolve().parents[1] / "data" / "profiles"
 ENDS = ("openssh-server", "liblzma5")
+SUM = sum
 
 
 @pytest.fixture(scope="module")
 def openssh() -> nx.DiGraph:
     return gd.read(OPENSSH)
+
+
+def _compensating(numbers: Iterable[Any], /, start: Any = 0) -> Any:
+    """Add as the `sum` of Python 3.12 does, nearly: floats without what is lost between them."""
+    listed = list(numbers)
+    return math.fsum([start, *listed]) if any(type(number) is float for number in listed) else SUM(listed, start)
 
 
 class TestOpensshServer:
@@ -98,6 +107,23 @@ def test_the_certificate_counts_cancellation() -> None:
     assert why.certificate.condition == pytest.approx(2**41, rel=1e-6)
     assert why.certificate.digits < 6
     assert f"Only {why.certificate.digits} digits are certain" in str(why)
+
+
+@pytest.mark.parametrize("adds", [sum, _compensating], ids=["as this Python", "as Python 3.12"])
+def test_parallel_floats_are_added_in_one_order_by_every_python(
+    adds: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else there would be an indirect influence of -1 where there is no other path."""
+    monkeypatch.setattr("builtins.sum", adds)
+    weights = [1e16, 1.0, -1e16]
+    graph = nx.MultiDiGraph()
+    graph.add_edges_from(("a", "b", {"weight": weight}) for weight in weights)
+    found = gd.explain(graph, "a", "b")
+    assert (found.total, found.direct, found.indirect) == (0.0, 0.0, 0.0)
+    ends = nx.DiGraph([("s", node, {"weight": weight}) for node, weight in zip("abc", weights, strict=True)])
+    for method in ("naive", "forward", "reverse"):
+        assert gd.total_influence(ends, "s", dict.fromkeys("abc", 1.0), method=method) == 0.0
+    assert gd.explain(ends, "s", dict.fromkeys("abc", 1.0)).direct == 0.0
 
 
 def test_the_effective_number_beyond_floats() -> None:

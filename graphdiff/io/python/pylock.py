@@ -54,7 +54,7 @@ def read_pylock(data: bytes, *, name: str, markers: str = "all") -> PackageGraph
     environment = environment_of(markers)
     try:
         lock = Pylock.from_dict(parse_toml(data, name))
-    except PylockValidationError as error:
+    except (PylockValidationError, SyntaxError) as error:  # of what is quoted in a marker, in packaging 26.0
         raise FormatError(f"{name}: no pylock.toml as PEP 751 has it: {in_our_words(error)}") from error
     packages = [_package(package, f"{name}: {package.name}") for package in lock.packages]
     if not any(package.needs for package in packages):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from packaging import requirements as pep_508
-from packaging.markers import InvalidMarker, Marker, default_environment
+from packaging.markers import Marker, default_environment
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion
 
@@ -34,6 +34,9 @@ __all__ = [
 MAX_LENGTH = 10_000
 #: packaging's parser calls itself for each parenthesis.
 MAX_PARENTHESES = 50
+#: What packaging raises of a text that is none: its own errors are ValueErrors, and 26.0 lets those of Python through,
+#: by which it reads what is quoted.
+NONE = (ValueError, SyntaxError)
 EXTRA_NAMED = re.compile(r"""\bextra\s*==\s*['"]([^'"]*)['"]""")
 #: What a marker in a pylock.toml may ask for besides the environment.
 IN_A_LOCK: Mapping[str, frozenset[str]] = {"extras": frozenset(), "dependency_groups": frozenset()}
@@ -121,7 +124,7 @@ def requirements_of(text: str, *, where: str, kind: str = "normal") -> list[Requ
     _check_length(text, where)
     try:
         pep = pep_508.Requirement(text)
-    except pep_508.InvalidRequirement as error:
+    except NONE as error:
         raise FormatError(f"{where}: no requirement: {text!r} ({str(error).splitlines()[0]})") from error
     extras = frozenset(map(canonical, pep.extras))
     need = Requirement(canonical(pep.name), extras, None, pep.marker, str(pep.specifier), kind=kind)
@@ -152,7 +155,7 @@ def marker_of(text: object, *, where: str) -> Marker | None:
     _check_length(text, where)
     try:
         return Marker(text)
-    except InvalidMarker as error:
+    except NONE as error:
         raise FormatError(f"{where}: no marker: {text!r}") from error
 
 
