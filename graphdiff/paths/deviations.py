@@ -313,6 +313,7 @@ def _swept(ways: Deviations) -> Deviations | None:
     if not in_floats and not most <= EXACT_INT:
         return None
     if in_floats and not (least >= SMALLEST_NORMAL and most < math.inf):
+        ways = replace(ways, best=np.empty(0), chosen=np.empty((0, 2)))  # let go of before there are others
         return _with_best(_scaled(ways))
     return ways
 
@@ -340,5 +341,5 @@ def _scaled(ways: Deviations) -> Deviations:
         jit(kernel.largest_sums)(ways.rows.ptr, ways.rows.heads, ways.weights, logs, ways.nodes)
     logs[ways.source] = np.max(seeds[begin:] + logs[ways.ends[begin:]], initial=-math.inf)
     zero = np.isneginf(logs)
-    powers = np.rint(np.where(zero, 0, logs)).astype(np.int32)
-    return replace(ways, powers=powers, zero=zero)
+    logs[zero] = 0
+    return replace(ways, powers=np.rint(logs, out=logs).astype(np.int32), zero=zero)
