@@ -465,9 +465,9 @@ def extremes(
             longest[head] = max(longest[head], far)
 
 
-def distances(ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int]) -> None:
-    """Write how many edges the shortest path from each node has to where `fewest` is 0 at first."""
-    for node in range(len(fewest) - 1, -1, -1):
+def distances(ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int], start: int, stop: int) -> None:
+    """Write how many edges the shortest path from positions `start` to `stop` has to where `fewest` is 0 at first."""
+    for node in range(stop - 1, start - 1, -1):
         near = fewest[node]
         for edge in range(ptr[node], ptr[node + 1]):
             near = min(near, fewest[heads[edge]] + 1)

@@ -20,6 +20,7 @@ from graphdiff.graph.ends import End, Seeds, seeds_of, units
 from graphdiff.graph.labels import Once
 from graphdiff.graph.options import takes_options
 from graphdiff.kernels import run, sweep
+from graphdiff.kernels.mapped import walk_parts
 from graphdiff.remedies import Keyword
 from graphdiff.sums.between import MOST, Between, between_ends, ends_of, exact_sums, restriction
 from graphdiff.sums.cycles import on_the_way
@@ -368,19 +369,24 @@ class _Counting:
 
     def forward(self, stop: int) -> NDArray[np.int64] | None:
         """Return the numbers of the paths to each position up to `stop`; None where one is no int of the machine."""
-        return self._swept(sweep.push_counts, sweep.push_modulo, min(self.starts, default=0), stop)
+        kernels = sweep.push_counts, sweep.push_modulo
+        return self._swept(kernels, min(self.starts, default=0), stop, backwards=False)
 
     def reverse(self) -> NDArray[np.int64] | None:
         """Return the numbers of the paths from each position."""
-        return self._swept(sweep.pull_counts, sweep.pull_modulo, 0, max(self.starts, default=-1) + 1)
+        kernels = sweep.pull_counts, sweep.pull_modulo
+        return self._swept(kernels, 0, max(self.starts, default=-1) + 1, backwards=True)
 
-    def _swept(self, exactly: Any, modulo: Any, start: int, stop: int) -> NDArray[np.int64] | None:
+    def _swept(self, kernels: tuple[Any, Any], start: int, stop: int, *, backwards: bool) -> NDArray[np.int64] | None:
         rows, (counts,) = self.graph.carriers, self.put_in()
-        arrays = len(rows.heads), rows.ptr, rows.heads, counts, start, stop
-        if self.modulus:
-            run(modulo, *arrays, self.modulus)
-            return counts
-        return counts if run(exactly, *arrays, MOST) else None
+        kernel, most = (kernels[1], self.modulus) if self.modulus else (kernels[0], MOST)
+        are_ints = []
+
+        def walk(first: int, last: int) -> None:
+            are_ints.append(run(kernel, len(rows.heads), rows.ptr, rows.heads, counts, first, last, most))
+
+        walk_parts(walk, rows.ptr, (rows.heads,), start, stop, backwards=backwards)
+        return None if False in are_ints else counts
 
 
 def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End | None, modulus: int) -> Influences:

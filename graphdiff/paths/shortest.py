@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Weights
 from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
-from graphdiff.kernels.mapped import blocks, tails_of
+from graphdiff.kernels.mapped import blocks, tails_of, walk_parts
 from graphdiff.kernels.rows import signed_type
 from graphdiff.kernels.sweep import distances, extremes
 from graphdiff.paths.paths import Path, path_of
@@ -94,7 +94,8 @@ class _Near:
         sources = nodes[between.sources]
         ahead[sources] = behind[nodes[between.targets]] = 0
         run(extremes, size, rows.ptr, rows.heads, ahead, longest)
-        run(distances, size, rows.ptr, rows.heads, behind)
+        pull = partial(run, distances, size, rows.ptr, rows.heads, behind)
+        walk_parts(pull, rows.ptr, (rows.heads,), 0, far, backwards=True)
         return cls(rows, nodes, ahead, behind, sources)
 
     @property

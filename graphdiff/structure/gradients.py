@@ -337,7 +337,7 @@ def _distances(between: Between) -> NDArray[np.int64]:
     """Return how many edges the shortest path from each node to a target has."""
     fewest = np.full(between.n_nodes, between.n_nodes)
     fewest[between.targets] = 0
-    run(kernel.distances, between.n_edges, between.ptr, between.heads, fewest)
+    run(kernel.distances, between.n_edges, between.ptr, between.heads, fewest, 0, len(fewest))
     return fewest
 
 

@@ -374,7 +374,8 @@ def test_distances_from_behind(seed: int) -> None:
     lead = [[path for path in paths_in(rows) if path[0] == node and path[-1] == 6] for node in range(rows.n_nodes)]
     for form in forms(sweep.distances):
         fewest = np.array([90, 90, 90, 90, 90, 90, 0])
-        form(rows.ptr, rows.heads, fewest)
+        form(rows.ptr, rows.heads, fewest, 4, 7)
+        form(rows.ptr, rows.heads, fewest, 0, 4)
         right = [min((len(path) - 1 for path in paths), default=90) for paths in lead]
         assert [min(near, 90) for near in fewest.tolist()] == right
 

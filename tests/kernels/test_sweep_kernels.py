@@ -165,7 +165,7 @@ def test_shortest_and_longest_paths_by_edges() -> None:
         assert (fewest.tolist(), longest.tolist()) == ([0, 1, 2, 1], [0, 1, 2, 3])
     for form in forms(sweep.distances):
         fewest = np.array([9, 9, 9, 0])
-        form(ptr, heads, fewest)
+        form(ptr, heads, fewest, 0, 4)
         assert fewest.tolist() == [1, 1, 1, 0]
 
 
