@@ -52,76 +52,107 @@ def test_the_strongest_way_of_either_sign(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_largest_sums_along_ways(seed: int) -> None:
     rows = Rows(seed, n_nodes=6, n_edges=12)
-    lengths = np.random.default_rng(seed).integers(-4, 5, rows.n_edges) / 2.0
+    powers = np.random.default_rng(seed).integers(-4, 5, rows.n_edges)
+    weights = np.where(powers % 3, 1, -1) * 2.0**powers  # of which the sizes count
 
     def sums(node: int) -> list[float]:
-        if node == 5:
-            return [0.0]
         steps = range(int(rows.ptr[node]), int(rows.ptr[node + 1]))
-        return [lengths[edge] + rest for edge in steps for rest in sums(int(rows.heads[edge]))]
+        return [0.0 if node == 5 else -math.inf] + [
+            powers[edge] + rest for edge in steps for rest in sums(int(rows.heads[edge]))
+        ]
 
     for form in forms(strongest.largest_sums):
-        best = np.zeros(6)
-        form(rows.ptr, rows.heads, lengths, best, 5)
-        assert best.tolist() == [max(sums(node), default=-math.inf) for node in range(6)]
+        best = np.full(6, -math.inf)
+        best[5] = 0.0
+        form(rows.ptr, rows.heads, weights, best, np.arange(6))
+        assert best.tolist() == [max(sums(node)) for node in range(6)]
+
+
+#: Nothing is scaled.
+PLAIN = np.empty(0, dtype=np.int32), np.empty(0, dtype=bool)
 
 
 def test_the_two_strongest_first_edges_of_each_node_and_what_follows() -> None:
-    # 0 has three ways to 3: by 1 (edge 0), by 2 (edge 1), and 3 itself (edge 2); 1 and 2 one each; 3 is the end.
+    # 0 has three ways to 3: by 1 (edge 0), by 2 (edge 1), and 3 itself (edge 2); 1 and 2 one each. Edge 5 leads from 3
+    # to the end, which is 4, and edge 6 from the start, which is 5, to 0.
     ptr = np.array([0, 3, 4, 5, 5], dtype=np.uint64)
     heads = np.array([1, 2, 3, 3, 3], dtype=np.uint32)
-    order = np.array([0, 7, 4, -1])
+    ends, seeds, stops = np.array([4, 0]), np.array([0.5, 3.0]), np.array([3])
+    order = np.array([0, 7, 4, 2, -1, -1])
     for sizes, first, second in (
-        ([2.0, 3.0, 1.0, 1.0, 1.0], 1, 0),
+        ([2.0, -3.0, 1.0, -1.0, 1.0], 1, 0),  # of which the sizes count
         ([2.0, 2.0, 2.0, 1.0, 1.0], 2, 1),  # ties: by the order of the heads
         ([2.0, 2.0, 1.0, 1.0, 1.0], 1, 0),
         ([0.0, 0.0, 0.0, 1.0, 1.0], 2, 1),
         ([1.0, 4.0, 2.0, 3.0, 0.25], 0, 2),
     ):
+        arrays = ptr, heads, np.array(sizes), ends, seeds, *PLAIN, order
+        then = [0.5 * abs(size) for size in (*sizes[3:], 1.0)]  # from 1, 2 and 3 on
+        largest = abs(sizes[first]) * then[heads[first] - 1]
         for form in forms(strongest.strongest):
-            best, chosen = np.ones(4), np.zeros((4, 2), dtype=np.uint32)
-            form(ptr, heads, np.array(sizes), order, best, chosen, 0, 3)
-            assert chosen[0].tolist() == [first, second]
-            assert (chosen[1].tolist(), chosen[2].tolist()) == ([3, 3], [4, 4])
-            assert best.tolist() == [sizes[first] * ([*sizes[3:], 1.0][heads[first] - 1]), sizes[3], sizes[4], 1.0]
-            untouched = np.ones(4)
-            form(ptr, heads, np.array(sizes), order, untouched, np.zeros((4, 2), dtype=np.uint32), 2, 3)
-            assert untouched.tolist() == [1, 1, sizes[4], 1]
+            best, chosen = np.array([-1.0, -1.0, -1.0, -1.0, 1.0, -1.0]), np.zeros((6, 2), dtype=np.uint32)
+            form(*arrays, best, chosen, np.arange(4), stops)
+            assert chosen[[0, 1, 2, 3, 5]].tolist() == [[first, second], [3, 3], [4, 4], [5, 5], [6, 6]]
+            assert best.tolist() == [largest, *then, 1.0, 3 * largest]
+            part = np.array([-1.0, -1.0, -1.0, -1.0, 1.0, -1.0])
+            form(*arrays, part, np.zeros((6, 2), dtype=np.uint32), np.array([2, 3]), stops)
+            assert part.tolist() == [-1, -1, *then[1:], 1, -1]
         for form in forms(strongest.followed):
-            places, edges = np.array([-1, -1, -1, 9]), np.zeros(4, dtype=np.uint32)
-            length, place = form(heads, chosen, 0, places, edges)
-            assert (int(place), int(length)) == (9, 1 if first == 2 else 2)
-            assert edges[: int(length)].tolist() == [first, *({0: [3], 1: [4], 2: []}[first])]
+            places, edges = np.array([-1, -1, -1, -1, 9, -1]), np.zeros(6, dtype=np.uint32)
+            length, place = form(heads, ends, chosen, 5, places, edges)
+            assert int(place) == 9
+            assert edges[: int(length)].tolist() == [6, first, *({0: [3], 1: [4], 2: []}[first]), 5]
             places[1] = places[2] = 5
-            assert [int(n) for n in form(heads, chosen, 0, places, edges)] == [1, 9 if first == 2 else 5]
+            assert [int(n) for n in form(heads, ends, chosen, 0, places, edges)] == ([2, 9] if first == 2 else [1, 5])
+
+
+def test_sizes_are_relative_to_those_of_the_strongest_ways() -> None:
+    # 0 -> 1 by edges of 2**-600 and 2**-601; from 1 to the end, which is 2, by edge 2; from the start, 3, by edge 3.
+    ptr, heads = np.array([0, 2, 2], dtype=np.uint64), np.array([1, 1], dtype=np.uint32)
+    ends, seeds = np.array([2, 0]), np.array([2.0**-600, 1.0])
+    powers, zero = np.array([-1200, -600, 0, -1200], dtype=np.int32), np.zeros(4, dtype=bool)
+    for form in forms(strongest.strongest):
+        best, chosen = np.array([-1.0, -1.0, 1.0, -1.0]), np.zeros((4, 2), dtype=np.uint32)
+        arrays = ptr, heads, np.array([2.0**-601, 2.0**-600]), ends, seeds, powers, zero, np.array([0, 1, -1, -1])
+        form(*arrays, best, chosen, np.arange(2), np.array([1]))
+        assert best.tolist() == [1, 1, 1, 1]
+        assert chosen.tolist()[0] == [1, 0]
 
 
 def test_ways_that_leave_another_come_by_size_then_by_order() -> None:
-    # A chain 0 -> 1 -> 2 with the edges 0 and 3 that are the strongest, and others beside them to the end 2.
+    # A chain 0 -> 1 -> 2 with the edges 0 and 3 that are the strongest, and others beside them to 2. Edge 6 leads from
+    # there to the end, which is 3, and edges 7 and 8 from the start, which is 4, to 0 and to 1.
     ptr = np.array([0, 3, 6, 6], dtype=np.uint64)
     heads = np.array([1, 2, 2, 2, 2, 2], dtype=np.uint32)
-    order, best = np.array([0, 1, -1]), np.array([0.0, 4.0, 1.0])
-    sizes = np.array([2.0, 5.0, 5.0, 4.0, 3.0, 3.0])
-    way = np.array([0, 3], dtype=np.uint32)
-    chosen = np.array([[0, 1], [3, 4], [0, 0]], dtype=np.uint32)
-    arrays = ptr, heads, sizes, order, best
+    ends, seeds = np.array([3, 0, 1]), np.array([1.0, 1.0, 0.5])
+    order, best = np.array([0, 1, -1, -2, -2]), np.array([8.0, 4.0, 1.0, 1.0, 8.0])
+    sizes = np.array([2.0, -5.0, 5.0, 4.0, 3.0, -3.0])
+    way = np.array([7, 0, 3, 6], dtype=np.uint32)
+    chosen = np.array([[0, 1], [3, 4], [6, 6], [0, 0], [7, 7]], dtype=np.uint32)
+    arrays = heads, sizes, ends, seeds, *PLAIN, order, best
     for form in forms(strongest.leaving):
         # By edge 1 at once: 5; by edge 4 after edge 0: 2 · 3 = 6.
-        assert [float(n) for n in form(*arrays, chosen, way, 0, 0, 2)] == [1, 4, 6]
-        assert [float(n) for n in form(*arrays, chosen, way, 0, 0, 1)] == [0, 1, 5]
-        assert [float(n) for n in form(*arrays, chosen, way, 0, 1, 2)] == [1, 4, 6]
-        alone = np.array([[0, 0], [3, 3], [0, 0]], dtype=np.uint32)
-        assert form(*arrays, alone, way, 0, 0, 2)[0] < 0
+        assert [float(n) for n in form(*arrays, chosen, way, 0, 4)] == [2, 4, 6]
+        assert [float(n) for n in form(*arrays, chosen, way, 0, 2)] == [1, 1, 5]
+        assert [float(n) for n in form(*arrays, chosen, way, 2, 3)] == [2, 4, 6]
+        alone = np.array([[0, 0], [3, 3], [6, 6], [0, 0], [7, 7]], dtype=np.uint32)
+        assert form(*arrays, alone, way, 0, 4)[0] < 0
+        from_two = np.array([[0, 0], [3, 3], [6, 6], [0, 0], [7, 8]], dtype=np.uint32)
+        assert [float(n) for n in form(*arrays, from_two, way, 0, 4)] == [0, 8, 2]
         even = np.array([2.0, 6.0, 5.0, 4.0, 3.0, 3.0])
-        # Both 6: at the first node the end comes before the node 1, which the way takes.
-        assert [float(n) for n in form(ptr, heads, even, order, best, chosen, way, 0, 0, 2)] == [0, 1, 6]
-        later = np.array([0, -2, -1])
-        assert [float(n) for n in form(ptr, heads, even, later, best, chosen, way, 0, 0, 2)] == [1, 4, 6]
+        # Both 6: at the first node 2 comes before the node 1, which the way takes.
+        both = heads, even, ends, seeds, *PLAIN
+        assert [float(n) for n in form(*both, order, best, chosen, way, 0, 4)] == [1, 1, 6]
+        later = np.array([0, -2, -1, -2, -2])
+        assert [float(n) for n in form(*both, later, best, chosen, way, 0, 4)] == [2, 4, 6]
     for form in forms(strongest.next_after):
         # Equal ones come one after the other, then none.
-        assert [float(n) for n in form(*arrays, way, 0, 0, 1)] == [0, 2, 5]
-        assert form(*arrays, way, 0, 0, 2)[0] < 0
-        assert [float(n) for n in form(*arrays, way, 0, 0, 0)] == [0, 1, 5]
-        assert [float(n) for n in form(*arrays, way, 0, 1, 4)] == [1, 5, 6]
-        assert [float(n) for n in form(*arrays, way, 0, 1, 3)] == [1, 4, 6]
-        assert form(*arrays, way, 0, 1, 5)[0] < 0
+        at = ptr, *arrays, way
+        assert [float(n) for n in form(*at, 1, 1, 0, 0)] == [1, 2, 5]
+        assert form(*at, 1, 2, 0, 0)[0] < 0
+        assert [float(n) for n in form(*at, 1, 0, 0, 0)] == [1, 1, 5]
+        assert [float(n) for n in form(*at, 2, 4, 0, 0)] == [2, 5, 6]
+        assert [float(n) for n in form(*at, 2, 3, 0, 0)] == [2, 4, 6]
+        assert form(*at, 2, 5, 0, 0)[0] < 0
+        assert [float(n) for n in form(*at, 0, 7, 1, 2)] == [0, 8, 2]
+        assert form(*at, 0, 8, 1, 2)[0] < 0
