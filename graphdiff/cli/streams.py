@@ -7,7 +7,6 @@ import io
 import os
 import sys
 import traceback
-from contextlib import suppress
 from typing import IO, Any
 
 import click
@@ -49,9 +48,9 @@ def prepare() -> None:
         sys.stdout = io.TextIOWrapper(io.BufferedWriter(raw), encoding, "replace", line_buffering=raw.isatty())
 
 
-def drop_output() -> None:
-    """Have what is still buffered go nowhere: it must not raise again at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+def drop_output(number: int = 1) -> None:
+    """Have what is still buffered go nowhere: it must not raise again at exit, which would be status 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), number)
 
 
 def wants_colour(stream: IO[Any] | None) -> bool:
@@ -84,8 +83,10 @@ def say(text: str, *, colour: bool = False) -> None:
     """Write a text to standard error as it is."""
     if sys.stderr is None:  # it was closed at the start
         return
-    with suppress(OSError):
+    try:
         click.echo(text, nl=False, err=True, color=colour)
+    except OSError:
+        drop_output(2)
 
 
 def tell_fault(error: BaseException) -> None:

@@ -234,6 +234,8 @@ def test_an_interrupt_at_any_moment() -> None:
         time.sleep(part / 12)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=120)
+        if b"init_import_site" in told:  # which names our files where the package is installed to be edited
+            continue
         if b"graphdiff" in told or process.returncode not in (-signal.SIGINT, 1):
             assert (process.returncode, told) in {(0, b""), (130, b"graphdiff: interrupted\n")}, told.decode()
 

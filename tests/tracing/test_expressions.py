@@ -258,8 +258,6 @@ LIMITED = [
     ("a" + "**a" * 10_000, "column 302: signs and powers in a row"),
     ("a" + "**-a" * 10_000, "signs and powers in a row"),
     ("sin(" * 10_000 + "a" + ")" * 10_000, "column 404: brackets in brackets"),
-    ("a" + "+a" * 40_000, "too many operations in one expression"),
-    ("a" + "*a" * 40_000, "too many operations in one expression"),
     ("9" * 1_000_000, "1,000,000 characters, more than the limit length, 100,000"),
     ("a + " + "9" * 50_000, "column 5: a number or name of 50,000 characters, more than digits=1,000"),
     ("0x" + "f" * 50_000, "a number or name of 50,002 characters"),
@@ -285,6 +283,18 @@ class TestRefusal:
         with pytest.raises(LimitError, match=reason):
             gd.trace(text, {"a": 4} if "a" in text else {})
         assert time.process_time() - began < 1
+
+    @pytest.mark.parametrize("operation", "+*")
+    def test_very_many_operations_are_differentiated_or_refused(self, operation: str) -> None:
+        """Which of both is a matter of the parser of this Python: that of 3.14 has room for more."""
+        began = time.process_time()
+        try:
+            found = gd.jacobian(gd.trace("a" + f"{operation}a" * 40_000, a=1.0)).to_dict()["out"]["a"]
+        except LimitError as error:
+            assert "too many operations in one expression" in str(error)
+        else:
+            assert found == 40_001
+        assert time.process_time() - began < 10
 
     def test_the_largest_of_very_many(self) -> None:
         began = time.process_time()

@@ -267,7 +267,8 @@ class TestRunning:
         assert gradient(Model(), 0.0) == {"x": 1.0}
         assert gradient(Model().method, 0.0) == {"x": 2.0}
         assert gradient(np.sum, [1.0, 2.0]) == {"a[0]": 1.0, "a[1]": 1.0}
-        assert gradient(math.hypot, 3.0, 4.0) == {"x[0]": 0.6, "x[1]": 0.8}
+        name = "coordinates" if sys.version_info >= (3, 14) else "x"  # only 3.14 says how its arguments are called
+        assert gradient(math.hypot, 3.0, 4.0) == {f"{name}[0]": 0.6, f"{name}[1]": 0.8}
 
     def test_texts_booleans_and_objects_are_handed_on(self) -> None:
         def function(x: Any, name: str, flag: bool, nothing: None) -> Any:
