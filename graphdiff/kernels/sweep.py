@@ -458,11 +458,28 @@ def extremes(
     `longest` is 0 at first, `fewest` too where paths start, elsewhere more than any path has.
     """
     for node in range(len(fewest)):
+        if fewest[node] >= len(fewest):
+            continue  # no path leads here
         near, far = fewest[node] + 1, longest[node] + 1
         for edge in range(ptr[node], ptr[node + 1]):
             head = heads[edge]
             fewest[head] = min(fewest[head], near)
             longest[head] = max(longest[head], far)
+
+
+def distances_ahead(
+    ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int], start: int, stop: int
+) -> None:
+    """Push along all edges that leave positions `start` to `stop` how many edges the shortest path to each node has.
+
+    `fewest` is 0 at first where paths start, elsewhere as many as there are nodes, or more.
+    """
+    for node in range(start, stop):
+        if fewest[node] < len(fewest):
+            near = fewest[node] + 1
+            for edge in range(ptr[node], ptr[node + 1]):
+                if near < fewest[heads[edge]]:
+                    fewest[heads[edge]] = near
 
 
 def distances(ptr: Sequence[int], heads: Sequence[int], fewest: MutableSequence[int], start: int, stop: int) -> None:

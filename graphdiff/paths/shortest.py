@@ -20,7 +20,7 @@ from graphdiff.graph.topology import Rows
 from graphdiff.kernels import run
 from graphdiff.kernels.mapped import blocks, tails_of, walk_parts
 from graphdiff.kernels.rows import signed_type
-from graphdiff.kernels.sweep import distances, extremes
+from graphdiff.kernels.sweep import distances, distances_ahead
 from graphdiff.paths.paths import Path, path_of
 from graphdiff.paths.strongest import ranked_paths
 from graphdiff.sums.between import Between, Chosen
@@ -90,12 +90,12 @@ class _Near:
         rows, nodes = between.arcs.swept
         far, size = len(rows.ptr) - 1, len(rows.heads)
         kind = signed_type(2 * far + 2)
-        ahead, behind, longest = np.full(far, far, dtype=kind), np.full(far, far, dtype=kind), np.zeros(far, dtype=kind)
+        ahead, behind = np.full(far, far, dtype=kind), np.full(far, far, dtype=kind)
         sources = nodes[between.sources]
         ahead[sources] = behind[nodes[between.targets]] = 0
-        run(extremes, size, rows.ptr, rows.heads, ahead, longest)
-        pull = partial(run, distances, size, rows.ptr, rows.heads, behind)
-        walk_parts(pull, rows.ptr, (rows.heads,), 0, far, backwards=True)
+        for kernel, lengths, backwards in ((distances_ahead, ahead, False), (distances, behind, True)):
+            walk = partial(run, kernel, size, rows.ptr, rows.heads, lengths)
+            walk_parts(walk, rows.ptr, (rows.heads,), 0, far, backwards=backwards)
         return cls(rows, nodes, ahead, behind, sources)
 
     @property

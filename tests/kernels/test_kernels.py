@@ -369,6 +369,17 @@ def test_what_plays_no_part_is_not_counted(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_distances_from_ahead(seed: int) -> None:
+    rows = Rows(seed)
+    lead = [[path for path in paths_in(rows) if path[0] == 1 and path[-1] == node] for node in range(rows.n_nodes)]
+    for form in forms(sweep.distances_ahead):
+        fewest = np.array([7, 0, 7, 7, 7, 7, 7])
+        form(rows.ptr, rows.heads, fewest, 0, 4)
+        form(rows.ptr, rows.heads, fewest, 4, 7)
+        assert fewest.tolist() == [min((len(path) - 1 for path in paths), default=7) for paths in lead]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_distances_from_behind(seed: int) -> None:
     rows = Rows(seed)
     lead = [[path for path in paths_in(rows) if path[0] == node and path[-1] == 6] for node in range(rows.n_nodes)]
