@@ -121,10 +121,11 @@ def through(
     stop: int,
 ) -> None:
     """Write tangent · number · adjoint of the edges that leave `start` to `stop` to `values`, zeros at first."""
+    ends = rows[1:]  # without numba and with numpy 1, an int and ONE make a float
     for node in range(np.uint64(start), np.uint64(stop)):
         tangent = tangents[node]
         if tangent != 0:
-            for edge in range(rows[node], rows[node + ONE]):
+            for edge in range(rows[node], ends[node]):
                 values[edge] = tangent * numbers[edge] * adjoints[heads[edge]]
 
 
@@ -139,9 +140,10 @@ def through_both(
     stop: int,
 ) -> None:
     """Write the mean of two such products; tangents and adjoints stand side by side, shape (n_nodes, 2)."""
+    ends = rows[1:]
     for node in range(np.uint64(start), np.uint64(stop)):
         first, second = tangents[node, 0], tangents[node, 1]
         if first != 0 or second != 0:
-            for edge in range(rows[node], rows[node + ONE]):
+            for edge in range(rows[node], ends[node]):
                 number, head = numbers[edge], heads[edge]
                 values[edge] = first * number * adjoints[head, 0] / 2 + second * number * adjoints[head, 1] / 2

@@ -291,9 +291,8 @@ class TestRefusal:
         try:
             found = gd.jacobian(gd.trace("a" + f"{operation}a" * 40_000, a=1.0)).to_dict()["out"]["a"]
         except LimitError as error:
-            assert "too many operations in one expression" in str(error)
-        else:
-            assert found == 40_001
+            found = str(error)
+        assert found == 40_001 or "too many operations in one expression" in str(found)
         assert time.process_time() - began < 10
 
     def test_the_largest_of_very_many(self) -> None:
