@@ -285,17 +285,20 @@ def reverse_scaled(
     weights: Sequence[float],
     mantissas: MutableSequence[float],
     exponents: MutableSequence[int],
+    start: int,
+    stop: int,
 ) -> None:
     """Pull values back as `reverse` does, each as a mantissa and an exponent of 2, so that none falls to 0.
 
-    No weight and no value is negative; what is too small beside the sum of a node to change it is dropped.
+    Weights count by their absolute values, and no value is negative; what is too small beside the sum of a node to
+    change it is dropped.
     """
-    for node in range(len(mantissas) - 1, -1, -1):
+    for node in range(stop - 1, start - 1, -1):
         value, exponent = mantissas[node], exponents[node]
         for edge in range(ptr[node], ptr[node + 1]):
             behind = mantissas[heads[edge]]
             if behind > 0:
-                factor, shift = frexp(weights[edge])
+                factor, shift = frexp(abs(weights[edge]))
                 added, by = factor * behind, shift + exponents[heads[edge]]
                 if added > 0 and (value == 0 or by > exponent):
                     value, exponent = ldexp(value, exponent - by) + added if value > 0 else added, by

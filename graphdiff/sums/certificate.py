@@ -145,8 +145,9 @@ def _scaled(between: Between) -> NDArray[Any]:
         put_in[nodes[node]] += 1.0 if seed is None else float(arithmetic.size(seed))
     mantissas, shifts = np.frexp(put_in)
     exponents = shifts.astype(np.int64)
-    sizes = np.abs(np.asarray(weights, dtype=np.float64))
-    run(kernel.reverse_scaled, len(rows.heads), rows.ptr, rows.heads, sizes, mantissas, exponents)
+    arrays = rows.ptr, rows.heads, np.asarray(weights, dtype=np.float64)
+    pull = partial(run, kernel.reverse_scaled, len(rows.heads), *arrays, mantissas, exponents)
+    walk_parts(pull, rows.ptr, arrays[1:], 0, len(mantissas), backwards=True)
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray(np.ldexp(mantissas[nodes], exponents[nodes]))
 
