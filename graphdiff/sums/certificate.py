@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import pays, run
 from graphdiff.kernels import sweep as kernel
+from graphdiff.kernels.mapped import walk_parts
 from graphdiff.sums.between import Between, restriction
 from graphdiff.sums.cycles import enclosed
 from graphdiff.sums.enclosure import ABOVE, ROUNDING, UNDERFLOW, gamma, summed

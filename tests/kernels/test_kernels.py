@@ -401,8 +401,9 @@ def test_floats_with_room_are_the_fractions_that_fall_below_all_floats(seed: int
         exact[tail] += Fraction(weight) * exact[head]
     for form in forms(sweep.reverse_scaled):
         mantissas, exponents = np.array([0, 0, 0, 0, 0, 0, 0.5]), np.array([0, 0, 0, 0, 0, 0, 1])
-        columns = rows.ptr, rows.heads, weights, mantissas, exponents
-        form(*((column.data for column in columns) if form is sweep.reverse_scaled else columns))
+        columns = rows.ptr, rows.heads, np.where(np.arange(len(weights)) % 2, weights, -weights), mantissas, exponents
+        for part in ((4, 7), (0, 4)):
+            form(*((column.data for column in columns) if form is sweep.reverse_scaled else columns), *part)
         for right, mantissa, exponent in zip(exact, mantissas.tolist(), exponents.tolist(), strict=True):
             assert abs(Fraction(mantissa) * Fraction(2) ** exponent - right) <= right * Fraction(2) ** -48
 

@@ -184,7 +184,7 @@ def test_what_falls_below_floats_is_carried_by_exponents(seed: int) -> None:
         mantissas, exponents = np.zeros(8), np.zeros(8, dtype=np.int64)
         mantissas[7], mantissas[3] = 1.0, 0.375
         given = (rows.ptr, rows.heads, weights, mantissas, exponents)
-        form(*(given if form is not sweep.reverse_scaled else [array.data for array in given]))
+        form(*(given if form is not sweep.reverse_scaled else [array.data for array in given]), 0, 8)
         for mantissa, exponent, number in zip(mantissas.tolist(), exponents.tolist(), right, strict=True):
             made = Fraction(mantissa) * Fraction(2) ** exponent
             assert abs(made - number) <= number * Fraction(1, 2**48)
