@@ -189,7 +189,10 @@ def runs_of(side: str) -> list[Mapping[str, Any]]:
     files = [side] if Path(side).is_file() else sorted(glob(side))
     if not files:
         raise NotComparableError(f"no file {side}")
-    return [json.loads(Path(file).read_text(encoding="utf-8")) for file in files]
+    try:
+        return [json.loads(Path(file).read_text(encoding="utf-8")) for file in files]
+    except ValueError as error:  # also of what is no UTF-8
+        raise NotComparableError(f"{side} is no JSON of `python -m benchmarks --json`: {error}") from error
 
 
 def _listed(head: str, shifts: Iterable[Shift]) -> str:

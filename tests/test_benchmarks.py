@@ -343,3 +343,10 @@ class TestWatching:
         rounds = timing.Rounds({"graphdiff": [1.0, 2.0, 4.0], "C": [2.0, 2.0, 2.0]})
         assert rounds.ratios("C") == (2.0, 1.0, 0.5)
         assert rounds.ratio("C") == 1.0
+
+
+def test_a_file_that_is_no_json_is_not_comparable(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n")
+    with pytest.raises(watching.NotComparableError, match=r"t\.csv is no JSON of `python -m benchmarks --json`"):
+        watching.runs_of(str(path))

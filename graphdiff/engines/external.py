@@ -254,10 +254,10 @@ def _numbered(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
     ):
         rows = numbered_rows(work, engine, job.edges, facts, names)
         for tails, heads, *weights in job.watched(rows, facts.n_rows):
-            tails.tofile(tails_file)
-            heads.tofile(heads_file)
+            tails_file.write(tails.data)
+            heads_file.write(heads.data)
             for values in weights:
-                values.astype(facts.dtype, copy=False).tofile(weights_file)
+                weights_file.write(values.astype(facts.dtype, copy=False).data)
     return {}
 
 
@@ -293,9 +293,9 @@ def _in_rows(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
                 columns = "head, weight" if has_weights else "head"
                 rows = engine.blocks(f"SELECT {columns} FROM edges ORDER BY tail, row")
                 for heads, *weights in rows:
-                    heads.tofile(heads_file)
+                    heads_file.write(heads.data)
                     for values in weights:
-                        values.tofile(weights_file)
+                        weights_file.write(values.data)
             job.within(stop, n_nodes)
     if not has_weights:
         _constant(work, job.edges.default_weight, facts)
@@ -334,7 +334,7 @@ def _constant(work: Unfinished, default: float | int | None, facts: Facts) -> No
     block = np.full(BLOCK, 1 if default is None else default, dtype=facts.dtype)
     with work.writing("rows.weights") as file:
         for start in range(0, facts.n_rows, BLOCK):
-            block[: facts.n_rows - start].tofile(file)
+            file.write(block[: facts.n_rows - start].data)
 
 
 def _saved(job: _Job, facts: Facts, names: Names, cycles: str) -> dict[str, Any]:

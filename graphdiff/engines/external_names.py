@@ -139,17 +139,17 @@ def labels_of(work: Unfinished, engine: Engine, facts: Facts, names: Names) -> T
     if facts.are_ints:
         with work.writing("values") as file:
             for values in _values(work, engine, facts, names):
-                values.tofile(file)
+                file.write(values.data)
         work.keep("order", np.arange(names.n_nodes, dtype=np.uint32))
         return Integers(work.array("values"), work.array("order", np.uint32))
     hashed = np.empty(names.n_nodes, dtype=np.uint64)
     listed = f"SELECT name FROM read_parquet({text_in_sql(str(work.file('names')))})"
     done, size = 0, np.int64(0)
     with work.writing("text") as text, work.writing("ends") as ends:
-        np.zeros(1, dtype=np.int64).tofile(ends)
+        ends.write(np.zeros(1, dtype=np.int64).data)
         for some, bounds in engine.texts(listed):
-            some.tofile(text)
-            (bounds[1:] + size).tofile(ends)
+            text.write(some.data)
+            ends.write((bounds[1:] + size).data)
             raw, at = some.tobytes(), bounds.tolist()
             hashes = np.fromiter((crc32(raw[a:b]) for a, b in zip(at, at[1:], strict=False)), np.uint64, len(at) - 1)
             hashed[done : done + len(hashes)] = hashes << np.uint64(32) | np.arange(
@@ -160,8 +160,8 @@ def labels_of(work: Unfinished, engine: Engine, facts: Facts, names: Names) -> T
     with work.writing("hashes") as hashes_file, work.writing("order") as order:
         for start in range(0, len(hashed), BLOCK):
             block = hashed[start : start + BLOCK]
-            (block >> np.uint64(32)).astype(np.uint32).tofile(hashes_file)
-            block.astype(np.uint32).tofile(order)
+            hashes_file.write((block >> np.uint64(32)).astype(np.uint32).data)
+            order.write(block.astype(np.uint32).data)
     lookup = work.array("hashes", np.uint32), work.array("order", np.uint32)
     return Texts(work.array("text", np.uint8), work.array("ends"), lookup)
 

@@ -148,8 +148,8 @@ def _pass(work: Unfinished, ends: tuple[str, str], kept: tuple[str, str], state:
     with work.writing(kept[0]) as tails_file, work.writing(kept[1]) as heads_file:
         for tails, heads in pairs(work, *ends):
             size = called(peel_block, tails, heads, state, kept_tails, kept_heads)
-            kept_tails[:size].tofile(tails_file)
-            kept_heads[:size].tofile(heads_file)
+            tails_file.write(kept_tails[:size].data)
+            heads_file.write(kept_heads[:size].data)
             n_kept += size
     return n_kept
 
@@ -165,7 +165,7 @@ def _by_rows(work: Unfinished, ends: tuple[str, str], state: NDArray[np.uint32],
         )
         for (edges,) in engine.blocks("SELECT edge FROM edges_left ORDER BY edge"):
             called(count, edges >> 32, ptr[1:])
-            edges.astype(np.uint32).tofile(file)
+            file.write(edges.astype(np.uint32).data)
     np.cumsum(ptr, out=ptr)
     queue = np.empty(n_nodes, dtype=np.uint32)
     ready = 0
@@ -196,8 +196,8 @@ def _kept(work: Unfinished, parts: NDArray[np.uint8], ends: tuple[str, str], kep
     """Write down the edges between two nodes of the rest."""
     with work.writing(kept[0]) as tails_file, work.writing(kept[1]) as heads_file:
         for tails, heads in _rest(work, parts, ends):
-            tails.tofile(tails_file)
-            heads.tofile(heads_file)
+            tails_file.write(tails.data)
+            heads_file.write(heads.data)
 
 
 def _rest(work: Unfinished, parts: NDArray[np.uint8], ends: tuple[str, str]) -> Iterator[tuple[Any, ...]]:

@@ -124,14 +124,14 @@ class Unfinished:
     def keep(self, name: str, array: NDArray[Any]) -> None:
         """Write an array."""
         with self.writing(name) as file:
-            array.tofile(file)
+            file.write(array.data)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Any]:
         """Open the file of an array, to be written from its start; what the system says is an error of ours."""
         self._written.add(self.file(name))
         try:
-            with open(self.file(name), "wb", buffering=0) as file:
+            with open(self.file(name), "wb") as file:
                 yield file
         except OSError as error:
             if isinstance(error, OutputError):

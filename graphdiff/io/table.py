@@ -286,6 +286,8 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | P
 
 def _usual_ends(table: Table) -> tuple[str, str]:
     _require_no_kinds(table)
+    if not table.columns:
+        raise FormatError(f"{table.name} has no columns")
     known = known_ends(table.columns)
     if len(known) != 1:
         ends = (Keyword("source"), " and ", Keyword("target"))

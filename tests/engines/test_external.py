@@ -501,3 +501,20 @@ def test_progress_goes_on_within_the_passes_of_the_order(tmp_path: Path, monkeyp
     assert shares[-1] == 1
     in_order = [share for share in shares if 3 / 6 < share < 4 / 6]
     assert len(set(in_order)) == 20  # one edge a pass
+
+
+def test_a_disk_that_is_full_is_told_with_its_number(tmp_path: Path) -> None:
+    """A limit of the size of files, which the system tells as it tells that a disk is full."""
+    path = written([(node, node + 1, 1.0) for node in range(30_000)], tmp_path / "e.parquet")
+    code = (
+        "import graphdiff as gd, resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "try: gd.read_edges(sys.argv[1], source='source', target='target', weight='weight', out=sys.argv[2])\n"
+        "except gd.errors.OutputError as error: print(error.errno, error.strerror)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path), str(tmp_path / "x.gdiff")], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "27 File too large\n", done.stderr
+    assert not (tmp_path / "x.gdiff").exists()

@@ -806,3 +806,10 @@ def test_numbers_of_which_none_is_known_to_be_the_weight_are_refused() -> None:
     assert gd.total_influence(gd.read_edges(frame, weight="beta"), "a", "c") == pytest.approx(0.1)
     assert gd.total_influence(gd.read_edges(frame, weight=gd.weights.unit), "a", "c") == 1
     assert gd.read_edges(frame.drop(columns="beta")).n_edges == 2
+
+
+def test_a_file_without_columns_is_refused(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(pytest.importorskip("pyarrow").table({}), tmp_path / "none.parquet")
+    with pytest.raises(FormatError, match=r"none\.parquet has no columns$"):
+        gd.read_edges(tmp_path / "none.parquet")
