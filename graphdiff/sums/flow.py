@@ -600,6 +600,8 @@ def flow_between(graph: CompiledGraph, source: End | None, target: End | None) -
 def path_entropy(flows: Flow) -> float | None:
     """Return the entropy, in nats, of the paths' shares of the sum of absolute influences; None where that is 0.
 
+    It is None, too, where roundings of walks have made that sum negative.
+
     No path is listed: the entropy of products is a sum over edges, H = ln T - sum of share(e) · ln |w(e)|.
 
     Parameters
@@ -607,7 +609,7 @@ def path_entropy(flows: Flow) -> float | None:
     flows : Flow
         Of a graph of absolute weights (``graph.absolute``).
     """
-    if not flows.total:
+    if not flows.total > 0:
         return None
     seeded = (float(number / flows.total) * _log(seed) for number, seed in _through_ends(flows))
     return max(0.0, _log(flows.total) - math.fsum((*_logs_of_steps(flows), *seeded)))
