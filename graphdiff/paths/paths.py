@@ -380,13 +380,16 @@ class _Counting:
     def _swept(self, kernels: tuple[Any, Any], start: int, stop: int, *, backwards: bool) -> NDArray[np.int64] | None:
         rows, (counts,) = self.graph.carriers, self.put_in()
         kernel, most = (kernels[1], self.modulus) if self.modulus else (kernels[0], MOST)
-        are_ints = []
+        is_beyond = False
 
         def walk(first: int, last: int) -> None:
-            are_ints.append(run(kernel, len(rows.heads), rows.ptr, rows.heads, counts, first, last, most))
+            nonlocal is_beyond
+            if not is_beyond:  # the parts behind would be counted in vain
+                fits = run(kernel, len(rows.heads), rows.ptr, rows.heads, counts, first, last, most)
+                is_beyond = fits is False
 
         walk_parts(walk, rows.ptr, (rows.heads,), start, stop, backwards=backwards)
-        return None if False in are_ints else counts
+        return None if is_beyond else counts
 
 
 def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End | None, modulus: int) -> Influences:
@@ -397,8 +400,8 @@ def _counts_from_one_end(graph: CompiledGraph, source: End | None, target: End |
     counting, n_nodes = _Counting(graph, seeds.at(1), modulus), graph.n_nodes
     array = counting.forward(n_nodes) if target is None else counting.reverse()
     if array is None:
-        kernel, bounds = (sweep.push_counts, (0, n_nodes)) if target is None else (sweep.pull_counts, (0, n_nodes))
-        array = arithmetic.as_array(exact_sums(kernel, graph.carriers, counting.put_in, *bounds)[0])
+        kernel = sweep.push_counts if target is None else sweep.pull_counts
+        array = arithmetic.as_array(exact_sums(kernel, graph.carriers, counting.put_in, 0, n_nodes)[0])
     if graph.cycles == "collapse":
         array = array[graph.topology.representative]
     return Influences(graph.topology, array, f"path counts modulo {modulus:,}" if modulus else "path counts")

@@ -77,6 +77,8 @@ class _Near:
     ahead, behind : int arrays
         How many edges lead to each node from a source, and from each node to a target, at least; of one that does not
         lie between one of the two is as many as no path has.
+    sources : int array
+        Where the sources stand in the rows.
     """
 
     rows: Rows
