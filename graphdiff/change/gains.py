@@ -132,8 +132,8 @@ class Gains:
             sweep = reverse_values if towards else forward_values
             counts = by_number(side, sweep(side.graph.reweighted(ones), seeds.anchored(side.graph).at(1)))
         values: list[int] = counts.tolist()
-        for number in end.alone(side):
-            values[number] = 1
+        for number, paths in end.alone(self.matched, side).items():
+            values[number] = int(paths)
         return values
 
 

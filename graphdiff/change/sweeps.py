@@ -124,7 +124,7 @@ class Swept:
 
     @Once
     def tangents(self) -> Ints:
-        """By number, the total influence of the source; a node that is missing has its seed, at itself alone.
+        """By number, the total influence of the source; of a node that is missing its seed, at itself alone.
 
         All leaves as one, where they have a number, have 1: what is put in, and what counts, is on the edges.
         """
@@ -137,13 +137,13 @@ class Swept:
 
     def with_alone(self, end: NumberedEnd, values: Callable[[], Values]) -> Ints:
         """Return what a sweep from an end gives, by number, with the seeds of its nodes that are missing here."""
-        alone = end.alone(self.side)
+        alone = end.alone(self.matched, self.side)
         if end.given(self.side):
             array = by_number(self.side, values())
         else:
             array = np.zeros(self.matched.n_numbers, dtype=np.int64)
         if end.seeds is None:
-            array[list(alone)] = 1
+            array[list(alone)] = list(alone.values())
         elif alone:
             array = _replaced(array, alone)
         return np.append(array, 1) if self.matched.has_leaves else array

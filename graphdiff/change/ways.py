@@ -114,11 +114,26 @@ class NumberedEnd:
         before, after = (_weighed(graphs, seeds) for seeds in self.seeds)
         return replace(self, seeds=(before, after))
 
-    def alone(self, side: Side) -> dict[int, Number]:
-        """Return the numbers of the nodes that one of the graphs has not, with their seeds."""
+    def alone(self, graphs: Matched, side: Side) -> dict[int, Number]:
+        """Return the seeds of the nodes that one of the graphs has not, by number, at each that is merged with them."""
         places = side.stands[list(self.numbers)].tolist()
         alone = zip(self.numbers, self.counting(side), places, strict=True)
-        return {number: arithmetic.finished(seed) for number, seed, place in alone if place < 0 and seed is not None}
+        seeds = {number: arithmetic.finished(seed) for number, seed, place in alone if place < 0 and seed is not None}
+        return _at_all_members(graphs.sides[1 - side.which], seeds)
+
+
+def _at_all_members(side: Side, seeds: dict[int, Number]) -> dict[int, Number]:
+    """Return seeds of nodes that only one of two graphs has, at all members of their components where it merges them.
+
+    The other graph has no member of such a component: of one it had, its place would stand for the others.
+    """
+    topology = side.graph.topology
+    if not seeds or side.graph.cycles != "collapse" or not len(topology.cyclic):
+        return seeds
+    at = arithmetic.added((_anchor(side, number), seed) for number, seed in seeds.items())
+    members = np.flatnonzero(np.isin(topology.representative, list(at)))
+    first = topology.representative[members].tolist()
+    return dict(zip(side.numbers[members].tolist(), map(at.__getitem__, first), strict=True))
 
 
 def _leaf_seeds(side: Side) -> dict[int, float | None]:

@@ -176,6 +176,54 @@ def test_under_collapse_the_components_of_the_union_are_merged_in_both(even: boo
         assert all(component[edge[0]] != component[edge[1]] for edge in attribution)
 
 
+WHOLE_CYCLE_MISSING = nx.DiGraph()
+WHOLE_CYCLE_MISSING.add_edge("d", "e", weight=Fraction(1, 2))
+WHOLE_CYCLE_MISSING.add_edge("e", "d", weight=Fraction(1, 3))
+WHOLE_CYCLE_MISSING.add_edge("d", "a", weight=Fraction(7))
+WHOLE_CYCLE_MISSING.add_edge("a", "d2", weight=Fraction(2))
+WHOLE_CYCLE_MISSING.add_edge("d2", "e2", weight=Fraction(1, 5))
+WHOLE_CYCLE_MISSING.add_edge("e2", "d2", weight=Fraction(1, 5))
+
+
+@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("source", "target", "expected"),
+    [
+        ("e", "a", {("d", "a"): 7}),
+        ("a", "e2", {("a", "d2"): 2}),
+        ("e", "e2", {("d", "a"): 7, ("a", "d2"): 7}),
+        (["e", "d"], "a", {("d", "a"): 14}),
+        ({"e": Fraction(3), "d": Fraction(2)}, "a", {("d", "a"): 35}),
+        ("e", {"d2": Fraction(3), "e2": Fraction(2)}, {("d", "a"): 35, ("a", "d2"): 35}),
+    ],
+)
+def test_under_collapse_a_graph_may_have_nothing_of_a_cycle_at_an_end(
+    source: Any, target: Any, expected: Any, *, is_after: bool
+) -> None:
+    """The edge d -> a is all there is to a change of the total from e, though it leaves d."""
+    other = nx.DiGraph()
+    other.add_node("a")
+    graphs = (other, WHOLE_CYCLE_MISSING) if is_after else (WHOLE_CYCLE_MISSING, other)
+    found = gd.compare(*graphs, source, target, cycles="collapse", exact=True)
+    sign = 1 if is_after else -1
+    assert found.attribution.total == found.change != 0
+    assert {edge: number for edge, number in found.attribution.items() if number} == {
+        edge: sign * number for edge, number in expected.items()
+    }
+    assert found.remainder == 0
+    floats = gd.compare(*graphs, source, target, cycles="collapse")
+    assert abs(floats.remainder) <= floats.remainder_bound < 1e-10
+
+
+@pytest.mark.parametrize("is_after", [False, True], ids=["before", "after"])
+def test_paths_from_a_cycle_that_one_graph_has_nothing_of_begin_where_they_leave_it(*, is_after: bool) -> None:
+    other = nx.DiGraph()
+    other.add_node("a")
+    graphs = (other, WHOLE_CYCLE_MISSING) if is_after else (WHOLE_CYCLE_MISSING, other)
+    text = str(gd.compare(*graphs, "e", "a", cycles="collapse", weight=gd.weights.unit))
+    assert ("+ d -> a  added  +1" if is_after else "- d -> a  removed  -1") in text
+
+
 @pytest.mark.parametrize("name", ENGINES)
 @given(case=cases(QUARTERS))
 def test_both_engines_give_the_same_bits(name: str, case: Case) -> None:
