@@ -206,7 +206,10 @@ class Case:
         for tail, head, weight in self.edges:
             if tail in nodes and head in nodes:
                 matrix[place[tail], place[head]] += complex(float(weight[0]), float(weight[1]))
-        walks = np.linalg.inv(np.eye(len(place)) - matrix)
+        system = np.eye(len(place)) - matrix
+        if np.linalg.det(system) == 0:  # a cycle without a sum, into which nothing goes: then there is a number
+            return
+        walks = np.linalg.inv(system)
         largest = float(np.abs(walks).max(initial=1.0))
         for node, number in numbers.items():
             ends = source if source is not None else node, target if target is not None else node

@@ -37,7 +37,9 @@ def questions(draw: Callable[..., Any], pools: tuple[list[Any], ...]) -> Between
     for tail, head in draw(st.lists(st.tuples(ends, ends), min_size=1, max_size=16)):
         loop = {"key": "loop"} if tail == head else {}
         graph.add_edge(labels[min(tail, head)], labels[max(tail, head)], weight=draw(st.sampled_from(weights)), **loop)
-    seeds = st.sampled_from([1, 2, -3] if isinstance(weights[0], int) else [1, 2.0, -0.5, 0.0])
+    # A 0 among floats may be one that they lost: the plain way looks again by Decimals, which tell equals apart.
+    among = [1, 2, -3] if isinstance(weights[0], int) else [1, 2.0, -0.5] + [0.0] * (pools is BEYOND)
+    seeds = st.sampled_from(among)
     end = st.one_of(ends, st.lists(ends, min_size=1, max_size=3, unique=True), st.dictionaries(ends, seeds, min_size=1))
     return between_ends(gd.compile(graph, cycles="collapse"), draw(end), draw(end))
 
