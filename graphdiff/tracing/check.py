@@ -46,6 +46,9 @@ SINGLE = 1e-5
 #: Numbers so much smaller than the largest of a Jacobian are compared as if they were that large.
 NEGLIGIBLE = 1e-9
 
+#: And those so much smaller than the sum of the sizes of what is added up in them: what is left is what was rounded.
+CANCELLED = 1e-5
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -190,7 +193,9 @@ def check(
     values = graph.nodes(data="value")
     ends = Ends(*(tuple([(name, values[name]) for name in graph.graph[side]]) for side in ("inputs", "outputs")))
     inputs, outputs = map(list, ends.names)
-    forward = jacobian(ready, inputs, outputs, method="forward").array.tolist()
+    forward, sizes = (
+        _as_floats(jacobian(each, inputs, outputs, method="forward").array.tolist()) for each in (ready, ready.absolute)
+    )
     reverse = jacobian(ready, inputs, outputs, method="reverse").array.tolist()
     matrices: list[tuple[str, Matrix]] = [("reverse", reverse)]
     left_out = []
@@ -204,8 +209,7 @@ def check(
         left_out.append(differences)
     else:
         matrices.append(differences)
-    forward = _as_floats(forward)
-    compared = tuple([_compared(name, _as_floats(matrix), forward, ends) for name, matrix in matrices])
+    compared = tuple([_compared(name, _as_floats(matrix), forward, sizes, ends) for name, matrix in matrices])
     return Check(*ends.names, compared, tuple(left_out))
 
 
@@ -232,16 +236,16 @@ def _as_floats(matrix: Matrix) -> Matrix:
     return [[float(number) if isinstance(number, Decimal) else number for number in row] for row in matrix]
 
 
-def _compared(method: str, matrix: Matrix, forward: Matrix, ends: Ends) -> Compared:
+def _compared(method: str, matrix: Matrix, forward: Matrix, sizes: Matrix, ends: Ends) -> Compared:
     floor = NEGLIGIBLE * max((abs(number) for row in forward for number in row), default=0)
     resolution = RESOLUTION if method == "central differences" else 0.0
     worst = Compared(method, 0.0, None, None, 0, 0)
     inputs, outputs = ends.names
-    rows = zip(outputs, matrix, forward, ends.scales(), strict=True)
-    for output, name, number, other, scale in (
+    rows = zip(outputs, matrix, forward, sizes, ends.scales(), strict=True)
+    for output, name, number, other, added, scale in (
         (output, *entry) for output, *row in rows for entry in zip(inputs, *row, strict=True)
     ):
-        size = max(abs(number), abs(other), floor, resolution * scale)
+        size = max(abs(number), abs(other), floor, CANCELLED * added, resolution * scale)
         error = float(abs(number - other) / size) if size else 0.0
         if worst.input is None or not error <= worst.error:
             worst = Compared(method, error, name, output, number, other)

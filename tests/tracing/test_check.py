@@ -24,6 +24,21 @@ def test_an_expression_takes_the_complex_step() -> None:
     assert all(one.error == 0 for one in found.compared)
 
 
+def test_what_is_left_of_what_cancels_is_no_difference() -> None:
+    """The derivative is 0; reverse accumulation rounds it to -3e-17, of 0.4 less 0.4."""
+    part = "logaddexp(fma(0.375, x, 0.375), tanh(fma(0.375, x, 0.375)))"
+    found = gd.check(f"({part}) - ({part})", x=0.625)
+    assert found, found
+    assert found.compared[0].number != found.compared[0].forward
+
+
+def test_a_wrong_rule_is_found_where_most_of_it_cancels() -> None:
+    rules = {"wrong": (lambda x: x * x, lambda x: 2 * x + 1e-9)}
+    found = gd.check("v = a * a - wrong(a)", a=3.0, rules=rules)
+    assert not found
+    assert found.worst.method == "complex step"
+
+
 def test_a_function_of_math_takes_central_differences() -> None:
     found = gd.check(lambda x, y: math.sin(x) * y + math.log(y), 0.5, 2.0)
     assert methods(found)[-1] == "central differences"
