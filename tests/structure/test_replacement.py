@@ -81,7 +81,8 @@ def attribution_graphs(draw: Any) -> nx.DiGraph:
     """Draw tokens, errors, features and logits; what is driven is of a later layer, and tokens and errors never are."""
     count = st.integers(0, 3)
     kinds = ["token"] * draw(count) + ["error"] * draw(count) + ["feature"] * draw(count) + ["logit"] * draw(count)
-    kinds = kinds or ["token", "logit"]
+    if set(kinds) <= {"feature"}:  # of these alone there are no scores
+        kinds = ["token", *kinds, "logit"]
     pairs = [
         (tail, head)
         for head, kind in enumerate(kinds)
