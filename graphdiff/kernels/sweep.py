@@ -104,7 +104,8 @@ def through(
 ) -> None:
     """Write to `parts`, zeros at first, what flows through each edge: tangent · weight · adjoint.
 
-    They are of so many edges from the one numbered `first` on, which is in that `row`; `sized` as in `forward`.
+    They are of so many edges from the one numbered `first` on, which is in that `row`; `sized` as in `forward`. No 0
+    has a sign, of a product too small for floats neither.
     """
     node, begin = np.uint64(row), np.uint64(first)
     edge, last = begin, begin + np.uint64(len(parts))
@@ -116,7 +117,7 @@ def through(
                 adjoint = adjoints[heads[edge]]
                 if adjoint != 0:  # what leads elsewhere may be infinite there
                     part = tangent * weights[edge] * adjoint
-                    parts[edge - begin] = abs(part) if sized else part
+                    parts[edge - begin] = (abs(part) if sized else part) + 0.0
                 edge += ONE
         edge = end
         node += ONE

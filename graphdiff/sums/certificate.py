@@ -190,10 +190,12 @@ def solved_certificate(between: Between, flows: Flow, sizes: Flow) -> Certificat
     missed, most, lift = (np.array(arithmetic.taken(values, between.positions)) for values in sweeps)
     added = system.added(missed)
     missed = system.missed(missed)
-    for share in (1e-12, 1e-9, 1e-6):
-        candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
-        if candidate.min(initial=0.0) >= 0 and system.is_enough(candidate):  # below 0 an inverse was rounded away
-            return certified_by(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
+    with np.errstate(over="ignore"):
+        for share in (1e-12, 1e-9, 1e-6):
+            candidate = most + share * lift * max(1.0, float(most.max(initial=0.0)))
+            least, largest = candidate.min(initial=0.0), candidate.max(initial=0.0)  # below 0: an inverse rounded away
+            if least >= 0 and largest < math.inf and system.is_enough(candidate):
+                return certified_by(flows.total, sizes.total, rounded_up(float(missed @ candidate) + added))
     return None
 
 

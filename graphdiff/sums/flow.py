@@ -198,7 +198,7 @@ class Flow:
             pairs, adjoints = zip(self.tangents, self.graph.listed_rows, strict=True), self.adjoints
             values = checked_array(
                 [
-                    value * weight * adjoints[head]
+                    value * weight * adjoints[head] + 0.0
                     if value and adjoints[head]
                     else 0.0  # else it may be infinite there
                     for value, row in pairs
@@ -284,7 +284,7 @@ class Flow:
     def _through(self, tails: NDArray[Any], heads: NDArray[Any], weights: Weights) -> NDArray[Any]:
         if isinstance(weights, np.ndarray) and weights.dtype.kind == "f":
             with np.errstate(over="ignore", invalid="ignore"):  # what leaves the floats is an error of ours
-                return checked_array(np.asarray(self.tangents)[tails] * weights * self._adjoints_at(heads))
+                return checked_array(np.asarray(self.tangents)[tails] * weights * self._adjoints_at(heads) + 0.0)
         columns = _numbers(self.tangents, tails), arithmetic.listed(weights), _numbers(self.adjoints, heads)
         return checked_array([tangent * weight * adjoint for tangent, weight, adjoint in zip(*columns, strict=True)])
 

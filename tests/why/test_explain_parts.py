@@ -27,7 +27,7 @@ from graphs import (
     walks,
     weighted,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
@@ -363,6 +363,8 @@ def test_a_sum_of_sizes_that_roundings_made_negative_has_no_entropy() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example(507, "tiny", "solve")  # a tangent below 0 at an edge that leads nowhere
+@example(144, "tiny", "solve")  # what would bound the error leaves the floats
 @given(
     st.integers(0, 2**32 - 1), st.sampled_from(["float", "mixed", "tiny", "int", "Fraction"]), st.sampled_from(POLICIES)
 )
