@@ -8,6 +8,7 @@ import click
 
 from graphdiff import files
 from graphdiff.cli import inputs, options, output
+from graphdiff.cli.format_options import SHOWN
 from graphdiff.cli.streams import say, tell
 from graphdiff.cli.weightings import chosen
 from graphdiff.errors import UsageError
@@ -77,8 +78,11 @@ def _compile_on_disk(settings: options.Settings, path: str, memory: str) -> None
 
     left_over = {name for name, value in settings.reading.items() if value and name != "columns"} | {*settings.views}
     if left_over or settings.exact:
-        names = ", ".join(sorted(left_over | ({"exact"} if settings.exact else set())))
-        raise UsageError(f"--memory compiles a table of edges as it is, by its columns; it does not take: {names}")
+        names = sorted(left_over | ({"exact"} if settings.exact else set()))
+        listed = ", ".join(SHOWN.get(name, f"--{name.strip('_').replace('_', '-')}") for name in names)
+        raise UsageError(f"--memory compiles a table of edges as it is, by its columns; it does not take: {listed}")
+    if settings.file == "-":
+        raise UsageError("--memory reads files where they lie, more than once: write standard input to one first")
     wanted = wanted_columns(settings.reading.get("columns"))
     name = next(iter(settings.weights), wanted.get("weight"))
     weight = WEIGHTS.get(name or "", name.removeprefix("attr:") if name else None)

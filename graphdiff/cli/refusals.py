@@ -28,6 +28,7 @@ ELSEWHERE = {
     "graphdiff.io.formats.READERS": "graphdiff --help",
     "graphdiff.routes": "graphdiff why",
     'graphdiff.filter_calls(G, hide="imports")': "--hide imports",
+    "source= and target=": "--columns source=NAME,target=NAME",
 }
 
 

@@ -71,7 +71,8 @@ class EdgeFiles:
             return f"(SELECT {columns} FROM read_parquet({listed}, union_by_name = true))"
         how = (
             f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, "
-            "nullstr = '', comment = ''"  # else rows whose name begins with a # may be taken for comments
+            # Else rows at the start of a file may be taken for a preamble, and those that begin with a # for comments.
+            "skip = 0, nullstr = '', comment = ''"
         )
         return f"(SELECT {columns} FROM read_csv({listed}, {how}, quote = '\"', escape = '\"', union_by_name = true))"
 

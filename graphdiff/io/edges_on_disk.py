@@ -9,16 +9,17 @@ from __future__ import annotations
 import glob
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Protocol
 
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
-from graphdiff.errors import InputError, MissingExtraError, UsageError
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
-from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened
+from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened, require_sound
 from graphdiff.limits import bytes_of
 from graphdiff.remedies import Keyword, Remedy
 
@@ -90,13 +91,26 @@ def compiled_on_disk(
     roles = roles_of(tables[0])
     for table in tables:
         _require_columns(table, [name for name in (roles.source, roles.target, roles.weight) if name is not None])
-    delimiter = delimiter_of(names[0]) if kinds[names[0]] == "csv" else ","
+    delimiter = _delimiter(names) if kinds[names[0]] == "csv" else ","
     edges = EdgeFiles(
         names, kinds[names[0]], roles.source, roles.target, roles.weight, default_weight, delimiter, preset is unit
     )
     output = os.fspath(out)
-    compile_on_disk(edges, output, memory=limit, cycles=cycles, overwrite=overwrite, progress=progress, say=say)
+    with _damage_placed(edges):
+        compile_on_disk(edges, output, memory=limit, cycles=cycles, overwrite=overwrite, progress=progress, say=say)
     return CompiledGraph.load(output)
+
+
+@contextmanager
+def _damage_placed(edges: EdgeFiles) -> Iterator[None]:
+    """Have what the engine says of damaged CSV, where it names no one file, be said with the file and the line."""
+    try:
+        yield
+    except FormatError as error:
+        if edges.kind == "csv" and error.__cause__ is not None:
+            for name in edges.files:
+                require_sound(name, edges.delimiter)
+        raise
 
 
 def require_possible(*, attributes: Iterable[str] | None, repeats: str, exact: bool) -> None:
@@ -137,6 +151,15 @@ def _files(given: Any) -> tuple[str, ...]:
     if repeated:
         raise UsageError(f"{repeated[0]} is given twice")
     return tuple(names)
+
+
+def _delimiter(names: Sequence[str]) -> str:
+    """Return what separates the columns of files of CSV."""
+    first = delimiter_of(names[0])
+    if other := next((name for name in names if delimiter_of(name) != first), None):
+        told = f"the columns of {other} are separated by {delimiter_of(other)!r}, and those of {names[0]} by {first!r}"
+        raise UsageError(f"{told}; make both the same")
+    return first
 
 
 def _require_columns(table: Table, needed: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ Arrow columns as attributes of edges: numbers, yes and no, and text; what is non
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import lzma
@@ -26,10 +27,11 @@ from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExt
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
+from graphdiff.text.sentences import how_many
 
 __all__ = [
     "Parts", "Table", "attribute_columns", "damage_told", "first_text", "is_numeric", "is_text", "numbers_of", "opened",
-    "opened_bytes", "pa", "text_and_ends",
+    "opened_bytes", "pa", "require_sound", "text_and_ends",
 ]  # fmt: skip
 
 
@@ -245,9 +247,42 @@ def _csv(name: str) -> Table:
 
 
 def delimiter_of(name: str) -> str:
-    """Return what separates the columns of a CSV file: that which makes most of its header."""
+    """Return what separates the columns of a CSV file that begins with its header.
+
+    Raises
+    ------
+    FormatError
+        If its first line is empty, which an engine takes for the header, and the header for a row.
+    """
     with damage_told(name):
+        with _unpacked(name) as file:
+            start = file.read(len(codecs.BOM_UTF8) + 1).removeprefix(codecs.BOM_UTF8)
+        if start.startswith((b"\r", b"\n")):
+            raise FormatError(f"{name}: its first line is empty; leave it out")
         return _header(name)[0]
+
+
+def require_sound(name: str, delimiter: str) -> None:
+    """Raise where a row of a CSV file has other columns than the first, does not end, or is no text.
+
+    Raises
+    ------
+    FormatError
+        It names the file and the line.
+    """
+    with damage_told(name), _unpacked(name) as file:
+        text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
+        rows, width = csv.reader(text, delimiter=delimiter, strict=True), 0
+        try:
+            for row in rows:
+                width = width or len(row)
+                if row and len(row) != width:
+                    told = f"{how_many(len(row), 'columns')}, where the first row has {width:,}"
+                    raise FormatError(f"{name}, line {rows.line_num:,}: {told}")
+                if not all(map(_is_text, row)):
+                    raise FormatError(f"{name}, line {rows.line_num:,}: it is no UTF-8")
+        except csv.Error as error:
+            raise FormatError(f"{name}, line {rows.line_num:,}: {error}") from error
 
 
 def _header(name: str) -> tuple[str, list[str]]:

@@ -290,8 +290,8 @@ def _usual_ends(table: Table) -> tuple[str, str]:
         raise FormatError(f"{table.name} has no columns")
     known = known_ends(table.columns)
     if len(known) != 1:
-        ends = (Keyword("source"), " and ", Keyword("target"))
-        raise UsageError(f"which columns of {table.name} are the ends? give ", *ends, f" of {_listed(table.columns)}")
+        ends = Keyword("", python="source= and target=")
+        raise UsageError(f"which columns of {table.name} are the ends? give ", ends, f" of {_listed(table.columns)}")
     source, target = (table.columns[place] for place in known[0][:2])
     return source, target
 
