@@ -20,6 +20,7 @@ from graphdiff.errors import located
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.ends import Seeds
 from graphdiff.kernels import pays, together
+from graphdiff.kernels.rows import each_once
 from graphdiff.sums.cycles import Range, on_the_way
 from graphdiff.sums.flow import Flow
 from graphdiff.sums.results import in_one_array
@@ -107,7 +108,7 @@ class Swept:
             near, far, ends, starts, on = far, near, starts, ends, ways.ahead
         goes_on = on.numbers[1 - self.which].copy()
         goes_on[list(ends.numbers)] = True
-        wanted = self.side.stands[np.append(np.unique(near[goes_on[far]]), ends.numbers).astype(np.int64)]
+        wanted = self.side.stands[np.append(each_once(near[goes_on[far]]), ends.numbers).astype(np.int64)]
         first, last = starts.given(self.side).positions, wanted[wanted >= 0].tolist()
         if not first:
             return []

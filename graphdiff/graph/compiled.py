@@ -566,6 +566,13 @@ class CompiledGraph(Displayed):
         """Return where a sweep keeps the value of the node at `position`."""
         return int(self.topology.representative[position]) if self.cycles == "collapse" else position
 
+    def anchors(self, positions: Sequence[int] | NDArray[Any]) -> NDArray[np.int64]:
+        """Return where a sweep keeps the values of the nodes at some positions."""
+        places = np.asarray(positions, dtype=np.int64)
+        if self.cycles != "collapse" or not len(self.topology.cyclic):
+            return places
+        return self.topology.representative[places].astype(np.int64)
+
     @cached_property
     def carriers(self) -> Rows:
         """The edges that a sweep walks one by one: those between components, collapsed where asked."""

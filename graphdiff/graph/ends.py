@@ -6,7 +6,7 @@ The sweeps put the seeds in and read them off; no graph is copied for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -21,6 +21,7 @@ from graphdiff.arithmetic import Dyadic, Number
 from graphdiff.errors import UsageError
 from graphdiff.graph.compiled import CompiledGraph
 from graphdiff.graph.topology import Topology
+from graphdiff.kernels.rows import each_once
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.names import members_of
 
@@ -98,13 +99,15 @@ class Seeds:
         """Return the same where the sweeps keep values, in order; members of one collapsed component stay apart."""
         if len(self.positions) == 1:
             return Seeds([graph.anchor(self.positions[0])], self.numbers)
-        places = [graph.anchor(position) for position in self.positions]
-        order = sorted(range(len(places)), key=places.__getitem__)
-        numbers = None if self.numbers is None else [self.numbers[place] for place in order]
-        return Seeds([places[place] for place in order], numbers)
+        places = graph.anchors(self.positions)
+        order = np.argsort(places, kind="stable")
+        numbers = None if self.numbers is None else [self.numbers[place] for place in order.tolist()]
+        return Seeds(places[order].tolist(), numbers)
 
     def at(self, one: Number) -> dict[int, Number]:
         """Return what is put in at each position, where a unit is `one`; what meets at one adds up."""
+        if self.numbers is None and len(alike := dict.fromkeys(self.positions, one)) == len(self.positions):
+            return alike
         return arithmetic.added(zip(self.positions, self.numbers or [one] * len(self.positions), strict=True))
 
     @property
@@ -132,7 +135,7 @@ def _finished(number: Number) -> Number:
     return arithmetic.finished(arithmetic.plain(number))
 
 
-def units(graph: CompiledGraph, positions: Iterable[int]) -> Seeds:
+def units(graph: CompiledGraph, positions: Sequence[int] | NDArray[Any]) -> Seeds:
     """Return one unit at each of some positions, where the sweeps keep values; each place once, in order.
 
     Examples
@@ -140,7 +143,7 @@ def units(graph: CompiledGraph, positions: Iterable[int]) -> Seeds:
     >>> units(CompiledGraph.from_arrays([0, 1], [1, 2]), [2, 0, 2]).positions
     [0, 2]
     """
-    return Seeds(sorted({graph.anchor(position) for position in positions}))
+    return Seeds(each_once(graph.anchors(positions)).tolist())
 
 
 def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
@@ -176,8 +179,8 @@ def seeds_of(graph: CompiledGraph, end: End) -> Seeds:
         if end is LEAVES and topology.leaf_seeds:
             positions = topology.positions[list(topology.marked_leaves)].tolist()
             return Seeds(positions, weighed(graph, topology.leaf_seeds))
-        positions = end.of(topology).tolist()
-        return Seeds(positions) if end is NODES else units(graph, positions)
+        positions = end.of(topology)
+        return Seeds(positions.tolist()) if end is NODES else units(graph, positions)
     if hasattr(end, "to_dict") and hasattr(end, "index") and not isinstance(end, Mapping):
         raise UsageError("a Series is no end: give dict(series), which gives nodes their seeds, or list(series)")
     seeds = placed(end, position)

@@ -21,6 +21,7 @@ from graphdiff.errors import UsageError, ValueOverflowError, WeightError, edge_t
 from graphdiff.graph import costs
 from graphdiff.graph.attributes import adds_up, kind_of
 from graphdiff.graph.topology import Rows, Topology
+from graphdiff.kernels.rows import each_once
 from graphdiff.remedies import Call, Keyword, Remedy
 from graphdiff.text.names import node_text
 
@@ -209,7 +210,7 @@ def _activations(topology: Topology, heads: list[int]) -> dict[int, Number]:
             "per-activation reads the nodes' kind and activation: give it to graphdiff.compile, with the graph"
         )
     _require_attribution(str(topology.about.get("weight_meaning", "unknown")))
-    entered = np.unique(np.array(heads, dtype=np.int64))
+    entered = each_once(np.array(heads, dtype=np.int64))
     ids = topology.ids[entered]
     rows = zip(entered.tolist(), kinds.listed(ids), activations.listed(ids), strict=True)
     known = {place: activation for place, kind, activation in rows if kind != "logit"}

@@ -15,7 +15,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import SAFE_INT, Weights
 from graphdiff.errors import MissingExtraError, UsageError, ValueOverflowError
 from graphdiff.graph.topology import Topology
-from graphdiff.kernels.rows import grouped, parallels
+from graphdiff.kernels.rows import each_once, grouped, parallels
 from graphdiff.remedies import Keyword
 
 __all__ = ["csr_of", "numeric", "sparse_matrix"]
@@ -122,7 +122,7 @@ def _with_room(numbers: NDArray[Any]) -> NDArray[Any]:
 def _places(topology: Topology, nodes: list[Hashable]) -> NDArray[Any]:
     """Return the place of each position in a list of all nodes."""
     positions = np.array([topology.position(node) for node in nodes], dtype=np.int64)
-    distinct = len(np.unique(positions))
+    distinct = len(each_once(positions))
     if not distinct == len(positions) == topology.n_nodes:
         named = f" has {len(positions):,} nodes, {distinct:,} of them distinct"
         raise UsageError(Keyword("nodes"), f"{named}: each of the graph's {topology.n_nodes:,} is needed once")

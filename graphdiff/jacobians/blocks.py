@@ -28,7 +28,7 @@ from graphdiff.graph.ends import units
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels import THREADED_VISITS, call_vectorized, n_cores, pays
 from graphdiff.kernels import blocks as kernel
-from graphdiff.kernels.rows import Ints
+from graphdiff.kernels.rows import Ints, each_once
 from graphdiff.sums.between import restriction
 from graphdiff.sums.cycles import components_between, on_the_way, positions_between
 from graphdiff.sums.sweeps import Values, checked_array, forward_values, reverse_values
@@ -62,12 +62,6 @@ class Task:
 
 #: Computes a task's values, shape (n_wanted, n_seeds), or (n_wanted,) where it has lanes.
 Runner: TypeAlias = Callable[[Task], NDArray[Any]]
-
-
-def anchored(graph: CompiledGraph, positions: Ints) -> Ints:
-    """Return where sweeps keep the values of some positions."""
-    places = graph.topology.representative[positions] if graph.cycles == "collapse" else positions
-    return places.astype(np.int64)
 
 
 def tasks(seeds: Ints, wanted: Ints) -> list[Task]:
@@ -143,8 +137,8 @@ def _opened(path: str) -> CompiledGraph:
 def _runner(graph: CompiledGraph, direction: Direction, asked: Sequence[Task]) -> tuple[Runner, int]:
     """Return what computes tasks like those `asked`, and the edges that it visits without the interpreter's lock."""
     if side_by_side(graph, sum(len(task.seeds) for task in asked)):
-        seeds = np.unique(np.concatenate([task.seeds for task in asked])).tolist()
-        wanted = np.unique(np.concatenate([task.wanted for task in asked])).tolist()
+        seeds = each_once(np.concatenate([task.seeds for task in asked])).tolist()
+        wanted = each_once(np.concatenate([task.wanted for task in asked])).tolist()
         ends = (seeds, wanted) if direction == "forward" else (wanted, seeds)
         if graph.cycles == "collapse" or not components_between(graph, *ends):
             lanes = _lanes(graph, direction, *ends)

@@ -15,11 +15,11 @@ from graphdiff.errors import LimitError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CompileOptions, Progress, compiled
 from graphdiff.graph.ends import End, units
 from graphdiff.graph.options import takes_options
-from graphdiff.jacobians.blocks import Direction, Task, anchored, joined, run, tasks
+from graphdiff.jacobians.blocks import Direction, Task, joined, run, tasks
 from graphdiff.jacobians.elimination import check_order, choose, network, totals
 from graphdiff.jacobians.plan import EliminationOrder, asked, elimination_may_pay, planned, sweep_of
 from graphdiff.kernels.blocks import WIDTH
-from graphdiff.kernels.rows import Ints
+from graphdiff.kernels.rows import Ints, each_once
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sums.between import require_apart, restriction
 from graphdiff.sums.cycles import Range, components_between, on_the_way, walks
@@ -222,8 +222,8 @@ def total_influences(
     except (TypeError, ValueError) as error:
         raise UsageError(f"pairs are to be (source, target), one after the other: {error}") from error
     require_apart(ready, ends.tolist())
-    sources, targets = anchored(ready, ends[:, 0]), anchored(ready, ends[:, 1])
-    direction = sweep_of(len(np.unique(sources)), len(np.unique(targets)))
+    sources, targets = ready.anchors(ends[:, 0]), ready.anchors(ends[:, 1])
+    direction = sweep_of(len(each_once(sources)), len(each_once(targets)))
     seeds, wanted = (sources, targets) if direction == "forward" else (targets, sources)
     by_seed = np.argsort(seeds, kind="stable")
     todo = _grouped(seeds[by_seed], wanted[by_seed])
@@ -270,7 +270,7 @@ def _blocks(
     require_apart(graph, _alike(graph, starts.tolist(), ends.tolist()))
     _require_walks(graph, starts.tolist(), ends.tolist())
     seeds, wanted = (starts, ends) if direction == "forward" else (ends, starts)
-    todo = tasks(anchored(graph, seeds), anchored(graph, wanted))
+    todo = tasks(graph.anchors(seeds), graph.anchors(wanted))
     blocks = _told(run(graph, direction, todo, executor), todo, progress)
     places = (slice(start, start + WIDTH) for start in range(0, len(seeds), WIDTH))
     return zip(places, blocks if direction == "forward" else (block.T for block in blocks), strict=True)
@@ -298,8 +298,8 @@ def _eliminated(
     chosen = choose(net, order)
     assert chosen is not None
     ways, zero = totals(net, chosen[0], progress), graph.one_and_zero[1]
-    rows = [ways[net.sources[anchor]] if anchor in net.sources else {} for anchor in anchored(graph, starts).tolist()]
-    heads = [net.targets.get(anchor, -1) for anchor in anchored(graph, ends).tolist()]
+    rows = [ways[net.sources[anchor]] if anchor in net.sources else {} for anchor in graph.anchors(starts).tolist()]
+    heads = [net.targets.get(anchor, -1) for anchor in graph.anchors(ends).tolist()]
     numbers = [row.get(head, zero) for head in heads for row in rows]
     return checked_array(numbers).reshape(len(ends), len(starts)) if numbers else np.zeros((len(ends), len(starts)))
 

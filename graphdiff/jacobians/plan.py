@@ -22,7 +22,7 @@ from graphdiff.jacobians.blocks import Direction, side_by_side
 from graphdiff.jacobians.elimination import choose, network
 from graphdiff.kernels import n_cores
 from graphdiff.kernels.blocks import WIDTH
-from graphdiff.kernels.rows import Ints
+from graphdiff.kernels.rows import Ints, each_once
 from graphdiff.sums.between import Between, restriction
 from graphdiff.text.names import PLAIN, Naming, members_of
 from graphdiff.text.sentences import how_many
@@ -239,11 +239,8 @@ def asked(graph: CompiledGraph, sources: End | None, targets: End | None) -> tup
         each: list[Any] = [nodes] if several is None else several
         return np.array([topology.position(node) for node in each], dtype=np.int64)
 
-    def distinct(every: Ints) -> Ints:
-        return np.unique(topology.representative[every]) if graph.cycles == "collapse" else every
-
-    starts = distinct(topology.roots) if sources is None or sources is ROOTS else positions(sources)
-    ends = distinct(topology.leaves) if targets is None or targets is LEAVES else positions(targets)
+    starts = each_once(graph.anchors(topology.roots)) if sources is None or sources is ROOTS else positions(sources)
+    ends = each_once(graph.anchors(topology.leaves)) if targets is None or targets is LEAVES else positions(targets)
     return starts, ends
 
 

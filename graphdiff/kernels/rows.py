@@ -42,6 +42,22 @@ def signed_type(count: int) -> type[np.signedinteger[Any]]:
     return np.int32 if count <= UINT32_COUNT // 2 else np.int64
 
 
+def each_once(values: Ints) -> Ints:
+    """Return the values of an array, each once, ascending.
+
+    As `numpy.unique`, which from 2.3 on puts ints into a hash table: for a million that differ 50 times as long.
+
+    Examples
+    --------
+    >>> each_once(np.array([3, 1, 3])).tolist(), each_once(np.array([], dtype=int)).tolist()
+    ([1, 3], [])
+    """
+    ordered = np.sort(values, axis=None)
+    is_first = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
+
+
 # -- kernels
 
 

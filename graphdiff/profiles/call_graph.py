@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.graph.measured import STACKS
+from graphdiff.kernels.rows import each_once
 from graphdiff.profiles.stacks import Stacks
 
 __all__ = [
@@ -76,7 +77,7 @@ def from_stacks(
     >>> G.nodes["main"], list(G.edges(data="cost")), G.graph["total"]
     ({'name': 'main', 'self': 1, 'inclusive': 4}, [('main', 'work', 3)], 4)
     """
-    present = np.unique(stacks.frames)
+    present = each_once(stacks.frames)
     numbers = np.zeros(len(functions), dtype=stacks.frames.dtype)
     numbers[present] = np.arange(len(present))
     kept = [functions[number] for number in present.tolist()]

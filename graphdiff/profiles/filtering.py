@@ -20,6 +20,7 @@ from graphdiff.errors import GraphTypeError, UnknownNodeError, UsageError
 from graphdiff.graph.ends import End
 from graphdiff.graph.measured import is_profile
 from graphdiff.graph.networks import marked, network_of, pictured
+from graphdiff.kernels.rows import each_once
 from graphdiff.profiles.averages import grouped_calls, hidden_calls
 from graphdiff.profiles.call_graph import Function, from_stacks, functions_of
 from graphdiff.profiles.scopes import KINDS, scopes_of
@@ -304,7 +305,7 @@ def _without(graph: nx.DiGraph, hide: str) -> nx.DiGraph:
         dropped &= ~_of_scripts(graph, stacks, is_hidden)
     mapped = _dropping(stacks, dropped, len(graph))
     _require_left(len(mapped), hide)
-    n_hidden = how_many(len(graph) - len(np.unique(mapped.frames)), "functions")
+    n_hidden = how_many(len(graph) - len(each_once(mapped.frames)), "functions")
     return _made(graph, functions_of(graph), mapped, f'hide "{hide}": {n_hidden}; {_left_text(graph, mapped.total)}')
 
 

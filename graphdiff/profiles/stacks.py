@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS
+from graphdiff.kernels.rows import each_once
 from graphdiff.kernels.stacks import outermost
 
 __all__ = ["MOST", "Stacks", "path_in", "stacks_in", "summed"]
@@ -301,8 +302,8 @@ class Stacks:
         """
         first = int(self.levels[1]) if len(self) else 0
         chunks = [(start, min(start + CHUNK, len(self))) for start in range(first, len(self), CHUNK)]
-        parts = [np.unique(self._pairs(n_functions, *chunk)) for chunk in chunks]
-        keys = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
+        parts = [each_once(self._pairs(n_functions, *chunk)) for chunk in chunks]
+        keys = each_once(np.concatenate([np.zeros(0, dtype=np.int64), *parts]))
         ids = np.full(len(self), len(keys), dtype=self.parents.dtype)
         for start, stop in chunks:
             ids[start:stop] = np.searchsorted(keys, self._pairs(n_functions, start, stop))

@@ -24,6 +24,7 @@ from graphdiff.graph.compiled import CompiledGraph, Progress, counted
 from graphdiff.graph.ends import ROOTS, End, seeds_of
 from graphdiff.graph.topology import Rows, Topology
 from graphdiff.kernels.reach import dominated_sums, dominator_tree, flooded
+from graphdiff.kernels.rows import each_once
 from graphdiff.remedies import Keyword, Remedy
 from graphdiff.sets.keeping import keeping
 from graphdiff.sums.results import Influences
@@ -458,7 +459,7 @@ class RowSets:
     @cached_property
     def _components(self) -> Tree:
         topology = self.graph.topology
-        return tree_of(topology, topology.quotient, np.unique(topology.representative[self.starts]))
+        return tree_of(topology, topology.quotient, each_once(topology.representative[self.starts]))
 
 
 def tree_of(topology: Topology, rows: Rows, starts: NDArray[Any]) -> Tree:

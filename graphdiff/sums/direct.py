@@ -61,7 +61,9 @@ class Walk(Plain):
         """Return tangent · weight · adjoint of each edge, row by row."""
         weight, zero = self.weight, self.one - self.one
         return [
-            tangent * data[weight] * adjoints[head] if tangent and adjoints[head] else zero  # else it may be infinite
+            tangent * data[weight] * adjoints[head] + zero
+            if tangent and adjoints[head]
+            else zero  # else maybe infinite
             for node, tangent in tangents.items()
             for head, data in self.rows[node].items()
         ]

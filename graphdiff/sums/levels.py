@@ -18,7 +18,7 @@ from graphdiff import arithmetic
 from graphdiff.arithmetic import Number
 from graphdiff.kernels import jit, pays
 from graphdiff.kernels import sweep as kernel
-from graphdiff.kernels.rows import Ints
+from graphdiff.kernels.rows import Ints, each_once
 from graphdiff.sums.between import Between
 
 __all__ = ["Arrays"]
@@ -50,7 +50,7 @@ class Arrays:
     @cached_property
     def are_single(self) -> bool:
         """Whether no two edges have the same ends."""
-        return len(np.unique(self.tails * self.between.n_nodes + self.between.heads)) == self.between.n_edges
+        return len(each_once(self.tails * self.between.n_nodes + self.between.heads)) == self.between.n_edges
 
     @property
     def in_machine_code(self) -> bool:

@@ -179,7 +179,8 @@ def _prepared(
     graph: CompiledGraph, seeds: Mapping[int, Number], loops: Sequence[Range]
 ) -> tuple[CompiledGraph, dict[int, Number]]:
     """Return the graph and the seeds in one arithmetic."""
-    prepared = {node: arithmetic.plain(seed) for node, seed in seeds.items()}
+    are_plain = {*map(type, seeds.values())} <= {int, float}
+    prepared = dict(seeds) if are_plain else {node: arithmetic.plain(seed) for node, seed in seeds.items()}
     if graph.exact:
         if loops or any(not isinstance(seed, (int, float, Dyadic)) for seed in prepared.values()):
             return graph.divisible, {node: Fraction(arithmetic.finished(seed)) for node, seed in prepared.items()}
@@ -246,8 +247,8 @@ class _Arrays:
     def __init__(self, graph: CompiledGraph, seeds: Mapping[int, Number], weights: NDArray[Any], sized: bool) -> None:
         kind = graph.kind or weights.dtype
         self.values = np.zeros(graph.n_nodes, dtype=np.promote_types(kind, np.int64))  # float64 for float32
-        for node, seed in seeds.items():
-            self.values[node] = seed
+        places = np.fromiter(seeds, dtype=np.int64, count=len(seeds))
+        self.values[places] = np.fromiter(seeds.values(), dtype=self.values.dtype, count=len(seeds))
         rows = graph.carriers
         self.edges = (rows.ptr, rows.heads, weights)
         self.sized = (True,) if sized else ()
@@ -280,9 +281,10 @@ def _engine(
 
 def _fits(graph: CompiledGraph, seeds: Mapping[int, Number], companion: Companion) -> bool:
     """Return whether machine numbers can hold the sweep: ints only if no partial sum can wrap."""
+    kinds = {*map(type, seeds.values())}
     if graph.in_floats:
-        return all(isinstance(seed, (int, float, Fraction)) for seed in seeds.values())
-    if not all(isinstance(seed, int) for seed in seeds.values()):
+        return all(issubclass(kind, (int, float, Fraction)) for kind in kinds)
+    if not all(issubclass(kind, int) for kind in kinds):
         return False
     sizes = companion(graph.sizes, {node: float(abs(seed)) for node, seed in seeds.items()})
     return float(np.max(sizes, initial=0.0)) < SAFE_INT

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from graphdiff.arithmetic import Number
 from graphdiff.errors import UsageError, WeightError, edge_text
+from graphdiff.kernels.rows import each_once
 from graphdiff.remedies import Keyword
 from graphdiff.text.names import Edge
 from graphdiff.whatif.coefficients import (
@@ -109,7 +110,7 @@ def _matrix(entries: Mapping[tuple[int, int], float]) -> tuple[NDArray[Any], Cov
     order = np.argsort(keys[own, 0])
     numbers = keys[own, 0][order]
     off = ~own & np.isin(keys, numbers).all(axis=1)
-    linked = np.unique(keys[off])
+    linked = each_once(keys[off])
     rows, columns = np.searchsorted(linked, keys[off]).T
     between = np.zeros((len(linked), len(linked)))
     between[rows, columns] = between[columns, rows] = values[off]

@@ -23,7 +23,7 @@ from graphdiff.graph.presets import unit
 from graphdiff.graph.topology import Topology
 from graphdiff.jacobians.jacobian import jacobian
 from graphdiff.jacobians.plan import sweep_of
-from graphdiff.kernels.rows import Ints
+from graphdiff.kernels.rows import Ints, each_once
 from graphdiff.sums.between import Between
 from graphdiff.sums.sweeps import checked, in_range
 from graphdiff.whatif.coefficients import as_floats
@@ -72,11 +72,12 @@ class Pairs:
     def _edges(self) -> tuple[Ints, Ints, Ints]:
         """Where each pair's sum of parallel edges stands, and of each such edge that place and its number."""
         rows = self.graph.topology.quotient if self.graph.cycles == "collapse" else self.graph.topology.rows
-        first, size = anchors(self.graph), self.graph.n_nodes
+        size = self.graph.n_nodes
+        first = self.graph.anchors(np.arange(size))
         keys, groups = np.unique(
             first[self.starts[self.rows]] * size + first[self.ends[self.columns]], return_inverse=True
         )
-        tails = np.unique(first[self.starts])
+        tails = each_once(first[self.starts])
         places, bounds = rows.places(tails)
         ways = np.repeat(tails, np.diff(bounds)) * size + rows.heads[places].astype(np.int64)
         group = np.searchsorted(keys, ways)
@@ -112,7 +113,7 @@ class Pairs:
         tails = np.repeat(np.arange(between.n_nodes), np.diff(between.ptr))
         until = totals_between(self.graph, self.starts, between.positions)
         onward = as_floats(totals_between(self.graph, between.positions, self.ends))[between.heads].T
-        first, positions = anchors(self.graph), between.positions.astype(np.int64)
+        first, positions = self.graph.anchors(np.arange(self.graph.n_nodes)), between.positions.astype(np.int64)
         own, bounds = np.unique(self.rows, return_index=True)
         for row, columns in zip(own.tolist(), np.split(self.columns, bounds[1:]), strict=True):
             here = positions[tails] == first[self.starts[row]]
@@ -179,17 +180,11 @@ def _on_cycles(topology: Topology) -> NDArray[np.bool_]:
     return mask
 
 
-def anchors(graph: CompiledGraph) -> Ints:
-    """Return where the sweeps keep the value of each position."""
-    kept = graph.topology.representative if graph.cycles == "collapse" else np.arange(graph.n_nodes)
-    return kept.astype(np.int64)
-
-
 def totals_between(graph: CompiledGraph, starts: Ints, ends: Ints) -> NDArray[Any]:
     """Return the totals of positions on positions, shape (n_starts, n_ends); a collapsed component's by its first."""
-    first, label = anchors(graph), graph.topology.label
-    sources, rows = np.unique(first[starts], return_inverse=True)
-    targets, columns = np.unique(first[ends], return_inverse=True)
+    label = graph.topology.label
+    sources, rows = np.unique(graph.anchors(starts), return_inverse=True)
+    targets, columns = np.unique(graph.anchors(ends), return_inverse=True)
     method = sweep_of(len(sources), len(targets))  # eliminations are looked for longer than most of these take
     found = jacobian(graph, [label(place) for place in sources], [label(place) for place in targets], method=method)
     return found.array.T[np.ix_(rows, columns)]

@@ -154,6 +154,13 @@ def test_results_are_those_of_the_compiled_graph_to_the_bit(query: tuple[nx.DiGr
     assert gd.count_paths(graph, source, target) == gd.count_paths(compiled, source, target)
 
 
+def test_no_0_that_flows_has_a_sign() -> None:
+    graph = weighted([("a", "b", -1.0), ("b", "c", 0.0), ("c", "d", 2.0), ("a", "d", 1e-200), ("d", "e", -1e-200)])
+    for form in (graph, gd.compile(graph)):
+        for target in "de":
+            assert "-0.0" not in repr(gd.edge_contributions(form, "a", target).array.tolist())
+
+
 def test_results_have_the_shape_that_compile_makes() -> None:
     graph = large(3)
     compiled = gd.compile(graph).topology
