@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pytest
 
+from graphdiff.errors import LimitError
 from graphdiff.graph.sparse import csr_of
 
 pytest.importorskip("scipy", reason="scipy is not installed")
@@ -46,3 +48,159 @@ def test_ways_are_tried_the_quickest_first(monkeypatch: pytest.MonkeyPatch) -> N
     for way in (*quick, *others):
         solve = way(matrix)
         assert np.allclose(np.asarray(solve(right, False)), expected, rtol=1e-12)
+
+
+# -- what bounds and improves a solution, beside exact numbers
+
+UNIT = Fraction(1, 2**53)
+LEAST = Fraction(1, 2**1074)
+#: Rows of A, with signs; exact in floats.
+TABLE = [[0.0, 0.5, -0.25], [0.125, 0.0, 0.5], [0.0, -0.25, 0.0]]
+
+
+def equations(table: Any = TABLE, way: Any = None, roundings: Any = ([40.0] * 3, [36.0] * 3)) -> factors.Equations:
+    matrix = np.array(table)
+    solve = way or (lambda b, turned: np.linalg.solve(np.eye(len(matrix)) - (matrix.T if turned else matrix), b))
+    return factors.Equations(matrix, np.abs(matrix), tuple(np.array(each) for each in roundings), solve)
+
+
+def test_an_end_counts_its_edges_and_some_more() -> None:
+    assert factors._roundings(4, np.array([0, 0, 2])).tolist() == [40.0, 32.0, 36.0, 32.0]
+
+
+def test_many_bounds_of_roundings_are_what_one_is() -> None:
+    counts = np.array([1.0, 32.0, 1e6])
+    for count, bound in zip(counts.tolist(), factors.gamma_of(counts).tolist(), strict=True):
+        exact = Fraction(count) * UNIT
+        assert exact / (1 - exact) <= Fraction(bound) <= exact / (1 - exact) * (1 + Fraction(1, 10**6))
+
+
+def test_what_a_vector_passes_on_is_bounded_from_above_and_what_is_left_from_below() -> None:
+    vector, counts = [1.0, 3.0, 0.7], [40.0, 36.0, 32.0]
+    most, left = equations(roundings=(counts, [1e9] * 3)).passed(np.array(vector))
+    for row, z, count, high, low in zip(TABLE, vector, counts, most.tolist(), left.tolist(), strict=True):
+        onward = sum(abs(Fraction(a)) * Fraction(b) for a, b in zip(row, vector, strict=True))
+        slack = Fraction(count) * UNIT * (onward + Fraction(z))
+        assert onward < Fraction(high)
+        assert Fraction(high) - onward == pytest.approx(slack, rel=0.05, abs=0)
+        assert Fraction(z) - onward - Fraction(low) == pytest.approx(slack, rel=0.05, abs=0)
+    most, left = equations(roundings=(counts, counts)).passed(np.zeros(3))
+    assert most.tolist() == [count * 2.0**-1074 for count in counts]
+    assert left.tolist() == [-count * 2.0**-1074 for count in counts]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_what_a_solution_misses_is_a_part_of_what_meets_there(turned: bool) -> None:
+    table = [[TABLE[j][i] for j in range(3)] for i in range(3)] if turned else TABLE
+    given, solution = [1.0, 0.0, -2.0], [1.5, 0.25, -2.0]
+    expected, parts = [], []
+    for row, b, x in zip(table, given, solution, strict=True):
+        brought = [Fraction(a) * Fraction(s) for a, s in zip(row, solution, strict=True)]
+        expected.append(Fraction(b) - Fraction(x) + sum(brought))
+        parts.append(abs(expected[-1]) / (abs(Fraction(b)) + abs(Fraction(x)) + sum(map(abs, brought))))
+    missed, error = equations()._missed(np.array(given), np.array(solution), turned)
+    assert missed.tolist() == expected
+    assert error == pytest.approx(float(max(parts)), rel=1e-14, abs=0)
+    found = equations()._missed(np.array(given) * 1j, np.array(solution) * 1j, turned)
+    assert (found[0].tolist(), found[1]) == ([complex(0, number) for number in expected], error)
+
+
+def test_what_fell_below_the_smallest_float_is_no_fault() -> None:
+    one = equations([[0.0]], roundings=([2.0], [3.0]))
+    for turned, count in ((False, 2), (True, 3)):
+        lost = 64 * count * 2.0**-1074
+        assert one._missed(np.array([lost]), np.array([0.0]), turned)[1] == 0
+        assert one._missed(np.array([lost + 2.0**-1074]), np.array([0.0]), turned)[1] > 0
+    assert one._missed(np.array([0.0]), np.array([0.0]), False)[1] == 0
+
+
+@pytest.mark.parametrize("exponent", [-1000, -1, 0, 1, 1000])
+def test_a_solution_is_scaled_as_what_is_put_in(exponent: int) -> None:
+    given, asked = np.array([1.0, 0.5, -0.25]), []
+
+    def way(put_in: Any, turned: bool) -> Any:
+        asked.append(float(np.abs(put_in).max()))
+        return np.linalg.solve(np.eye(3) - np.array(TABLE), put_in)
+
+    for factor in (1.0, 1j):
+        expected = np.linalg.solve(np.eye(3) - np.array(TABLE), given) * factor
+        found = equations(way=way).solved(np.ldexp(given, exponent) * factor, False)
+        assert np.allclose(found / 2.0**exponent, expected, rtol=1e-15, atol=0)
+        assert asked[0] == 0.5
+        asked.clear()
+
+
+def test_nothing_and_what_left_the_floats_are_not_solved() -> None:
+    def way(put_in: Any, turned: bool) -> Any:
+        raise AssertionError
+
+    assert equations(way=way).solved(np.zeros(3), False).tolist() == [0, 0, 0]
+    for wrong in (np.inf, -np.inf, np.nan, complex(0, np.inf)):
+        assert np.isinf(equations(way=way).solved(np.array([1.0, wrong, 0.0]), False)).all()
+
+
+def test_a_way_that_gives_nothing_is_refused_with_what_is_missing() -> None:
+    with pytest.raises(LimitError, match=r"of 3 nodes are not summed well enough: 1 of what meets .*, and 9e-13 may"):
+        equations(way=lambda put_in, turned: np.zeros_like(put_in)).solved(np.ones(3), False)
+
+
+def test_a_way_is_asked_no_more_often_than_it_helps() -> None:
+    calls = []
+
+    def way(put_in: Any, turned: bool) -> Any:
+        calls.append(turned)
+        share = 1 - 2.0**-20 if len(calls) < 3 else 1
+        return share * np.linalg.solve(np.eye(3) - np.array(TABLE).T, put_in)
+
+    found = equations(way=way).solved(np.array([1.0, 0.5, 0.25]), True)
+    assert np.allclose(found, np.linalg.solve(np.eye(3) - np.array(TABLE).T, [1.0, 0.5, 0.25]), rtol=1e-15)
+    assert calls in ([True] * 3, [True] * 4)
+
+
+def test_parallel_edges_are_added_and_many_make_a_dense_table() -> None:
+    tails, heads, weights = np.array([0, 0, 1, 2]), np.array([1, 1, 2, 0]), np.array([0.5, 0.25, 1.0, -1.0])
+    expected = [[0, 0.75, 0], [0, 0, 1], [-1, 0, 0]]
+    few = factors._matrix(3, tails, heads, weights)
+    many = factors._matrix(3, *(np.tile(each, 3) for each in (tails, heads)), np.tile(weights / 3, 3))
+    for matrix in (few, many):
+        assert np.allclose(matrix if isinstance(matrix, np.ndarray) else matrix.toarray(), expected, rtol=1e-15)
+    whole = np.arange(1.0, 10.0)
+    dense = factors._matrix(3, np.repeat(np.arange(3), 3), np.tile(np.arange(3), 3), whole)
+    assert isinstance(dense, np.ndarray)
+    assert dense.tolist() == whole.reshape(3, 3).tolist()
+    assert dense.flags.f_contiguous
+
+
+def test_where_signs_alone_make_walks_converge_an_inverse_is_bounded_by_powers() -> None:
+    tails, heads = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    found = factors.factored(2, tails, heads, np.array([0.6, 0.6, -0.6, 0.6]), 1.0)  # |A| has the radius 1.2, A 0.85
+    assert isinstance(found, factors.Factor)
+    assert found.sizes is None
+    assert 0.848 < found.radius < 1
+    inverse = np.abs(np.linalg.inv(np.eye(2) - np.array([[0.6, 0.6], [-0.6, 0.6]])))
+    for put_in in ([1.0, 0.0], [0.0, 1.0], [0.25, 3.0]):
+        most = found.onward(np.array(put_in))
+        assert (inverse @ put_in <= most).all()
+        assert (most <= 40 * np.max(put_in)).all()
+    assert np.isinf(found.onward(np.array([1.0, np.inf]))).all()
+
+
+def test_an_order_that_fills_little_is_found_where_edges_are_scattered() -> None:
+    size = 400
+    star = np.zeros((size, size))
+    star[0, :] = star[:, 0] = 1
+    order, work = factors._order(csr_of(star))
+    assert order is not None
+    assert sorted(order.tolist()) == list(range(size))
+    assert work <= 2 * size  # eliminated from its point on it would be a third of size**3
+    random = np.random.default_rng(2)
+    rows = csr_of((np.ones(3 * size), tuple(random.integers(0, size, (2, 3 * size)))), shape=(size, size))
+    order, work = factors._order(rows)
+    assert order is not None
+    assert work < factors._filled((rows + rows.T).tocsr(), np.arange(size))[1]
+
+
+def test_the_envelope_is_counted_from_the_first_entry_of_each_row_to_the_diagonal() -> None:
+    pattern = csr_of(np.array([[1.0, 0, 0, 1], [0, 1, 0, 0], [0, 1, 1, 0], [1, 0, 0, 1]]))
+    assert factors._envelope(pattern, np.arange(4)) == 1 + 3
+    assert factors._envelope(pattern, np.array([1, 0, 3, 2])) == 3 + 1
