@@ -161,7 +161,7 @@ class Equations:
             meeting = np.abs(put_in) + np.abs(solution) + sizes @ np.abs(solution)
             # What fell below the smallest float is no fault of the solution.
             counted = np.maximum(np.abs(missed) - 64 * UNDERFLOW * self.roundings[turned], 0.0)
-            parts = np.divide(counted, meeting, out=np.zeros_like(counted), where=counted > 0)
+            parts = np.divide(counted, meeting, out=np.zeros_like(counted), where=counted != 0)
         return missed, float(parts.max(initial=0.0))
 
     def passed(self, vector: Floats) -> tuple[Floats, Floats]:

@@ -204,3 +204,63 @@ def test_the_envelope_is_counted_from_the_first_entry_of_each_row_to_the_diagona
     pattern = csr_of(np.array([[1.0, 0, 0, 1], [0, 1, 0, 0], [0, 1, 1, 0], [1, 0, 0, 1]]))
     assert factors._envelope(pattern, np.arange(4)) == 1 + 3
     assert factors._envelope(pattern, np.array([1, 0, 3, 2])) == 3 + 1
+
+
+def test_a_good_solution_is_improved_no_further_and_one_beyond_the_floats_neither() -> None:
+    calls = []
+
+    def way(put_in: Any, turned: bool) -> Any:
+        calls.append(turned)
+        return put_in * len(calls) if np.isfinite(put_in).all() else put_in
+
+    nothing = [[0.0, 0.0], [0.0, 0.0]]
+    assert equations(nothing, way, ([32.0] * 2, [32.0] * 2)).solved(np.array([1.0, 0.5]), False).tolist() == [1.0, 0.5]
+    assert calls == [False]
+    calls.clear()
+    with pytest.raises(LimitError, match="not summed well enough"):
+        equations(way=lambda b, turned: (calls.append(turned), b * np.nan)[1]).solved(np.ones(3), True)
+    assert calls == [True]
+
+
+def test_a_slow_way_goes_on_until_enough() -> None:
+    exact = equations().way
+    slow = equations(way=lambda put_in, turned: 0.4 * exact(put_in, turned))
+    assert np.allclose(slow.solved(np.ones(3), False), exact(np.ones(3), False), rtol=1e-11)
+
+
+RING_OF_SIGNS = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([0.6, 0.6, -0.6, 0.6])
+
+
+def test_a_way_that_fails_in_one_direction_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(wrong: bool, fault: float) -> Any:
+        def one_way(matrix: Any) -> Any:
+            good = factors._dense(matrix)
+            return lambda put_in, turned: good(put_in, turned) * (fault if turned is wrong else 1)
+
+        return one_way
+
+    for wrong, fault in ((False, 0.0), (True, 0.0), (False, np.nan), (True, np.inf)):
+        ways = [failing(wrong, fault), factors._dense]
+        monkeypatch.setattr(factors, "_ways", lambda sizes, ways=ways: iter(ways))
+        found = factors.factored(2, *RING_OF_SIGNS, 1.0)
+        assert isinstance(found, factors.Factor)
+        inverse = np.linalg.inv(np.eye(2) - np.array([[0.6, 0.6], [-0.6, 0.6]]))
+        assert np.allclose(found.ahead([1.0, 0.0]), inverse[0])
+        assert np.allclose(found.back([1.0, 0.0]), inverse[:, 0])
+
+
+def test_the_bound_by_powers_is_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "by_powers", lambda *given: (0.5, 3.0))
+    found = factors.factored(2, *RING_OF_SIGNS, 1.0)
+    assert isinstance(found, factors.Factor)
+    assert found.radius == 0.5
+    assert found.witness / found.left == pytest.approx([3.0 * (1 + 2.0**-20)] * 2, rel=1e-12, abs=0)
+
+
+def test_what_is_not_proven_says_between_what_it_lies() -> None:
+    one = np.array([0])
+    assert factors.factored(1, one, one, np.array([1.5]), 1.0) == factors.Unproven(1.5, 1.5)
+    found = factors.factored(2, *RING_OF_SIGNS[:2], np.array([0.9, 0.9, -0.9, 0.9]), 1.0)
+    assert isinstance(found, factors.Unproven)
+    assert 1.79 < found.at_least <= 1.8 + 1e-12
+    assert 0.9 * 2**0.5 - 1e-12 <= found.at_most < 2
