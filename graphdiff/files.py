@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import lzma
 import os
 import secrets
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from graphdiff.errors import OutputError
 from graphdiff.remedies import Keyword, Remedy
@@ -110,3 +112,29 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+#: How packed files start, and what pyarrow calls that; it knows others by their suffix.
+PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+
+XZ = b"\xfd7zXZ\x00"
+#: A line is looked for in so many bytes.
+SAMPLE = 1 << 20
+
+
+def is_one_line(name: str) -> bool:
+    """Return whether a file is a line that does not end: of CSV a header alone, of which pyarrow makes an error."""
+    with unpacked(name) as file:
+        start = file.read(SAMPLE)
+    return len(start) < SAMPLE and b"\n" not in start and b"\r" not in start
+
+
+def unpacked(name: str) -> Any:
+    """Open a file for pyarrow to read, unpacked where it is packed by gzip, bzip2, xz or zstd."""
+    import pyarrow as pa
+
+    with open(name, "rb") as file:
+        start = file.read(len(XZ))
+    if start == XZ:
+        return pa.PythonFile(lzma.open(name), "r")
+    return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))

@@ -73,6 +73,7 @@ class Engine:
             raise MissingExtraError("duckdb and pyarrow", "duckdb") from error
         self._arrow, self._errors = pyarrow, (duckdb.Error, pyarrow.ArrowException, OSError)
         self._folder, self._memory, self.name = folder, max(memory, LEAST), name
+        self._raised: Exception | None = None
 
     @cached_property
     def _connection(self) -> Any:
@@ -135,38 +136,17 @@ class Engine:
 
         self._connection.register(table, self._arrow.RecordBatchReader.from_batches(schema, batches()))
 
-    def take_arrow(self, table: str, files: Sequence[str]) -> None:
-        """Have the engine read files of Arrow, once and in their order, as one table."""
-        ipc = __import__("pyarrow.ipc", fromlist=["ipc"])
+    def take_batches(self, table: str, schema: Any, batches: Iterator[Any]) -> None:
+        """Have the engine read batches of Arrow, once and in their order, as one table."""
 
-        def batches(name: str) -> Iterator[Any]:
-            with self._arrow.memory_map(name) as file:
-                try:
-                    opened = ipc.open_file(file)
-                except self._arrow.ArrowInvalid:
-                    file.seek(0)
-                    yield from ipc.open_stream(file)
-                    return
-                for number in range(opened.num_record_batches):
-                    yield opened.get_batch(number)
-
-        def all_batches() -> Iterator[Any]:
-            for name in files:
-                for batch in batches(name):
-                    batch.validate(full=True)
-                    yield batch.select(schema.names).cast(schema)
-
-        with self._told():
-            schema = self._schema(files[0], ipc)
-            self._connection.register(table, self._arrow.RecordBatchReader.from_batches(schema, all_batches()))
-
-    def _schema(self, name: str, ipc: Any) -> Any:
-        with self._arrow.memory_map(name) as file:
+        def kept() -> Iterator[Any]:
             try:
-                return ipc.open_file(file).schema
-            except self._arrow.ArrowInvalid:
-                file.seek(0)
-                return ipc.open_stream(file).schema
+                yield from batches
+            except Exception as error:
+                self._raised = error
+                raise
+
+        self._connection.register(table, self._arrow.RecordBatchReader.from_batches(schema, kept()))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -176,6 +156,8 @@ class Engine:
         except GraphdiffError:
             raise
         except self._errors as error:
+            if self._raised is not None:  # of ours, which came through the engine as a text
+                raise self._raised from error
             raise self._named(" ".join(str(error).split())) from error
 
     def _named(self, text: str) -> GraphdiffError:

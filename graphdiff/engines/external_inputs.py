@@ -1,15 +1,16 @@
-"""Files of edges as an engine reads them: what their columns are, and the first row that has no ends or no weight.
+"""Files of edges as an engine is given them: what their columns are, and the first row that has no ends or no weight.
 
-Parquet and CSV the engine reads itself; Arrow goes to it batch by batch. Rows have the order of the files, and of the
-rows within each.
+They go to it batch by batch (`external_batches`). Rows have the order of the files, and of the rows within each.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, NoReturn
 
-from graphdiff.engines.external_engine import Engine, quoted, text_in_sql
+from graphdiff.engines.external_batches import batches_of, columns_of, schema_of
+from graphdiff.engines.external_engine import Engine
 from graphdiff.errors import FormatError, UsageError, WeightError
 from graphdiff.graph.attributes import is_plainly_no_weight
 from graphdiff.remedies import Keyword, Remedy
@@ -20,7 +21,6 @@ __all__ = ["EdgeFiles", "Facts", "facts_of"]
 LARGEST, LAST_EXACT = 2**63 - 1, 2**53
 #: Types of the engine's that are ints of 64 bits or fewer, or may be.
 INTS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
-NUMBERS = (*INTS, "HUGEINT", "UHUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 #: What a number is in a file of text, and an int.
 NUMERAL = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|NaN|NAN|inf|Inf|INF|infinity|Infinity)"
 WHOLE = "[+-]?[0-9]+"
@@ -56,25 +56,21 @@ class EdgeFiles:
     delimiter: str = ","
     counts: bool = False
 
+    @property
+    def needed(self) -> list[str]:
+        """The columns that are read."""
+        return [self.source, self.target, *([] if self.weight is None else [self.weight])]
+
+    @cached_property
+    def schema(self) -> Any:
+        """The names and types that these have for the engine."""
+        return schema_of(self.files, self.kind, self.delimiter, self.needed)
+
     def rows(self, engine: Engine) -> str:
         """Return what SQL selects the rows of the files from, with the columns ``s``, ``t`` and ``w``; once."""
-        weight = "" if self.weight is None else f", {quoted(self.weight)} AS w"
-        return self.chosen(engine, f"{quoted(self.source)} AS s, {quoted(self.target)} AS t{weight}")
-
-    def chosen(self, engine: Engine, columns: str, *, as_text: bool = True) -> str:
-        """Return the same with columns as SQL names them; cells of CSV as text, or as what they seem to be."""
-        listed = "[" + ", ".join(map(text_in_sql, self.files)) + "]"
-        if self.kind == "arrow":
-            engine.take_arrow("arrow_rows", self.files)
-            return f"(SELECT {columns} FROM arrow_rows)"
-        if self.kind == "parquet":
-            return f"(SELECT {columns} FROM read_parquet({listed}, union_by_name = true))"
-        how = (
-            f"delim = {text_in_sql(self.delimiter)}, header = true, all_varchar = {str(as_text).lower()}, "
-            # Else rows at the start of a file may be taken for a preamble, and those that begin with a # for comments.
-            "skip = 0, nullstr = '', comment = ''"
-        )
-        return f"(SELECT {columns} FROM read_csv({listed}, {how}, quote = '\"', escape = '\"', union_by_name = true))"
+        batches = batches_of(self.files, self.kind, self.delimiter, self.needed, self.schema)
+        engine.take_batches("rows_of_files", self.schema, batches)
+        return "rows_of_files"
 
 
 @dataclass(frozen=True)
@@ -124,8 +120,8 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
         If weights are of no kind that a saved graph has, or one is missing, NaN or infinite; it names the row.
     """
     if edges.weight is None and edges.default_weight is None and not edges.counts:
-        _require_no_possible_weight(edges, engine)
-    described = _described(edges, engine)
+        _require_no_possible_weight(edges)
+    described = [str(kind) for _, kind, *_ in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
     kinds = [
         _kind_of_end(edges, name, kind) for name, kind in zip((edges.source, edges.target), described, strict=False)
     ]
@@ -153,27 +149,13 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
     return Facts(n_rows, are_ints, lowest or 0, highest or 0, int(n_bytes or 0), made, dtype)
 
 
-def _described(edges: EdgeFiles, engine: Engine) -> list[str]:
-    """Return the types of ends and weight; of Parquet they are of one kind in all files, and none is made another."""
-    described = [str(row[1]) for row in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
-    if edges.kind != "parquet" or len(edges.files) == 1:
-        return described
-    names = [edges.source, edges.target, *([] if edges.weight is None else [edges.weight])]
-    for file in edges.files:
-        own = engine.run(f"DESCRIBE SELECT * FROM {replace(edges, files=(file,)).rows(engine)}")
-        for name, (_, kind, *_), whole in zip(names, own, described, strict=True):
-            if (str(kind) in INTS) != (whole in INTS):
-                told = (
-                    f"{file}: the column {name!r} is {kind}, and in others of the files it is not; make all of one kind"
-                )
-                raise UsageError(told)
-    return described
-
-
-def _require_no_possible_weight(edges: EdgeFiles, engine: Engine) -> None:
+def _require_no_possible_weight(edges: EdgeFiles) -> None:
     """Raise `WeightError` where no column is known to be the weight, and one of numbers may be it."""
-    described = engine.run(f"DESCRIBE SELECT * FROM {edges.chosen(engine, '*', as_text=False)}")
-    numbers = [str(name) for name, kind, *_ in described if str(kind).startswith(NUMBERS)]
+    from pyarrow import types
+
+    are_numbers = types.is_integer, types.is_floating, types.is_decimal
+    columns = columns_of(edges.files[0], edges.kind, edges.delimiter)
+    numbers = [column.name for column in columns if any(holds(column.type) for holds in are_numbers)]
     numbers = [name for name in numbers if name not in (edges.source, edges.target)]
     if possible := [name for name in numbers if not is_plainly_no_weight(name)]:
         told = f"{edges.files[0]}: the edges have numbers, and none is known to be their weight: {', '.join(numbers)}"

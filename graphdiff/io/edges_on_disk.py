@@ -19,7 +19,7 @@ from graphdiff.engines.external_inputs import EdgeFiles
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
-from graphdiff.io.frames import PACKED, XZ, Table, delimiter_of, kind_of_file, opened, require_sound
+from graphdiff.io.frames import Table, delimiter_of, kind_of_file, opened, require_sound
 from graphdiff.limits import bytes_of
 from graphdiff.remedies import Keyword, Remedy
 
@@ -163,16 +163,9 @@ def _delimiter(names: Sequence[str]) -> str:
 
 
 def _require_columns(table: Table, needed: Sequence[str]) -> None:
-    """Raise unless a file has the columns, each known to an engine that takes no notice of case."""
+    """Raise unless a file has the columns, each once."""
     for name in needed:
         if name not in table.columns:
             raise UsageError(f"{table.name} has no column {name!r}, which the first file has")
-        alike = [column for column in table.columns if column.lower() == name.lower()]
-        if len(alike) > 1:
-            raise UsageError(
-                f"{table.name} has the columns {alike[0]!r} and {alike[1]!r}, which are one to DuckDB; rename one"
-            )
-    with open(table.name, "rb") as file:
-        start = file.read(8)
-    if start.startswith((XZ, *PACKED)) and not table.name.endswith((".gz", ".zst")):
-        raise UsageError(f"{table.name} is packed; on disk files of gzip and zstd are read that end in .gz and .zst")
+        if table.columns.count(name) > 1:
+            raise UsageError(f"{table.name} has {table.columns.count(name)} columns named {name!r}; rename one")

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
+from graphdiff.files import is_one_line, unpacked
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
@@ -42,11 +43,6 @@ except ImportError:
 
 #: What pyarrow looks for a header in.
 HEAD_BYTES = 1 << 20
-
-#: How compressed files start, and what pyarrow calls that; it knows others by their suffix.
-PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-
-XZ = b"\xfd7zXZ\x00"
 
 #: The largest int up to which every int is a float.
 LAST_EXACT = 2**53
@@ -255,7 +251,7 @@ def delimiter_of(name: str) -> str:
         If its first line is empty, which an engine takes for the header, and the header for a row.
     """
     with damage_told(name):
-        with _unpacked(name) as file:
+        with unpacked(name) as file:
             start = file.read(len(codecs.BOM_UTF8) + 1).removeprefix(codecs.BOM_UTF8)
         if start.startswith((b"\r", b"\n")):
             raise FormatError(f"{name}: its first line is empty; leave it out")
@@ -270,7 +266,7 @@ def require_sound(name: str, delimiter: str) -> None:
     FormatError
         It names the file and the line.
     """
-    with damage_told(name), _unpacked(name) as file:
+    with damage_told(name), unpacked(name) as file:
         text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="")
         rows, width = csv.reader(text, delimiter=delimiter, strict=True), 0
         try:
@@ -286,7 +282,7 @@ def require_sound(name: str, delimiter: str) -> None:
 
 
 def _header(name: str) -> tuple[str, list[str]]:
-    with _unpacked(name) as file:
+    with unpacked(name) as file:
         head = file.read(HEAD_BYTES)
     text = io.TextIOWrapper(io.BytesIO(head), "utf-8-sig", "surrogateescape", newline="")
     rows = {delimiter: _first_row(text, delimiter) for delimiter in DELIMITERS}
@@ -310,14 +306,6 @@ def _is_text(column: str) -> bool:
     return column.encode("utf-8", "ignore").decode() == column
 
 
-def _unpacked(name: str) -> Any:
-    with open(name, "rb") as file:
-        start = file.read(len(XZ))
-    if start == XZ:
-        return pa.PythonFile(lzma.open(name), "r")
-    return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))
-
-
 def _csv_columns(name: str, delimiter: str, needed: list[str], others: list[str]) -> Parts:
     ends = dict.fromkeys(needed[:2], pa.string())
     edges = _read_csv(name, delimiter, [*needed, *others], ends)
@@ -330,7 +318,9 @@ def _csv_columns(name: str, delimiter: str, needed: list[str], others: list[str]
 def _read_csv(name: str, delimiter: str, columns: list[str], types: dict[str, Any]) -> Any:
     from pyarrow import csv as arrow_csv
 
-    with _unpacked(name) as file:
+    if is_one_line(name):
+        return pa.table({column: pa.array([], types.get(column, pa.null())) for column in columns})
+    with unpacked(name) as file:
         return arrow_csv.read_csv(
             file,
             parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),

@@ -264,7 +264,6 @@ ROWS = {"source": ["a", "b"], "target": ["b", "c"]}
         ({"amount": [1.0, 2.0]}, {}, WeightError, r"none is known to be their weight: amount; weight=\"amount\" takes"),
         ({"target": [1, 2]}, {}, UsageError, r"one of its ends is text, the other ints; make both the same"),
         ({"source": [0.5, 1], "target": [1.0, 2]}, {}, UsageError, r"'source' is DOUBLE, and nodes .* text or ints"),
-        ({"Source": ["x", "y"]}, {}, UsageError, r"the columns 'source' and 'Source', which are one to DuckDB"),
         ({}, {"repeats": "add"}, UsageError, r"out= keeps every row as an edge: leave repeats=\"add\" out"),
         ({}, {"exact": True}, UsageError, r"out= is a saved graph, which has no fractions"),
         ({}, {"attributes": ["x"]}, UsageError, r"keeps the ends and one weight: leave attributes= out"),
