@@ -621,22 +621,22 @@ class Sizes(CompiledGraph):
     @cached_property
     def weights(self) -> NDArray[Any]:
         """The absolute values."""
-        weights: NDArray[Any] = np.abs(self._signed.astype(self._kind, copy=False))
+        weights: NDArray[Any] = np.abs(np.asarray(self._signed).astype(self._kind, copy=False))
         weights.flags.writeable = False
         return weights
 
     @cached_property
-    def _signed(self) -> NDArray[Any]:
+    def _signed(self) -> Weights:
         """What they are the absolute values of; of other weights, given later, these."""
         return self.weights
 
     @cached_property
-    def _kind(self) -> np.dtype[Any]:
-        return self._signed.dtype
+    def _kind(self) -> np.dtype[Any] | None:
+        return self._signed.dtype if isinstance(self._signed, np.ndarray) else None
 
     @property
-    def kind(self) -> np.dtype[Any]:
-        """The type of the weights."""
+    def kind(self) -> np.dtype[Any] | None:
+        """The type of the weights; None of those given later that are no array."""
         return self._kind
 
     @property

@@ -274,3 +274,13 @@ def test_float32_weights_are_multiplied_as_floats(name: str) -> None:
     with engine(name):
         short, long = ([path.influence for path in gd.strongest_paths(graph, 2, 0)] for graph in graphs)
     assert short == long == [float(weights[2]), float(weights[0]) * float(weights[1])]
+
+
+@pytest.mark.parametrize("cycles", ["solve", "reduced-form"])
+def test_a_part_of_the_influence_of_ints_round_a_cycle(cycles: Any) -> None:
+    graph = nx.DiGraph()
+    graph.add_weighted_edges_from([("a", "b", 2), ("b", "x", 0), ("x", "b", 1), ("b", "c", -1), ("a", "c", 1)])
+    for name in ENGINES:
+        with engine(name):
+            found = gd.strongest_paths(gd.compile(graph, cycles=cycles), "a", "c", coverage=0.6)
+            assert [path.influence for path in found] == [-2]
