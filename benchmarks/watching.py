@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from glob import glob
-from math import comb
+from math import comb, inf
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -186,13 +186,28 @@ def pair_counts(n_before: int, n_now: int) -> Counter[int]:
 
 def runs_of(side: str) -> list[Mapping[str, Any]]:
     """Read the runs of one side: a file, or a pattern of several."""
-    files = [side] if Path(side).is_file() else sorted(glob(side))
+    files = [side] if Path(side).exists() else sorted(glob(side))
     if not files:
         raise NotComparableError(f"no file {side}")
+    return [_results(file) for file in files]
+
+
+def _results(file: str) -> Mapping[str, Any]:
+    """Read the results of one run, and raise where they are none."""
     try:
-        return [json.loads(Path(file).read_text(encoding="utf-8")) for file in files]
-    except ValueError as error:  # also of what is no UTF-8
-        raise NotComparableError(f"{side} is no JSON of `python -m benchmarks --json`: {error}") from error
+        run = json.loads(Path(file).read_text(encoding="utf-8"))
+        _ = float(run["size"]["scale"])
+        for ratios in (row.get("ratios") or [row["ratio"]] for each in run["groups"].values() for row in each["rows"]):
+            if not all(isinstance(ratio, (int, float)) and 0 < ratio < inf for ratio in ratios):
+                raise ValueError(f"a ratio is no number above 0: {ratios}")
+        if not samples([run]):
+            raise ValueError("it has no rows")
+    except OSError as error:
+        raise NotComparableError(f"{file}: {error.strerror}") from error
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # also of what is no UTF-8
+        told = f"{type(error).__name__}: {error}" if isinstance(error, KeyError) else str(error)
+        raise NotComparableError(f"{file} is no JSON of `python -m benchmarks --json`: {told:.200}") from error
+    return run
 
 
 def _listed(head: str, shifts: Iterable[Shift]) -> str:

@@ -96,7 +96,7 @@ def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> 
         with _link_to_nowhere():
             shutil.copymode(path, beside)
         os.replace(beside, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise OutputError.of(name, error) from error
     finally:
@@ -104,7 +104,7 @@ def save(name: str, parts: Iterable[bytes | memoryview], *, overwrite: bool) -> 
             beside.unlink()
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the new name of a file survive a power loss, where the system opens folders."""
     with contextlib.suppress(OSError):
         number = os.open(folder, os.O_RDONLY)

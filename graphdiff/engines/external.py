@@ -161,7 +161,10 @@ def compile_on_disk(
         if not _was_saved(unfinished, output):
             files.require_free(output, overwrite=overwrite)
             _compile(_Job(edges, unfinished, memory, progress, say), cycles)
+            _require_unchanged(edges.files, work["inputs"])
+            files.require_free(output, overwrite=overwrite)
             os.replace(unfinished.path / "whole", os.path.realpath(output))
+            files.sync_folder(Path(os.path.realpath(output)).parent)
         unfinished.remove()
 
 
@@ -183,6 +186,13 @@ def _stamps(names: Sequence[str]) -> list[list[Any]]:
             raise InputError.of(name, error) from error
         stamps.append([os.path.realpath(name), status.st_size, status.st_mtime_ns])
     return stamps
+
+
+def _require_unchanged(names: Sequence[str], stamps: Any) -> None:
+    """Raise `InputError` where a file is another than the one that the first look was at."""
+    for name, old, new in zip(names, stamps, _stamps(names), strict=True):
+        if old != new:
+            raise InputError(f"{name} changed while it was read: ask again once nothing writes it")
 
 
 def _was_saved(work: Unfinished, output: str) -> bool:
@@ -252,12 +262,15 @@ def _numbered(job: _Job, facts: Facts, names: Names) -> dict[str, Any]:
         work.writing("heads") as heads_file,
         work.writing("weights") as weights_file,
     ):
-        rows = numbered_rows(work, engine, job.edges, facts, names)
+        rows, n_rows = numbered_rows(work, engine, job.edges, facts, names), 0
         for tails, heads, *weights in job.watched(rows, facts.n_rows):
+            n_rows += len(tails)
             tails_file.write(tails.data)
             heads_file.write(heads.data)
             for values in weights:
                 weights_file.write(values.astype(facts.dtype, copy=False).data)
+    if n_rows != facts.n_rows:
+        raise InputError(f"{job.edges.files[0]}: {facts.n_rows:,} rows were {n_rows:,} when they were read again")
     return {}
 
 

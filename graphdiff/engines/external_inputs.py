@@ -145,6 +145,8 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
         raise FormatError(f"{edges.files[0]}: the node {highest} is beyond the ints of 64 bits; make the ends text")
     if is_text:
         number = _of_csv(edges, engine, are_whole=not fractions)
+    if number == "BIGINT" and isinstance(edges.default_weight, float):
+        _require_exact(edges, engine)
     made, dtype = _with_default(number, edges.default_weight)
     return Facts(n_rows, are_ints, lowest or 0, highest or 0, int(n_bytes or 0), made, dtype)
 
@@ -198,16 +200,22 @@ def _of_csv(edges: EdgeFiles, engine: Engine, *, are_whole: bool) -> str:
         beyond = "TRY_CAST(trim(w) AS BIGINT) IS NULL AND w IS NOT NULL"
         if not engine.run(f"SELECT count(*) FROM {edges.rows(engine)} WHERE {beyond}")[0][0]:
             return "BIGINT"
-    number = "TRY_CAST(trim(w) AS DOUBLE)"
-    exact = f"TRY_CAST({number} AS HUGEINT) IS NOT DISTINCT FROM TRY_CAST(trim(w) AS HUGEINT)"
-    wrong = f"regexp_full_match(trim(w), '{WHOLE}') AND abs({number}) >= {LAST_EXACT} AND NOT ({exact})"
+    _require_exact(edges, engine)
+    return "DOUBLE"
+
+
+def _require_exact(edges: EdgeFiles, engine: Engine) -> None:
+    """Raise `WeightError` where ints become floats, and one is that no float is."""
+    text = "trim(CAST(w AS VARCHAR))"
+    number = f"TRY_CAST({text} AS DOUBLE)"
+    exact = f"TRY_CAST({number} AS HUGEINT) IS NOT DISTINCT FROM TRY_CAST({text} AS HUGEINT)"
+    wrong = f"regexp_full_match({text}, '{WHOLE}') AND abs({number}) >= {LAST_EXACT} AND NOT ({exact})"
     name, row, value = _first(edges, engine, wrong)
     if name:
         told = (
             f"the weight in {edges.weight!r} is {value}, which no float is; all weights are ints of 64 bits, or floats"
         )
         raise WeightError(f"{name}, row {row:,}: {told}")
-    return "DOUBLE"
 
 
 def _with_default(number: str, default: float | int | None) -> tuple[str, str]:

@@ -60,6 +60,7 @@ class Unfinished:
         self._written: set[Path] = set()
 
     def __enter__(self) -> Unfinished:
+        self._require_own()
         try:
             self.path.mkdir(exist_ok=True)
         except OSError as error:
@@ -76,6 +77,12 @@ class Unfinished:
         self._locked.close()
         if not self._stages and self.path.exists():  # nothing is done that is worth keeping
             self.remove()
+
+    def _require_own(self) -> None:
+        """Raise unless nothing is there, or a folder that work left: what is in it will be removed."""
+        is_left = self.path.is_dir() and ((self.path / "lock").exists() or not any(self.path.iterdir()))
+        if self.path.is_symlink() or (self.path.exists() and not is_left):
+            raise OutputError(f"{self.path} is none that work left: move it away, what is in it would be removed")
 
     def _lock(self) -> None:
         """Keep other processes out; the system lets go of the lock where this one ends, however it does."""

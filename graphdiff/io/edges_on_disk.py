@@ -7,6 +7,7 @@ a pattern names.
 from __future__ import annotations
 
 import glob
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import Any, Protocol
 
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
-from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
 from graphdiff.io.frames import Table, delimiter_of, kind_of_file, opened, require_sound
@@ -79,6 +80,8 @@ def compiled_on_disk(
         raise UsageError(f"on disk weights are a column: {preset.name} is made in memory", counts)
     if default_weight is not None and type(default_weight) not in (int, float):
         raise UsageError(Keyword("default_weight", default_weight), ": on disk a float or an int")
+    if default_weight is not None and not math.isfinite(default_weight):
+        raise WeightError(Keyword("default_weight", default_weight), ": a finite number")
     limit = default_memory() if memory is None else bytes_of(memory, "memory")
     names = _files(given)
     if same := next((name for name in names if os.path.exists(out) and os.path.samefile(name, out)), None):
