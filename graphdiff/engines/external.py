@@ -154,7 +154,7 @@ def compile_on_disk(
     """
     check_policy(cycles)
     if memory < AT_REST + LEAST:
-        least = f" is too little: Python, DuckDB and one block of rows take {(AT_REST + LEAST) / 1e6:,.0f} MB"
+        least = f" is too little: Python, DuckDB and one block of rows take {ceil((AT_REST + LEAST) / 1e6):,} MB"
         raise LimitError(Keyword("memory", memory), least)
     work = {"version": 1, "edges": asdict(edges), "inputs": _stamps(edges.files), "cycles": cycles}
     with Unfinished(os.path.realpath(output), _plain(work)) as unfinished:

@@ -70,7 +70,7 @@ class Passing:
         tangents, adjoints, weights = self.tangents[tails], self.adjoints[self.rows.heads[edges]], self.weights[edges]
         with np.errstate(invalid="ignore", over="ignore"):
             parts = np.where((tangents != 0) & (adjoints != 0), tangents * weights * adjoints, 0.0)
-        return np.abs(parts) if self.sized else parts
+        return (np.abs(parts) if self.sized else parts) + 0.0  # no 0 has a sign
 
     def item(self, edge: int) -> float:
         """Return the number of one edge."""
