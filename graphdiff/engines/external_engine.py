@@ -87,8 +87,6 @@ class Engine:
         }
         connection = duckdb.connect(config=settings)
         connection.execute("SET enable_progress_bar = false")
-        # Joins are as they are written: of rows that come in batches it does not know that they are more than names.
-        connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
         return connection
 
     def close(self) -> None:

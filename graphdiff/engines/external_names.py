@@ -107,12 +107,17 @@ def numbered_rows(work: Unfinished, engine: Engine, edges: EdgeFiles, facts: Fac
     if names.how != "joined":
         yield from _ranked(work, engine.blocks(rows), facts, names)
         return
-    listed = f"read_parquet({text_in_sql(str(work.file('names')))}, file_row_number = true)"
+    # Of batches the engine knows no number, and would hold the rows in memory, not the names: so they are a file first.
+    engine.run(f"COPY ({rows}) TO {text_in_sql(str(work.file('ends')))} (FORMAT parquet)")
+    listed, ends = (
+        f"read_parquet({text_in_sql(str(work.file(name)))}, file_row_number = true)" for name in ("names", "ends")
+    )
     named = f"SELECT name, CAST(file_row_number AS UINTEGER) AS id FROM {listed}"
     yield from engine.blocks(
-        f"SELECT a.id, b.id{', w' if weight else ''} FROM (SELECT *, row_number() OVER () AS row FROM ({rows})) AS e "
-        f"JOIN ({named}) AS a ON e.s = a.name JOIN ({named}) AS b ON e.t = b.name ORDER BY row"
+        f"SELECT a.id, b.id{', w' if weight else ''} FROM {ends} AS e "
+        f"JOIN ({named}) AS a ON e.s = a.name JOIN ({named}) AS b ON e.t = b.name ORDER BY e.file_row_number"
     )
+    work.drop("ends")
 
 
 def _ranked(work: Unfinished, blocks: Blocks, facts: Facts, names: Names) -> Blocks:
