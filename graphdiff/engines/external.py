@@ -45,6 +45,8 @@ __all__ = ["compile_on_disk", "default_memory"]
 AT_REST = 500 << 20
 #: The least that is left for the work beside that.
 LEAST = 100 << 20
+#: What part of the memory that is left the engine is told of: it goes beyond that by what it takes in and gives out.
+A_PART = 0.5
 #: Bytes a node of the vectors that are in memory at once, at most: its part and position, its state, its row, a queue.
 A_NODE = 25
 #: Bytes an edge that the engine takes on the disk while it sorts.
@@ -74,7 +76,7 @@ class _Job:
 
     def engine(self, n_bytes: int) -> Engine:
         """Open an engine with so much memory, of which blocks in flight take part."""
-        return Engine(self.work.path, int(0.6 * n_bytes), self.edges.files[0])
+        return Engine(self.work.path, int(A_PART * n_bytes), self.edges.files[0])
 
     def stage(self, name: str, do: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Return what a stage has found, before or now."""
@@ -229,7 +231,7 @@ def _require_disk(job: _Job, facts: Facts) -> None:
     if job.work.found("in rows") is not None:
         return
     weight = np.dtype(facts.dtype).itemsize
-    spilled = min(SPILLED * facts.n_rows, int(0.6 * A_RANGE * job.room.n_bytes) + SPILLED * BLOCK)
+    spilled = min(SPILLED * facts.n_rows, int(A_PART * A_RANGE * job.room.n_bytes) + SPILLED * BLOCK)
     nodes = A_NODE_ON_DISK * min(
         2 * facts.n_rows, max(facts.highest - facts.lowest + 1, 0) if facts.are_ints else 2**40
     )

@@ -16,7 +16,7 @@ from graphdiff.files import is_one_line, unpacked
 __all__ = ["batches_of", "columns_of", "schema_of"]
 
 #: Rows that are read at once.
-BLOCK = 1 << 20
+BLOCK = 1 << 17
 #: What of a file is read ahead of what is asked, bytes.
 BUFFER = 1 << 20
 
