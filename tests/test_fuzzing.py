@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +18,8 @@ import yaml
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fuzz import checks, corpus, drawing, mutators, parsers
-from graphdiff.errors import FormatError, MissingExtraError
+from graphdiff.errors import FormatError, GraphdiffError, MissingExtraError
+from graphdiff.io import dot
 
 #: Without these a parser refuses every file.
 NEEDED = {"parquet": "pyarrow", "arrow": "pyarrow", "parquet-arrays": "pyarrow", "onnx": "onnx"}
@@ -41,6 +43,31 @@ def test_what_is_kept_and_every_seed_keep_the_rules(name: str) -> None:
     assert any(read)
     for data in corpus.kept(name):
         checks.checked(parser, data)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("pip-compile", b"\\", "no '# via' that says who asks for a package"),
+        ("pip-compile", b"a==1 \\\n\\\n    # via b\n", None),
+        ("pdm", b'[metadata]\ngroups = ["default", [[]]]\n', "metadata: groups: expected a list of texts"),
+        ("poetry", b"[metadata]\ngroups = [{}]\n", "metadata: groups: expected a list of texts"),
+        ("poetry", b'[metadata]\ngroups = "a"\n', "metadata: groups: expected a list"),
+    ],
+)
+def test_what_was_found_is_read_or_refused_in_our_words(name: str, data: bytes, told: str | None) -> None:
+    if told is None:
+        assert checks.checked(parsers.PARSERS[name], data)
+        return
+    with pytest.raises(GraphdiffError, match=told):
+        parsers.PARSERS[name].parse(data)
+
+
+def test_a_graph_of_which_graphviz_makes_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = subprocess.CompletedProcess((), 0, b"[null]", b"")
+    monkeypatch.setattr(dot.subprocess, "run", lambda *given, **options: nothing)
+    with pytest.raises(FormatError, match="Graphviz's parser makes no graph of it"):
+        parsers.PARSERS["dot"].parse(b"digraph { a -> b }")
 
 
 def test_the_corpus_is_small_and_of_parsers_that_are_there() -> None:

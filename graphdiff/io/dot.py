@@ -20,7 +20,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import networkx as nx
 
@@ -179,8 +179,10 @@ def _parse(graphs: Sequence[GraphText], name: str, timeout: float, max_memory: i
         require_libraries(complaints)
         last_words = printable(complaints.strip().rpartition("\n")[2])
         raise FormatError(f"{name}: Graphviz's parser broke down (status {child.returncode}) {last_words}".rstrip())
-    parsed: list[Parsed] = json.loads(child.stdout)
-    return parsed
+    parsed: list[Parsed | None] = json.loads(child.stdout)
+    if None in parsed:
+        raise FormatError(f"{name}: Graphviz's parser makes no graph of it")
+    return cast("list[Parsed]", parsed)
 
 
 def _check(parsed: Sequence[Parsed], graphs: Sequence[GraphText], name: str) -> None:

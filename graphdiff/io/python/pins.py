@@ -125,8 +125,9 @@ def _pins(content: str, name: str) -> list[_Pin]:
         if line.startswith("#"):
             continue
         stated, *via = VIA.split(line, maxsplit=1)
+        stated = stated.rstrip(" \t\\")
         if _is_pin(stated):
-            pins.append(_Pin(number, _pinned(stated.rstrip(" \t\\"), f"{name}, line {number}")))
+            pins.append(_Pin(number, _pinned(stated, f"{name}, line {number}")))
         listed = LISTED.fullmatch(line) if within and not via else None
         askers = [listed[1].strip()] if listed else via[0].rstrip().split(", ") if via and via[0] else []
         if askers and not pins:

@@ -263,8 +263,8 @@ def packages_of_groups(data: bytes, name: str, groups: str) -> list[tuple[str, R
         for where, table in mappings(document.get("package"), f"{name}: package")
     ]
     listed = mapping(document.get("metadata"), f"{name}: metadata").get("groups")  # PDM's, also those without a package
-    known = dict.fromkeys(chain(listed if isinstance(listed, list) else [], *(stated for *_, stated in tables)))
-    wanted = chosen_groups(groups, map(str, known), name)
+    known = dict.fromkeys(chain(texts(listed, f"{name}: metadata: groups"), *(stated for *_, stated in tables)))
+    wanted = chosen_groups(groups, known, name)
     packages = [
         (where, table, chosen if chosen or not stated else None)
         for where, table, stated in tables
