@@ -138,7 +138,7 @@ def require_possible(*, attributes: Iterable[str] | None, repeats: str, exact: b
 
 def _files(given: Any) -> tuple[str, ...]:
     """Return the files that paths and patterns name, those of a pattern by name."""
-    patterns: Sequence[Any] = [given] if isinstance(given, (str, os.PathLike)) else given
+    patterns: Sequence[Any] = given if isinstance(given, (list, tuple)) else [given]
     names: list[str] = []
     for pattern in patterns:
         if not isinstance(pattern, (str, os.PathLike)):

@@ -46,6 +46,11 @@ def out(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
 
 
+def test_a_frame_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="out= takes paths of files, not Table"):
+        on_disk(pa.table(ROWS), tmp_path)
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".arrow"])
 @pytest.mark.parametrize("folder", ["weight=7", "source=prod", "target=zz", "weight=0.5", "source=2024-01-01/target=x"])
 def test_a_folder_is_no_column(folder: str, suffix: str, tmp_path: Path) -> None:
