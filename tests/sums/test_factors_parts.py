@@ -264,3 +264,36 @@ def test_what_is_not_proven_says_between_what_it_lies() -> None:
     assert isinstance(found, factors.Unproven)
     assert 1.79 < found.at_least <= 1.8 + 1e-12
     assert 0.9 * 2**0.5 - 1e-12 <= found.at_most < 2
+
+
+def test_what_a_positive_inverse_passes_on_is_bounded_closely() -> None:
+    """A chain with a way back: from its start much comes to its end, and little the other way."""
+    tails, heads = np.array([0, 1, 2, 3, 0]), np.array([1, 2, 3, 0, 2])
+    weights = np.array([0.9, 0.8, 0.7, 0.1, 0.3])
+    table = np.zeros((4, 4))
+    np.add.at(table, (tails, heads), weights)
+    found = factors.factored(4, tails, heads, weights, 1.0)
+    assert isinstance(found, factors.Factor)
+    for put_in in np.eye(4):
+        exact = np.linalg.inv(np.eye(4) - table) @ put_in
+        most = found.onward(put_in)
+        assert (exact <= most).all()
+        assert np.allclose(most, exact, rtol=1e-5)
+
+
+def test_of_a_grid_less_is_filled_by_minimum_degree() -> None:
+    from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+    side = 30
+    places = np.arange(side * side).reshape(side, side)
+    tails = np.concatenate([places[:, :-1].ravel(), places[:-1].ravel()])
+    heads = np.concatenate([places[:, 1:].ravel(), places[1:].ravel()])
+    pattern = csr_of((np.ones(len(tails)), (tails, heads)), shape=(side * side,) * 2)
+    pattern = (pattern + pattern.T).tocsr()
+    order, work = factors._order(pattern)
+    assert order is not None
+    assert sorted(order.tolist()) == list(range(side * side))
+    by_band = factors._filled(pattern, reverse_cuthill_mckee(pattern, symmetric_mode=True))
+    by_degree = factors._filled(pattern, order)
+    assert by_degree[0] < 0.7 * by_band[0]
+    assert by_degree[1] == work < by_band[1]
