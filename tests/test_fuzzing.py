@@ -50,6 +50,7 @@ def test_what_is_kept_and_every_seed_keep_the_rules(name: str) -> None:
     [
         ("pip-compile", b"\\", "no '# via' that says who asks for a package"),
         ("pip-compile", b"a==1 \\\n\\\n    # via b\n", None),
+        ("targets", b"app," + b"9" * 400 + b"\n", None),
         ("pdm", b'[metadata]\ngroups = ["default", [[]]]\n', "metadata: groups: expected a list of texts"),
         ("poetry", b"[metadata]\ngroups = [{}]\n", "metadata: groups: expected a list of texts"),
         ("poetry", b'[metadata]\ngroups = "a"\n', "metadata: groups: expected a list"),

@@ -80,7 +80,7 @@ def compiled_on_disk(
         raise UsageError(f"on disk weights are a column: {preset.name} is made in memory", counts)
     if default_weight is not None and type(default_weight) not in (int, float):
         raise UsageError(Keyword("default_weight", default_weight), ": on disk a float or an int")
-    if default_weight is not None and not math.isfinite(default_weight):
+    if isinstance(default_weight, float) and not math.isfinite(default_weight):
         raise WeightError(Keyword("default_weight", default_weight), ": a finite number")
     limit = default_memory() if memory is None else bytes_of(memory, "memory")
     names = _files(given)

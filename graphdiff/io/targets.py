@@ -254,7 +254,7 @@ def _weights(table: Table, place: int) -> Sequence[Number]:
     weights = numbers(cells)
     for row, cell in enumerate(cells):
         parsed = numbers([cell]) if weights is None else weights[row : row + 1]
-        if not parsed or not math.isfinite(parsed[0]):
+        if not parsed or not (isinstance(parsed[0], int) or math.isfinite(parsed[0])):
             why = "is not finite" if parsed else why_no_number(cell)
             header = "" if row or table.has_header else "; a header must be node,weight"
             raise FormatError(f"{table.file}, line {table.line(row)}: the weight {cell!r:.60} {why}{header}")
