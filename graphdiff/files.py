@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import lzma
 import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from graphdiff.errors import OutputError
+from graphdiff.errors import FormatError, GraphdiffError, OutputError
 from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["require_free", "save"]
+
+
+#: How packed files start, and what pyarrow calls that; it knows others by their suffix.
+PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
+
+XZ = b"\xfd7zXZ\x00"
+#: A line is looked for in so many bytes.
+SAMPLE = 1 << 20
 
 
 def require_free(name: str, *, overwrite: bool) -> None:
@@ -114,14 +121,6 @@ def sync_folder(folder: Path) -> None:
             os.close(number)
 
 
-#: How packed files start, and what pyarrow calls that; it knows others by their suffix.
-PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-
-XZ = b"\xfd7zXZ\x00"
-#: A line is looked for in so many bytes.
-SAMPLE = 1 << 20
-
-
 def is_one_line(name: str) -> bool:
     """Return whether a file is a line that does not end: of CSV a header alone, of which pyarrow makes an error."""
     with unpacked(name) as file:
@@ -131,6 +130,8 @@ def is_one_line(name: str) -> bool:
 
 def unpacked(name: str) -> Any:
     """Open a file for pyarrow to read, unpacked where it is packed by gzip, bzip2, xz or zstd."""
+    import lzma
+
     import pyarrow as pa
 
     with open(name, "rb") as file:
@@ -138,3 +139,36 @@ def unpacked(name: str) -> Any:
     if start == XZ:
         return pa.PythonFile(lzma.open(name), "r")
     return pa.input_stream(name, next((kind for magic, kind in PACKED.items() if start.startswith(magic)), "detect"))
+
+
+def csv_options(delimiter: str, columns: Sequence[str], types: Mapping[str, Any]) -> dict[str, Any]:
+    """Return by what pyarrow reads some columns of CSV, all at once or in batches: an empty cell is nothing."""
+    from pyarrow import csv
+
+    return {
+        "parse_options": csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        "convert_options": csv.ConvertOptions(
+            include_columns=list(columns), column_types=dict(types), null_values=[""], strings_can_be_null=True
+        ),
+    }
+
+
+@contextlib.contextmanager
+def damage_told(name: str) -> Iterator[None]:
+    """Make what pyarrow raises of a damaged file, or of values that do not fit, a `FormatError`."""
+    try:
+        yield
+    except GraphdiffError:
+        raise
+    except damage() as error:
+        raise FormatError(f"{name}: {' '.join(str(error).split())}") from error
+
+
+def damage() -> tuple[type[Exception], ...]:
+    """Return what pyarrow and the standard library raise of damaged files, and of values that do not fit."""
+    import lzma
+
+    import pyarrow as pa
+
+    # MemoryError is of a number of rows that is none.
+    return pa.ArrowException, OSError, EOFError, OverflowError, MemoryError, UnicodeError, lzma.LZMAError

@@ -7,11 +7,10 @@ columns, renames columns that are called alike, and looks for where a CSV begins
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
-from graphdiff.errors import FormatError, UsageError
-from graphdiff.files import is_one_line, unpacked
+from graphdiff.errors import UsageError
+from graphdiff.files import csv_options, damage_told, is_one_line, unpacked
 
 __all__ = ["batches_of", "columns_of", "schema_of"]
 
@@ -23,7 +22,7 @@ BUFFER = 1 << 20
 
 def columns_of(name: str, kind: str, delimiter: str) -> Any:
     """Return the schema of a file; the types of CSV are what its first rows seem to be."""
-    with _damage_told(name):
+    with damage_told(name):
         if kind == "parquet":
             with _parquet(name) as file:
                 return file.schema_arrow
@@ -101,7 +100,7 @@ def batches_of(files: Sequence[str], kind: str, delimiter: str, columns: Sequenc
     import pyarrow as pa
 
     for name in files:
-        with _damage_told(name):
+        with damage_told(name):
             for batch in READERS[kind](name, delimiter, columns):
                 values = [batch.column(each).cast(to) for each, to in zip(columns, schema.types, strict=True)]
                 cast = pa.record_batch(values, schema=schema)
@@ -157,29 +156,9 @@ def _csv(file: Any, delimiter: str, columns: Sequence[str] = ()) -> Any:
     import pyarrow as pa
     from pyarrow import csv
 
-    return csv.open_csv(
-        file,
-        parse_options=csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        convert_options=csv.ConvertOptions(
-            include_columns=list(columns),
-            column_types=dict.fromkeys(columns, pa.string()),
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
-    )
+    return csv.open_csv(file, **csv_options(delimiter, columns, dict.fromkeys(columns, pa.string())))
 
 
 READERS: dict[str, Callable[[str, str, Sequence[str]], Iterator[Any]]] = {
     "parquet": _of_parquet, "arrow": _of_arrow, "csv": _of_csv,
 }  # fmt: skip
-
-
-@contextmanager
-def _damage_told(name: str) -> Iterator[None]:
-    """Make what pyarrow raises of a damaged file a `FormatError` that names it."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, EOFError, UnicodeError) as error:
-        raise FormatError(f"{name}: {' '.join(str(error).split())[:500]}") from error

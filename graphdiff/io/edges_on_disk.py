@@ -159,9 +159,10 @@ def _files(given: Any) -> tuple[str, ...]:
 def _delimiter(names: Sequence[str]) -> str:
     """Return what separates the columns of files of CSV."""
     first = delimiter_of(names[0])
-    if other := next((name for name in names if delimiter_of(name) != first), None):
-        told = f"the columns of {other} are separated by {delimiter_of(other)!r}, and those of {names[0]} by {first!r}"
-        raise UsageError(f"{told}; make both the same")
+    for name in names[1:]:
+        if (own := delimiter_of(name)) != first:
+            told = f"the columns of {name} are separated by {own!r}, and those of {names[0]} by {first!r}"
+            raise UsageError(f"{told}; make both the same")
     return first
 
 

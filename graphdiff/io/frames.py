@@ -11,10 +11,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import lzma
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,8 +21,8 @@ from numpy.typing import NDArray
 
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
-from graphdiff.errors import FormatError, GraphdiffError, InputError, MissingExtraError, UsageError, WeightError
-from graphdiff.files import is_one_line, unpacked
+from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
+from graphdiff.files import csv_options, damage, damage_told, is_one_line, unpacked
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
@@ -127,6 +125,11 @@ def opened(path_or_frame: Any) -> Table:
     return _frame(path_or_frame)
 
 
+def no_place() -> tuple[type[Exception], ...]:
+    """Return what is raised of a column that Arrow has no place for."""
+    return (TypeError, *damage())
+
+
 def _file(name: str) -> Table:
     start = _start(name)
     with damage_told(name):
@@ -172,29 +175,6 @@ def opened_bytes(data: Any, name: str) -> Table:
     open_table = next((open_table for magic, open_table in FILES.items() if data[: len(magic)] == magic), _parquet)
     with damage_told(name):
         return open_table(name, lambda: pa.BufferReader(pa.py_buffer(data)))
-
-
-#: What pyarrow and the standard library raise of files that are damaged, and of values that have no place in Arrow.
-DAMAGE: tuple[type[Exception], ...] = (
-    *([pa.ArrowException] if pa else []),
-    OSError,
-    EOFError,
-    OverflowError,
-    MemoryError,  # of a number of rows that is none
-    UnicodeError,
-    lzma.LZMAError,
-)
-
-
-@contextmanager
-def damage_told(name: str) -> Iterator[None]:
-    """Make what pyarrow raises of a damaged file, or of values that do not fit, a `FormatError`."""
-    try:
-        yield
-    except GraphdiffError:
-        raise
-    except DAMAGE as error:
-        raise FormatError(f"{name}: {' '.join(str(error).split())}") from error
 
 
 def _parquet(name: str, source: Callable[[], Any]) -> Table:
@@ -321,16 +301,7 @@ def _read_csv(name: str, delimiter: str, columns: list[str], types: dict[str, An
     if is_one_line(name):
         return pa.table({column: pa.array([], types.get(column, pa.null())) for column in columns})
     with unpacked(name) as file:
-        return arrow_csv.read_csv(
-            file,
-            parse_options=arrow_csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-            convert_options=arrow_csv.ConvertOptions(
-                include_columns=columns,
-                column_types=types,
-                null_values=[""],
-                strings_can_be_null=True,
-            ),
-        )
+        return arrow_csv.read_csv(file, **csv_options(delimiter, columns, types))
 
 
 #: The largest float has so many digits; of zeros at their start there are few.
@@ -396,14 +367,10 @@ def _frame_by_narwhals(native: Any) -> Table:
             if isinstance(frame, nw.LazyFrame):  # asked twice it may give its rows in another order
                 return Parts.of(frame.select([*needed, *others]).collect(backend="pyarrow").to_arrow())
             return _with_others(frame.select(needed).to_arrow(), frame, others)
-        except NO_PLACE as error:  # a column of a kind that pyarrow does not take, or of several
+        except no_place() as error:  # a column of a kind that pyarrow does not take, or of several
             raise _of_several_kinds(frame, needed) or FormatError(f"the frame: {error}") from error
 
     return Table("the frame", names, read)
-
-
-#: What is raised of a column that Arrow has no place for.
-NO_PLACE: tuple[type[Exception], ...] = (TypeError, *DAMAGE)
 
 
 def _of_several_kinds(frame: Any, names: list[str]) -> FormatError | None:
@@ -428,7 +395,7 @@ def _with_others(edges: Any, frame: Any, others: list[str]) -> Parts:
     for name in others:
         try:
             columns[name] = frame.select([name]).to_arrow().column(name)
-        except NO_PLACE:  # objects of several kinds, say, which nobody has asked for yet
+        except no_place():  # objects of several kinds, say, which nobody has asked for yet
             continue
     return Parts.of(pa.table(columns))
 
@@ -533,7 +500,7 @@ def _filled(column: Any, default: Number) -> Any:
             scalar = pa.scalar(default, kind)
             if scalar.as_py() == default:
                 return column.cast(kind).fill_null(scalar)
-        except NO_PLACE:  # too large for this kind
+        except no_place():  # too large for this kind
             continue
     return None
 

@@ -202,3 +202,11 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="exists"):
         gd.read_edges(path, out=output, memory="1GB", progress=appear)
     assert output.read_text() == "mine"
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+def test_a_packed_file_that_is_cut_off_is_damaged_and_named(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    whole = pack(b"source,target,weight\n" + b"".join(b"a%d,b%d,%d\n" % (n, n * n, n) for n in range(400_000)))
+    (tmp_path / "e.csv").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FormatError, match=r"e\.csv(, line [\d,]+)?: "):
+        on_disk(tmp_path / "e.csv", tmp_path)
