@@ -26,6 +26,7 @@ from graphdiff.cli import (
     draw,
     errors,
     formats,
+    output,
     paths,
     rank,
     renamings,
@@ -202,7 +203,8 @@ def _run(arguments: list[str]) -> int:
             if not arguments:
                 streams.say(f"{context.get_help()}\n")
                 return UsageError.exit_status
-            graphdiff.invoke(context)
+            with output.bar_of_passes():
+                graphdiff.invoke(context)
     except click.exceptions.Exit as done:
         return done.exit_code
     return 0

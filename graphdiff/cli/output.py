@@ -21,6 +21,7 @@ from graphdiff.cli.options import PICTURES, Printing, Settings
 from graphdiff.cli.streams import for_screen, say, wants_colour
 from graphdiff.cli.weightings import chosen
 from graphdiff.errors import CycleError, LimitError, SameComponentError, UsageError
+from graphdiff.kernels.passes import watched
 from graphdiff.showing import for_spreadsheets, harmless, one_line
 
 if TYPE_CHECKING:
@@ -287,6 +288,19 @@ def coloured(text: str) -> str:
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
     """Yield a progress callback that draws a bar on a terminal when the work takes longer than a second."""
+    with _bar(label) as progress, watched(None):
+        yield progress
+
+
+@contextmanager
+def bar_of_passes() -> Iterator[None]:
+    """Draw such a bar of each pass over edges that lie on the disk, where a verb draws none of its own."""
+    with _bar("edges") as progress, watched(progress):
+        yield
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
     began = time.monotonic()
     shown = False
 
@@ -294,11 +308,21 @@ def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
         nonlocal shown
         if sys.stderr is None or not sys.stderr.isatty() or time.monotonic() - began < 1:
             return
+        if done == total:  # what is printed next has the line to itself
+            clear()
+            return
         shown = True
         share = f"{done / total:4.0%}" if total else f"{done:,}"
         filled = int(30 * done / total) if total else 0
         say(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {share}")
 
-    yield progress
-    if shown:
-        say("\r" + " " * (len(label) + 50) + "\r")
+    def clear() -> None:
+        nonlocal shown
+        if shown:
+            say("\r" + " " * (len(label) + 50) + "\r")
+        shown = False
+
+    try:
+        yield progress
+    finally:
+        clear()

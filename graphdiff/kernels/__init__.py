@@ -3,7 +3,7 @@
 In come arrays (or lists) and nothing else, out go arrays or numbers; `graph`, `sums` and the rooms above call it.
 `sweep` and `blocks` are the passes, `reach` and `order` which nodes and in which order, `flows` the most that flows,
 `rows`, `merge` and `names` make rows of edges and numbers of names, `on_disk` is the cache, `prefetch` asks memory
-early, `collecting` lets the garbage collector rest.
+early, `passes` tells how far one is, `collecting` lets the garbage collector rest.
 
 A kernel is one function over indexable sequences. Called as it is, on lists, it is plain Python: quick to
 start. Through `jit`, on arrays, it is machine code: loading numba costs about half a second once, so small

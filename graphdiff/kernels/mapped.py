@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graphdiff.kernels.passes import tell
+
 __all__ = ["blocks", "is_past_memory", "tails_of", "walk_parts"]
 
 #: Edges of one part; fewer are walked at once.
@@ -37,7 +39,9 @@ def blocks(ptr: NDArray[Any]) -> Iterator[tuple[int, int, int]]:
     starts = np.arange(0, n_edges, PART, dtype=ptr.dtype)
     rows = np.searchsorted(ptr, starts, side="right") - 1
     for first, row in zip(starts.tolist(), rows.tolist(), strict=True):
-        yield first, min(first + PART, n_edges), row
+        last = min(first + PART, n_edges)
+        yield first, last, row
+        tell(last, n_edges)
 
 
 def tails_of(ptr: NDArray[Any], first: int, last: int, row: int) -> NDArray[np.int64]:
@@ -81,6 +85,7 @@ def walk_parts(
     from concurrent.futures import ThreadPoolExecutor
 
     parts = _cuts(ptr, start, stop)[:: -1 if backwards else 1]
+    done, n_edges = 0, int(ptr[stop] - ptr[start])
     with ThreadPoolExecutor(1) as pool:
         asked = None
         for here, after in zip(parts, [*parts[1:], None], strict=True):
@@ -89,6 +94,8 @@ def walk_parts(
             if after is not None:
                 asked = pool.submit(_ask, maps, int(ptr[after[0]]), int(ptr[after[1]]))
             walk(*here)
+            done += int(ptr[here[1]] - ptr[here[0]])
+            tell(done, n_edges)
 
 
 def _cuts(ptr: NDArray[Any], start: int, stop: int) -> list[tuple[int, int]]:

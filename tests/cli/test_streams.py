@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -11,14 +12,18 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import networkx as nx
+import numpy as np
 import pytest
 from conftest import POINTER, Run
 
 import graphdiff as gd
-from graphdiff.cli import EPILOG
+from graphdiff.cli import EPILOG, output
+from graphdiff.kernels import mapped, passes
 
 PACKAGES = str(Path(__file__).resolve().parents[2] / "data" / "openssh-server.Packages")
 COMMAND = [sys.executable, "-m", "graphdiff"]
@@ -337,3 +342,38 @@ def test_without_arguments_help_is_on_standard_error(shell: Shell) -> None:
     done = shell("graphdiff")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Usage: graphdiff [OPTIONS] COMMAND [ARGS]...\n")
+
+
+@pytest.mark.parametrize(("is_terminal", "seconds"), [(True, 1), (True, 0), (False, 1)])
+def test_passes_over_a_saved_graph_draw_a_bar_on_a_terminal_after_a_second(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, seconds: int
+) -> None:
+    pytest.importorskip("numba")  # once it is loaded, kernels walk the arrays
+    ends = np.sort(np.random.default_rng(4).integers(0, 300, (5000, 2)), axis=1)
+    ends = ends[ends[:, 0] < ends[:, 1]]
+    gd.CompiledGraph.from_arrays(*ends.T, np.ones(len(ends)), n_nodes=300).save(tmp_path / "x.gdiff")
+    gd.forward(gd.CompiledGraph.load(tmp_path / "x.gdiff"), 0)
+    monkeypatch.setattr(mapped, "PART", 256)
+    clock = itertools.count(step=seconds)
+    monkeypatch.setattr(output, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    done = run("why", str(tmp_path / "x.gdiff"), "0", "299")
+    shown = done.err.split("\r")
+    assert done.status == 0
+    assert ("edges [###" in done.err) == bool(is_terminal and seconds)
+    assert shown[-1] == ""  # the last is wiped off, and what is printed next has the line
+    assert all(part.isspace() or part.startswith("edges [") for part in shown if part)
+
+
+def test_a_bar_that_a_verb_draws_stands_alone_and_is_wiped_off_by_an_error(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = itertools.count()
+    monkeypatch.setattr(output, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    with suppress(ZeroDivisionError), output.bar_of_passes(), output.bar("cut") as progress:
+        passes.tell(1, 2)
+        progress(1, 2)
+        progress(1 // 0, 2)
+    shown = capfd.readouterr().err
+    assert shown == f"\rcut [{'#' * 15}{' ' * 15}]  50%\r{' ' * 53}\r"

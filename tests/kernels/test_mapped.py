@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.kernels import mapped
+from graphdiff.kernels import mapped, passes
 
 
 @pytest.mark.parametrize("backwards", [False, True])
@@ -33,6 +33,33 @@ def test_parts_are_all_rows_in_order_and_each_is_asked_for_before_it_is_walked(
         assert [row for a, b in in_order for row in range(a, b)] == list(range(start, stop))
         assert asked == [(ptr[a], ptr[b]) for a, b in walked[1:]]
         assert part > 100 or start == stop or len(walked) > 1
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_pass_in_parts_tells_whoever_watches_how_far_it_is(
+    backwards: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ptr = np.concatenate([[0], np.cumsum(np.arange(9))]).astype(np.uint64)
+    np.arange(ptr[-1], dtype=np.uint32).tofile(tmp_path / "heads")
+    heads = np.memmap(tmp_path / "heads", dtype=np.uint32, mode="r")
+    monkeypatch.setattr(mapped, "PART", 5)
+    monkeypatch.setattr(mapped, "_ask", lambda *_: None)
+    told: list[tuple[int, int | None]] = []
+    watch = lambda done, edges: told.append((done, edges))  # noqa: E731
+    with passes.watched(watch):
+        mapped.walk_parts(lambda first, last: None, ptr, (heads,), 2, 9, backwards=backwards)
+    done = [part for part, _ in told]
+    assert done == sorted(set(done))
+    assert len(done) > 4
+    assert {edges for _, edges in told} == {done[-1]} == {int(ptr[9] - ptr[2])}
+    told.clear()
+    with passes.watched(watch), passes.watched(None):
+        assert len(list(mapped.blocks(ptr))) == 8
+    list(mapped.blocks(ptr))
+    assert told == []
+    with passes.watched(watch):
+        list(mapped.blocks(ptr))
+    assert told == [(edge, 36) for edge in (5, 10, 15, 20, 25, 30, 35, 36)]
 
 
 def test_what_is_asked_for_lies_in_the_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
