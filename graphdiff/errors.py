@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Any, Self, TypeVar
 
 from graphdiff.absences import Absences
@@ -224,12 +225,12 @@ class UnknownNodeError(GraphdiffError, KeyError):
         absences: Absences | None = None,
         outputs: Iterable[Hashable] = (),
     ) -> None:
-        names = list(nodes)
+        names = iter(nodes)
         self.node = node
         self.why: Sequence[object] = absences.why(node) if absences else ()
         self.outputs: Sequence[Hashable] = list(outputs)
-        self.nearest: Sequence[Hashable] = nearest(node, names)
-        self.examples: Sequence[Hashable] = names[:3]
+        self.examples: Sequence[Hashable] = list(islice(names, 3))
+        self.nearest: Sequence[Hashable] = nearest(node, chain(self.examples, names))
         super().__init__(node)
 
     def _parts(self) -> Iterable[object]:
@@ -854,10 +855,16 @@ def require_libraries(complaints: str) -> None:
         raise MissingLibraryError(missing[1])
 
 
+#: Of more names only those are compared letter by letter whose lengths differ by so few, as difflib is quadratic in
+#: these; and none where that leaves more than so many.
+LARGE, LIKE, MOST_SPELLED = 20_000, 2, 300_000
+
+
 def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Hashable]:
     """Return up to `limit` of `names` that look like `name`: equal as text first, then case, then spelling.
 
     Before spelling comes what is the same behind the last slash: a member of a workspace by its name or by its folder.
+    Names are looked at one by one, and few are kept: there may be 10⁸ of them.
 
     Examples
     --------
@@ -869,19 +876,25 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
     ['packages/api', '@shop/core']
     """
     text = str(name)
-    by_text: dict[str, Hashable] = {}
+    folded: dict[str, Hashable] = {}
+    behind: dict[str, Hashable] = {}
+    others: dict[str, Hashable] = {}
+    last, is_large = text.rpartition("/"), False
     for candidate in names:
-        by_text.setdefault(str(candidate), candidate)
-    if text in by_text:
-        return [by_text[text]]
-    folded = [other for other in by_text if other.lower() == text.lower()]
-    last = text.rpartition("/")
-    folded += [other for other in by_text if last[1] and other.endswith(f"/{last[2]}")]
-    # difflib is quadratic in the names' lengths: of a large graph only names of like length are compared.
-    if len(by_text) > 20_000:
-        by_text = {other: node for other, node in by_text.items() if abs(len(other) - len(text)) <= 2}
-    close = difflib.get_close_matches(text, by_text, n=limit, cutoff=0.6)
-    return [by_text[other] for other in dict.fromkeys(folded + close)][:limit] if folded or close else []
+        other = str(candidate)
+        if other == text:
+            return [candidate]
+        if other.lower() == text.lower():
+            folded.setdefault(other, candidate)
+        elif last[1] and other.endswith(f"/{last[2]}"):
+            behind.setdefault(other, candidate)
+        if len(others) <= MOST_SPELLED and not (is_large and abs(len(other) - len(text)) > LIKE):
+            others.setdefault(other, candidate)
+        if not is_large and len(others) > LARGE:
+            is_large = True
+            others = {other: node for other, node in others.items() if abs(len(other) - len(text)) <= LIKE}
+    close = difflib.get_close_matches(text, others, n=limit, cutoff=0.6) if len(others) <= MOST_SPELLED else []
+    return list({**folded, **behind, **{other: others[other] for other in close}}.values())[:limit]
 
 
 def meant(close: Sequence[Hashable]) -> str:

@@ -198,3 +198,18 @@ def test_an_error_is_one_line_whatever_the_name_in_it(end: str) -> None:
     """Found by fuzzing: the name of a function of a profile had a line's end in it."""
     error = errors.FormatError(f"x.pb has no stack with any a{end}graphdiff: all is well (b)")
     assert str(error) == "x.pb has no stack with any a graphdiff: all is well (b)"
+
+
+def test_what_is_near_is_found_among_many_names_of_which_few_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = ["app", "API", "src/web", "x" * 40, "apq", *(f"other-{i}" for i in range(20))]
+    for large, most in ((20_000, 300_000), (3, 300_000), (3, 8)):
+        monkeypatch.setattr(errors, "LARGE", large)
+        monkeypatch.setattr(errors, "MOST_SPELLED", most)
+        assert errors.nearest("api", iter(few))[0] == "API"
+        assert errors.nearest("lib/web", iter(few))[:1] == ["src/web"]
+        assert errors.nearest("app", iter([*few, "app"])) == ["app"]
+        assert sorted(errors.nearest("apx", few)) == ["app", "apq"]
+    assert errors.nearest("other-3", [name for name in few if name != "other-3"]) == []  # too many are spelled so
+    assert errors.nearest("7", range(10)) == [7]
+    error = gd.errors.UnknownNodeError("x", iter(["a", "b", "c", "xx"]))
+    assert (error.examples, error.nearest) == (["a", "b", "c"], ["xx"])

@@ -117,8 +117,8 @@ class ArrayFile:
     Parameters
     ----------
     name : str
-    data : bytes, optional
-        The file's content, where that has been read.
+    data : bytes or mmap.mmap, optional
+        The file's content, where that has been read or mapped.
 
     Raises
     ------
@@ -128,7 +128,7 @@ class ArrayFile:
         If it is no such file, is cut off, or its header is damaged.
     """
 
-    def __init__(self, name: str, data: bytes | None = None) -> None:
+    def __init__(self, name: str, data: bytes | mmap.mmap | None = None) -> None:
         self.name = name
         self._data = _mapped(name) if data is None else np.frombuffer(data, dtype=np.uint8)
         header = self._checked_header()
@@ -377,6 +377,17 @@ def _check_columns(file: ArrayFile, arrays: Arrays) -> None:
     for of, column, name, kind in columns_in(file.settings):
         if kind != "weights" and not _is_column(arrays, column, kind):
             raise file.damaged(f"the attribute {name!r} of its {of} is not sound")
+
+
+def are_finite(weights: NDArray[Any]) -> bool:
+    """Return whether no weight is infinite or NaN, looking at so many at once.
+
+    Examples
+    --------
+    >>> are_finite(np.array([1.0, -0.0])), are_finite(np.array([1.0, np.nan]))
+    (True, False)
+    """
+    return all(np.isfinite(weights[start : start + BLOCK]).all() for start in range(0, len(weights), BLOCK))
 
 
 def _are_below(array: NDArray[Any], limit: int) -> bool:

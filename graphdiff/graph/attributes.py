@@ -323,10 +323,17 @@ class Column(Sequence[Any]):
     @property
     def numbers(self) -> NDArray[Any] | None:
         """The numbers in the order of the edges; None where they are no numbers, or some are missing."""
-        return self.values if kind_of(self) == "number" and not self.missing.any() else None
+        return self.values if kind_of(self) == "number" and self._is_full else None
+
+    @cached_property
+    def _is_full(self) -> bool:
+        """Whether no value is missing; of floats no mask is made, since NaN is the smallest of all."""
+        if self.absent is not None or not len(self):
+            return not self.missing.any()
+        return self.values.dtype.kind != "f" or not np.isnan(self.values.min())
 
     def __getitem__(self, edge: Any) -> Any:
-        return self.listed(np.arange(len(self))[edge]) if isinstance(edge, slice) else self.listed([edge])[0]
+        return self.listed(np.arange(*edge.indices(len(self)))) if isinstance(edge, slice) else self.listed([edge])[0]
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.listed(np.arange(len(self))))
@@ -388,8 +395,9 @@ class Records(Sequence[Mapping[str, Any]]):
         return {name: _kinds_of(self._columns[name], there[name]) for name in met}
 
     def __getitem__(self, edge: Any) -> Any:
-        places = np.arange(self._n_edges)[edge]
-        return records(self._columns, places) if isinstance(edge, slice) else records(self._columns, places[None])[0]
+        if isinstance(edge, slice):
+            return records(self._columns, np.arange(*edge.indices(self._n_edges)))
+        return records(self._columns, np.array([range(self._n_edges)[edge]]))[0]
 
     def __iter__(self) -> Iterator[Mapping[str, Any]]:
         blocks = (slice(start, start + BLOCK) for start in range(0, self._n_edges, BLOCK))

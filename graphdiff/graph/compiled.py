@@ -6,6 +6,7 @@ sorts, hashes a label or checks a weight again. (One plain question about a plai
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -154,7 +155,7 @@ class CompiledGraph(Displayed):
         """
         check_policy(cycles)
         edges = intake.from_arrays(tails, heads, weights, labels, n_nodes)
-        columns = columns_of(attributes or {}, len(edges.tails))
+        columns = columns_of(attributes or {}, edges.n_edges)
         topology, numbers = arrange(edges.n_nodes, edges.tails, edges.heads, names=edges.names)
         if columns:
             topology = replace(topology, attributes={name: each.at(numbers) for name, each in columns.items()})
@@ -302,8 +303,10 @@ class CompiledGraph(Displayed):
         return cls._of_saved(storage.load(path, mmap=mmap), os.fspath(path))
 
     @classmethod
-    def loads(cls, data: bytes, *, name: str = "the saved graph") -> CompiledGraph:
-        """Return the graph that was saved as these bytes, all of them checked; `name` is what errors call them.
+    def loads(cls, data: bytes | mmap.mmap, *, name: str = "the saved graph") -> CompiledGraph:
+        """Return the graph that was saved as these bytes, or in this map of a file, all of it checked.
+
+        `name` is what errors call it.
 
         Raises
         ------

@@ -63,13 +63,12 @@ class Edges:
 
     `rows` holds networkx's own rows, if any: in each one the attribute dicts, or in a multigraph dicts of them; what is
     no graph of networkx has its attribute dicts in `records`. `order` says which of the entries as given each edge is,
-    where these are in another order. A saved
-    graph brings its edges in the order of its `topology`, and their attributes as `columns`.
+    where these are in another order. Of a saved graph its topology has the ends, the edges are in its order, and their
+    attributes are `columns`.
     """
 
     n_nodes: int
-    tails: NDArray[Any]
-    heads: NDArray[Any]
+    ends: tuple[NDArray[Any], NDArray[Any]] | Topology
     names: Sequence[Hashable] | None = None
     keys: Sequence[Hashable] | None = None
     marked: tuple[int, ...] = ()
@@ -86,14 +85,35 @@ class Edges:
     node_meaning: str = "unknown"
     drawing: Collection[str] = ()
     absences: Absences | None = None
-    topology: Topology | None = None
     columns: Columns = field(default_factory=dict)
+
+    @property
+    def topology(self) -> Topology | None:
+        """The order and the rows of a saved graph."""
+        return self.ends if isinstance(self.ends, Topology) else None
+
+    @property
+    def tails(self) -> NDArray[Any]:
+        """The node that each edge leaves; of a saved graph the array is made anew each time."""
+        ends = self.ends
+        return _ids_of(ends)[ends.rows.tails] if isinstance(ends, Topology) else ends[0]
+
+    @property
+    def heads(self) -> NDArray[Any]:
+        """The node that each edge enters."""
+        ends = self.ends
+        return _ids_of(ends)[ends.heads] if isinstance(ends, Topology) else ends[1]
+
+    @property
+    def n_edges(self) -> int:
+        """Number of edges."""
+        return self.ends.n_edges if isinstance(self.ends, Topology) else len(self.ends[0])
 
     @cached_property
     def data(self) -> Sequence[Mapping[str, Any]]:
         """The attributes of each edge."""
         if self.topology is not None:
-            return Records(self.columns, len(self.tails))
+            return Records(self.columns, self.n_edges)
         return list(self.records) or _data(self.rows, self.keys is not None)
 
     @property
@@ -103,14 +123,21 @@ class Edges:
             return None
         if PEER not in [data.get("kind") for data in self.data]:  # of most files, at a glance
             return None
-        mask = np.fromiter(map(keeps_nothing, self.data), dtype=bool, count=len(self.tails))
+        mask = np.fromiter(map(keeps_nothing, self.data), dtype=bool, count=self.n_edges)
         return mask if mask.any() else None
 
     def label(self, edge: int) -> tuple[Any, ...]:
         """Return edge number `edge` by its labels."""
-        tail, head = int(self.tails[edge]), int(self.heads[edge])
+        tail, head = self._nodes(edge)
         ends = (tail, head) if self.names is None else (self.names[tail], self.names[head])
         return ends if self.keys is None else (*ends, self.keys[edge])
+
+    def _nodes(self, edge: int) -> tuple[int, int]:
+        if not isinstance(self.ends, Topology):
+            return int(self.tails[edge]), int(self.heads[edge])
+        ends = np.array([self.ends.tails_of(np.array([edge]))[0], self.ends.heads[edge]], dtype=np.int64)
+        tail, head = self.ends.ids[ends].tolist()
+        return tail, head
 
     def first(self, numbers: list[int]) -> int:
         """Return which of some edges comes first in the graph: a saved one has them in the order of its topology."""
@@ -118,8 +145,15 @@ class Edges:
 
     def text(self, edge: int) -> str:
         """Return edge number `edge` as an error names it, with its key only where parallel ones have others."""
-        alike = (self.tails == self.tails[edge]) & (self.heads == self.heads[edge])
+        alike = self.heads == self._nodes(edge)[1]
+        if alike.sum() > 1:
+            alike &= self.tails == self._nodes(edge)[0]
         return edge_text(self.label(edge)[: 2 if alike.sum() == 1 else 3])
+
+
+def _ids_of(topology: Topology) -> NDArray[Any]:
+    """Return the id of each position, of the type in which edges have their ends."""
+    return topology.ids.astype(index_type(topology.n_nodes))
 
 
 def from_graph(graph: Any) -> Edges:
@@ -165,7 +199,7 @@ def _from_sparse(matrix: Any) -> Edges:
     rows.eliminate_zeros()
     kind = index_type(rows.shape[0])
     tails = np.repeat(np.arange(rows.shape[0], dtype=kind), np.diff(rows.indptr))
-    edges = Edges(rows.shape[0], tails, rows.indices.astype(kind), order=order_of_entries(matrix, len(tails)))
+    edges = Edges(rows.shape[0], (tails, rows.indices.astype(kind)), order=order_of_entries(matrix, len(tails)))
     return replace(edges, weights=checked(edges, rows.data))
 
 
@@ -182,8 +216,7 @@ def _from_records(nodes: Sequence[Hashable], records: Sequence[Record]) -> Edges
         earlier[pair] += 1
     return Edges(
         n_nodes=len(names),
-        tails=np.array([tail for tail, _ in ends], dtype=kind),
-        heads=np.array([head for _, head in ends], dtype=kind),
+        ends=(np.array([tail for tail, _ in ends], dtype=kind), np.array([head for _, head in ends], dtype=kind)),
         names=names,
         keys=keys if any(keys) else None,
         records=[attributes for *_, attributes in records],
@@ -215,8 +248,7 @@ def _from_networkx(graph: nx.Graph) -> Edges:
     seeds = tuple([graph.nodes[names[i]]["leaf"] for i in leaves])
     return Edges(
         n_nodes=len(names),
-        tails=tails,
-        heads=heads,
+        ends=(tails, heads),
         names=names,
         keys=keys,
         marked=_marked(graph, "root"),
@@ -233,16 +265,13 @@ def _from_networkx(graph: nx.Graph) -> Edges:
 
 def _from_saved(topology: Topology, graph: nx.Graph) -> Edges:
     """Return the edges of a saved graph, which is in order already."""
-    ids = topology.ids.astype(index_type(topology.n_nodes))
     return Edges(
         n_nodes=topology.n_nodes,
-        tails=ids[topology.rows.tails],
-        heads=ids[topology.heads],
+        ends=topology,
         names=topology.names,
         keys=topology.keys,
         **meanings_of(graph.graph),
         drawing=drawing_names(graph),
-        topology=topology,
         columns=topology.attributes,
     )
 
@@ -307,7 +336,7 @@ def _titles(graph: nx.Graph) -> list[str | None] | None:
 def _from_matrix(matrix: NDArray[Any], names: Sequence[Hashable] | None) -> Edges:
     _require_square(matrix.shape)
     tails, heads = np.nonzero(matrix)
-    edges = Edges(len(matrix), tails.view(np.uintp), heads.view(np.uintp), names)
+    edges = Edges(len(matrix), (tails.view(np.uintp), heads.view(np.uintp)), names)
     return replace(edges, weights=checked(edges, matrix[tails, heads].tolist()))
 
 
@@ -329,7 +358,7 @@ def from_arrays(
         raise UsageError(f"{len(first):,} tails, but {len(second):,} heads")
     used = 1 + max(int(first.max()), int(second.max())) if len(first) else 0
     names = _names(labels, used, len(first))
-    edges = Edges(_n_nodes(n_nodes, used, names), first, second, names)
+    edges = Edges(_n_nodes(n_nodes, used, names), (first, second), names)
     if weights is None:
         return edges
     values = listed(weights)
@@ -431,7 +460,7 @@ def _given(edges: Edges, name: str) -> list[Any]:
         return [data.get(name, _MISSING) for data in edges.data]
     column = edges.columns.get(name)
     if column is None:
-        return [_MISSING] * len(edges.tails)
+        return [_MISSING] * edges.n_edges
     return [_MISSING if value is None else value for value in column]
 
 

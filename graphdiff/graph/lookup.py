@@ -41,6 +41,8 @@ PARAMETERS = re.compile(r"(?<=[\w>])\(.*\)(?: const)?$")
 RECEIVER = re.compile(r"\(\*?([^()]+)\)(?=\.)")
 #: What stands between the parts of a function's name.
 BETWEEN = re.compile(r"\.|::|/")
+#: An int as Python writes it.
+INTEGER = re.compile(r"0|-?[1-9][0-9]{0,99}")
 #: What tokenisers write for the space that a token begins with, beside the space.
 SPACES = " \n\u2581\u0120"
 #: Attributes by which a node is found, beside its id.
@@ -155,11 +157,13 @@ class Names:
 
     def _meant(self, word: str) -> list[Any]:
         """Return the nodes that a word means which is no node's label."""
+        if INTEGER.fullmatch(word) and int(word) in self.graph:
+            return [int(word)]
         matches: list[Any] | None = (
             self._texts.get(word)
             or self._called.get(word)
-            or (word and self._without_version.get(word))
-            or [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *self._words(data)))]
+            or self._without_version.get(word)
+            or self._fitting(word)
             or self._as_compared(word)
             or self._by_last_parts.get(word)
             or self._supernodes.get(word)
@@ -167,6 +171,12 @@ class Names:
         if not matches:
             raise self._unknown(word)
         return matches
+
+    def _fitting(self, word: str) -> list[Any]:
+        """Return the nodes that a word means as a pattern."""
+        if not _is_pattern(word):
+            return []
+        return [node for node, data in self.graph.nodes(data=True) if _fits(word, (str(node), *self._words(data)))]
 
     def _unknown(self, word: str) -> UnknownNodeError:
         absences = absences_of(self.graph.graph)
@@ -244,7 +254,8 @@ class Names:
 
     @cached_property
     def _texts(self) -> dict[str, list[Any]]:
-        return _listed((str(node), node) for node in self.graph)
+        """The nodes that are no text by their text; ints are found without."""
+        return _listed((str(node), node) for node in self.graph if type(node) not in (str, int))
 
     @cached_property
     def _called(self) -> dict[str, list[Any]]:
@@ -267,7 +278,9 @@ class Names:
 
     @cached_property
     def _without_version(self) -> dict[str, list[Any]]:
-        return _listed((split_version(node)[0], node) for node in self.graph)
+        """The nodes that have a version, by what stands before it."""
+        pairs = ((split_version(node)[0], node) for node in self.graph)
+        return _listed((name, node) for name, node in pairs if name)
 
 
 def _listed(pairs: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
@@ -284,8 +297,12 @@ def _last_parts(name: str) -> set[str]:
     return texts | {text[mark.end() :] for text in texts for mark in BETWEEN.finditer(text)}
 
 
+def _is_pattern(word: str) -> bool:
+    return any(mark in word for mark in "*?[")
+
+
 def _fits(pattern: str, texts: Iterable[str]) -> bool:
-    return any(mark in pattern for mark in "*?[") and any(fnmatchcase(text, pattern) for text in texts)
+    return _is_pattern(pattern) and any(fnmatchcase(text, pattern) for text in texts)
 
 
 def _in_attribution(data: dict[str, Any]) -> Iterator[str]:

@@ -184,7 +184,7 @@ def _of_compiled(compiled: CompiledGraph) -> nx.DiGraph | nx.MultiDiGraph:
 
 def _of_edges(edges: Edges) -> nx.DiGraph | nx.MultiDiGraph:
     labels = range(edges.n_nodes) if edges.names is None else edges.names
-    named = [edges.label(number) for number in range(len(edges.tails))]
+    named = [edges.label(number) for number in range(edges.n_edges)]
     graph = network(labels, named, edges.keys is not None)
     data: Iterable[Mapping[str, Any]] = edges.records
     if edges.weights is not None:

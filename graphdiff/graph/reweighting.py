@@ -114,4 +114,4 @@ def _by_name(topology: Topology, named: Iterable[tuple[Any, Number]]) -> list[Nu
 def _edges(topology: Topology) -> Edges:
     """Return the edges in the order of the rows, for what an error says of one."""
     ids, rows = topology.ids, topology.rows
-    return Edges(topology.n_nodes, ids[rows.tails], ids[rows.heads], topology.names, topology.keys)
+    return Edges(topology.n_nodes, (ids[rows.tails], ids[rows.heads]), topology.names, topology.keys)

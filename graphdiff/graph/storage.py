@@ -54,6 +54,7 @@ attributes of nodes, none that are encoded or the weights, no ``about``, and lab
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
@@ -204,22 +205,22 @@ def load(path: str | os.PathLike[str], *, mmap: bool) -> tuple[Topology, NDArray
         If it is no such file, or is damaged.
     """
     file = ArrayFile(os.fspath(path))
-    return _opened(file, file.array if mmap else file.in_memory, in_memory=not mmap)
+    return _opened(file, file.array if mmap else file.in_memory, whole=not mmap)
 
 
-def loads(data: bytes, name: str) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
-    """Return what `load` does of the content of a file, all of it checked: no array is copied."""
+def loads(data: bytes | mmap.mmap, name: str) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
+    """Return what `load` does of the content of a file, or a map of it, all of it checked: no array is copied."""
     file = ArrayFile(name, data)
-    return _opened(file, file.checked, in_memory=True)
+    return _opened(file, file.checked, whole=True)
 
 
 def _opened(
-    file: ArrayFile, read: Callable[[str], NDArray[Any]], *, in_memory: bool
+    file: ArrayFile, read: Callable[[str], NDArray[Any]], *, whole: bool
 ) -> tuple[Topology, NDArray[Any], dict[str, Any]]:
     arrayfile.check_header(file)
     arrays = {which: read(which) for which in file.entries}
     arrayfile.check_arrays(file, arrays)
-    if in_memory and not np.isfinite(arrays["weights"]).all():
+    if whole and not arrayfile.are_finite(arrays["weights"]):
         raise file.damaged("there are weights that are not finite")
     settings = dict(file.settings)
     columns = _columns(arrays, settings)

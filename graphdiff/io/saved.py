@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import replace
+from mmap import mmap
 from typing import Any
 
 import networkx as nx
@@ -20,7 +21,7 @@ from graphdiff.profiles.stacks import Stacks
 __all__ = ["read_saved"]
 
 
-def read_saved(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
+def read_saved(data: bytes | mmap, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
     """Read a graph that was saved by ``graphdiff compile`` or by ``CompiledGraph.save``; all of it is checked.
 
     Nodes, edges, keys, meanings, roots and, where they were saved, the attributes of nodes, edges and the whole graph
@@ -29,7 +30,8 @@ def read_saved(data: bytes, *, name: str) -> nx.DiGraph | nx.MultiDiGraph:
 
     Parameters
     ----------
-    data : bytes
+    data : bytes or mmap.mmap
+        Its content, or a map of it: the edges stay where they lie, and what is kept in memory is by the node.
     name : str
         What messages call the file.
 

@@ -97,6 +97,8 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
 
 #: How files of columns start, of which one column is read after the other: Parquet, and both kinds of Arrow.
 COLUMNAR = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
+#: How a saved graph starts, of which the edges stay where they lie.
+SAVED = b"\x89gdiff\r\n"
 
 
 def beginning(path: str, n_bytes: int) -> bytes:
@@ -121,7 +123,9 @@ def beginning(path: str, n_bytes: int) -> bytes:
 
 
 def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:
-    """Return a file of columns as a map into memory; None of any other, and where `load` says what is wrong with it.
+    """Return a file of columns, or a saved graph, as a map into memory; None where it is for `load` to read or refuse.
+
+    `MAX_BYTES` is no limit of a saved graph, which takes memory by the node.
 
     Examples
     --------
@@ -130,8 +134,9 @@ def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:
     if not isinstance(path, str | os.PathLike) or not os.path.isfile(path):
         return None
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size
-        if size <= (MAX_BYTES if max_bytes is None else max_bytes) and file.read(8).startswith(COLUMNAR):
+        size, start = os.fstat(file.fileno()).st_size, file.read(8)
+        limit = size if start == SAVED else MAX_BYTES
+        if size <= (limit if max_bytes is None else max_bytes) and start.startswith((*COLUMNAR, SAVED)):
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return None
 
@@ -205,6 +210,8 @@ def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
     with opened(*committed) if committed else open(path, "rb") as file:
         # At once where its size is known: parts that are joined are in memory twice.
         size = 0 if committed else os.fstat(file.fileno()).st_size
+        if size > max_bytes:
+            raise _too_large(name, max_bytes, reads=max(size, 4 * max_bytes))
         return _bounded(file, name, max_bytes, max(CHUNK, min(size, max_bytes) + 1))
 
 
@@ -244,8 +251,10 @@ def _bounded(
         n_bytes += len(chunk)
         limit = max_bytes if packed is None else _unpacked(packed.tell())
         if n_bytes > limit:
-            raise LimitError(
-                f"{name} holds more than {limit:,} bytes", Remedy(Keyword("max_bytes", max_bytes * 4), "reads it")
-            )
+            raise _too_large(name, limit, reads=4 * max_bytes)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _too_large(name: str, limit: int, *, reads: int) -> LimitError:
+    return LimitError(f"{name} holds more than {limit:,} bytes", Remedy(Keyword("max_bytes", reads), "reads it"))

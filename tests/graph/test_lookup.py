@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import networkx as nx
 import pytest
 
 import graphdiff as gd
 from graphdiff.errors import AmbiguousNodeError, UnknownNodeError
-from graphdiff.graph.lookup import find_node, find_nodes
+from graphdiff.graph import lookup
+from graphdiff.graph.lookup import Names, find_node, find_nodes
 
 
 def packages(ecosystem: str, *names: str) -> nx.DiGraph:
@@ -214,3 +216,33 @@ def test_elsewhere_a_kind_and_a_layer_are_no_names() -> None:
     for word in ("Dallas", "Texas", "token Dallas", "t"):
         with pytest.raises(UnknownNodeError, match="no node"):
             find_node(graph, word)
+
+
+def test_an_int_is_found_by_its_text_and_by_no_other(tmp_path: Path) -> None:
+    graph = nx.DiGraph([(5, -3), (-3, 0), ("7", 0)])
+    gd.compile(graph, weight=None).save(tmp_path / "x.gdiff")
+    whole = gd.CompiledGraph.from_arrays([5, 2], [2, 40], n_nodes=41)
+    whole.save(tmp_path / "whole.gdiff")
+    for names in (Names(graph), Names(gd.read(tmp_path / "x.gdiff"))):
+        assert [names.node(word) for word in ("5", "-3", "0", "7")] == [5, -3, 0, "7"]
+        for word in ("05", "-0", "+5", "5.0", "\u0665", "1", "9" * 5000):
+            with pytest.raises(UnknownNodeError, match="no node"):
+                names.node(word)
+    names = Names(gd.read(tmp_path / "whole.gdiff"))
+    assert names.node("40") == 40
+    with pytest.raises(UnknownNodeError, match="no node '41'"):
+        names.node("41")
+
+
+def test_looking_for_a_word_keeps_no_name_of_a_node_that_has_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[int] = []
+    listed = lookup._listed
+    monkeypatch.setattr(lookup, "_listed", lambda pairs: (found := listed(pairs), kept.append(len(found)))[0])
+    with pytest.raises(UnknownNodeError, match="no node 'x'"):
+        Names(nx.path_graph(50, create_using=nx.DiGraph)).node("x")
+    with pytest.raises(UnknownNodeError, match="did you mean 'n1'"):
+        Names(nx.DiGraph([(f"n{i}", f"n{i + 1}") for i in range(50)])).node("n1x")
+    assert kept
+    assert not any(kept)
+    assert Names(nx.DiGraph([("a@1", "b@2"), ("a@1", (1, 2))])).node("a") == "a@1"
+    assert Names(nx.DiGraph([("a@1", "b@2"), ("a@1", (1, 2))])).node("(1, 2)") == (1, 2)

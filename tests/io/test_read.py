@@ -11,9 +11,12 @@ import re
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
+import graphdiff as gd
 from graphdiff.errors import FormatError, InputError, LimitError, UsageError
+from graphdiff.io import source
 from graphdiff.io.formats import READERS
 from graphdiff.io.outline import outline
 from graphdiff.io.read import read
@@ -125,6 +128,27 @@ def test_what_is_packed_into_next_to_nothing_is_refused_as_soon_as_it_shows(tmp_
     bomb.write_bytes(gzip.compress(b"a,b\n" * (2**24 + 2**21), 6) + gzip.compress(os.urandom(2**20), 0))
     with pytest.raises(LimitError, match=r"more than [\d,]+ bytes; max_bytes=\d+"):
         read(bomb)
+
+
+def test_of_a_file_that_is_too_large_no_byte_is_read_and_what_reads_it_is_enough(tmp_path, monkeypatch):
+    path = tmp_path / "x.dot"
+    path.write_bytes(DOT * 9)
+    monkeypatch.setattr(source, "_bounded", None)
+    with pytest.raises(LimitError, match=f"x.dot holds more than 10 bytes; max_bytes={len(DOT) * 9} reads it"):
+        read(path, max_bytes=10)
+    with pytest.raises(LimitError, match=r"x\.dot holds more than 100 bytes; max_bytes=400 reads it"):
+        read(path, max_bytes=100)
+
+
+def test_a_saved_graph_is_as_large_as_it_is_unless_a_limit_is_given(tmp_path, monkeypatch):
+    path = tmp_path / "x.gdiff"
+    gd.compile(nx.DiGraph([("a", "b")]), weight=None).save(path)
+    monkeypatch.setattr(source, "MAX_BYTES", 10)
+    assert list(read(path).edges) == [("a", "b")]
+    with pytest.raises(LimitError, match=f"holds more than 100 bytes; max_bytes={path.stat().st_size:_} reads it"):
+        read(path, max_bytes=100)
+    with pytest.raises(LimitError, match="holds more than 10 bytes"):  # what is no map
+        read(io.BytesIO(path.read_bytes()))
 
 
 def test_the_limit_is_inclusive_and_holds_for_plain_files():

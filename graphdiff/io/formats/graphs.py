@@ -217,6 +217,7 @@ GRAPHS: dict[str, Format] = {
         about="an edge is one of the graph that was saved, its weight what was saved as such; repeats are kept",
         suffixes=(".gdiff",),
         claim="graphdiff.io.sniff:is_saved",
+        mapped=True,
         tool="graphdiff",
         version="0.2.0",
         sample="as graphdiff writes it, 2026-11-29",
