@@ -145,10 +145,15 @@ class Edges:
 
     def text(self, edge: int) -> str:
         """Return edge number `edge` as an error names it, with its key only where parallel ones have others."""
-        alike = self.heads == self._nodes(edge)[1]
-        if alike.sum() > 1:
-            alike &= self.tails == self._nodes(edge)[0]
-        return edge_text(self.label(edge)[: 2 if alike.sum() == 1 else 3])
+        return edge_text(self.label(edge)[: 2 if self._n_parallel(edge) == 1 else 3])
+
+    def _n_parallel(self, edge: int) -> int:
+        """Return how many edges have the ends of this one; of a saved graph one row is looked at."""
+        if not isinstance(self.ends, Topology):
+            return int(((self.tails == self.tails[edge]) & (self.heads == self.heads[edge])).sum())
+        row = int(self.ends.tails_of(np.array([edge]))[0])
+        start, stop = self.ends.ptr[row : row + 2].tolist()
+        return int((self.ends.heads[start:stop] == self.ends.heads[edge]).sum())
 
 
 def _ids_of(topology: Topology) -> NDArray[Any]:

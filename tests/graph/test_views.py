@@ -158,3 +158,20 @@ def test_labels_of_many_kinds_are_the_same_labels_in_another_graph(tmp_path: Any
         assert gd.compare(seen[0], after).to_dict() == expected
     changed = gd.what_if(views[0], "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)])
     assert changed.after == gd.what_if(old, "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)]).after == 17
+
+
+@pytest.mark.parametrize("gone", [[], [("a", "b", "k2")], [("c", "d", 0)]])
+def test_an_error_names_an_edge_of_a_saved_graph_as_that_of_the_graph(gone: list[Any], tmp_path: Any) -> None:
+    graph = nx.MultiDiGraph([("x", "b"), ("c", "d")])
+    graph.add_edge("a", "b", key="k1", w=1.0)
+    graph.add_edge("a", "b", key="k2")
+    nx.set_edge_attributes(graph, {("x", "b", 0): 2.0}, "w")
+    graph.remove_edges_from(gone)
+    gd.compile(graph, weight=None).with_attributes(graph).save(tmp_path / "x.gdiff")
+    told = []
+    for asked in (graph, gd.read(tmp_path / "x.gdiff")):
+        with pytest.raises(gd.errors.WeightError, match="no 'w', the first is") as caught:
+            gd.compile(asked, weight="w")
+        told.append((str(caught.value), caught.value.edge))
+    assert told[0] == told[1]
+    assert ("(key 'k2')" in told[0][0]) == (caught.value.edge[:2] == ("a", "b"))
