@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import os
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -856,7 +857,7 @@ def require_libraries(complaints: str) -> None:
 
 
 #: Of more names only those are compared letter by letter whose lengths differ by so few, as difflib is quadratic in
-#: these; and none where that leaves more than so many.
+#: these; and where that leaves more than so many, those alone are near that are one slip away.
 LARGE, LIKE, MOST_SPELLED = 20_000, 2, 300_000
 
 
@@ -876,10 +877,10 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
     ['packages/api', '@shop/core']
     """
     text = str(name)
+    last = text.rpartition("/")
     folded: dict[str, Hashable] = {}
     behind: dict[str, Hashable] = {}
-    others: dict[str, Hashable] = {}
-    last, is_large = text.rpartition("/"), False
+    spelled = _Spelled(text)
     for candidate in names:
         other = str(candidate)
         if other == text:
@@ -888,13 +889,49 @@ def nearest(name: object, names: Iterable[Hashable], limit: int = 3) -> list[Has
             folded.setdefault(other, candidate)
         elif last[1] and other.endswith(f"/{last[2]}"):
             behind.setdefault(other, candidate)
-        if len(others) <= MOST_SPELLED and not (is_large and abs(len(other) - len(text)) > LIKE):
-            others.setdefault(other, candidate)
-        if not is_large and len(others) > LARGE:
-            is_large = True
-            others = {other: node for other, node in others.items() if abs(len(other) - len(text)) <= LIKE}
-    close = difflib.get_close_matches(text, others, n=limit, cutoff=0.6) if len(others) <= MOST_SPELLED else []
-    return list({**folded, **behind, **{other: others[other] for other in close}}.values())[:limit]
+        spelled.take(other, candidate)
+    return list({**folded, **behind, **spelled.closest(limit)}.values())[:limit]
+
+
+class _Spelled:
+    """Names that are spelled like a text, taken one by one; of many few are kept."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.is_large = text, False
+        self.kept: dict[str, Hashable] = {}
+
+    def take(self, name: str, node: Hashable) -> None:
+        if self.is_large and not self._is_like(name):
+            return
+        if len(self.kept) <= MOST_SPELLED or _is_slip(self.text, name):
+            self.kept.setdefault(name, node)
+        if not self.is_large and len(self.kept) > LARGE:
+            self.is_large = True
+            self.kept = {other: node for other, node in self.kept.items() if self._is_like(other)}
+
+    def _is_like(self, name: str) -> bool:
+        return abs(len(name) - len(self.text)) <= LIKE
+
+    def closest(self, limit: int) -> dict[str, Hashable]:
+        """Return the closest names, each with its node."""
+        if len(self.kept) > MOST_SPELLED:
+            close = [name for name in self.kept if _is_slip(self.text, name)]
+        else:
+            close = difflib.get_close_matches(self.text, self.kept, n=limit, cutoff=0.6)
+        return {name: self.kept[name] for name in close[:limit]}
+
+
+def _is_slip(text: str, other: str) -> bool:
+    """Return whether one letter too many, too few, another one, or two that changed places, tell two texts apart.
+
+    Examples
+    --------
+    >>> [_is_slip("graph", other) for other in ("grraph", "grph", "graqh", "garph", "graphs", "parg", "graph")]
+    [True, True, True, True, True, False, True]
+    """
+    same = len(os.path.commonprefix((text, other)))  # noqa: RUF071 (letter by letter, as is meant)
+    rest, others = text[same:], other[same:]
+    return rest[1:] in (others, others[1:]) or rest == others[1:] or rest == others[1::-1] + others[2:]
 
 
 def meant(close: Sequence[Hashable]) -> str:

@@ -50,5 +50,5 @@ def require_limits(**limits: float | None) -> None:
     """
     for name, limit in limits.items():
         largest, unit = LARGEST[name]
-        if limit is not None and not 0 < limit <= largest:
+        if limit is not None and not (isinstance(limit, (int, float)) and 0 < limit <= largest):
             raise UsageError(Keyword(name, limit), f" is no limit: above 0 and up to {largest:,} {unit}")

@@ -209,7 +209,11 @@ def test_what_is_near_is_found_among_many_names_of_which_few_are_kept(monkeypatc
         assert errors.nearest("lib/web", iter(few))[:1] == ["src/web"]
         assert errors.nearest("app", iter([*few, "app"])) == ["app"]
         assert sorted(errors.nearest("apx", few)) == ["app", "apq"]
-    assert errors.nearest("other-3", [name for name in few if name != "other-3"]) == []  # too many are spelled so
+        assert errors.nearest("othr-17", iter(few))[0] == "other-17"
+    monkeypatch.setattr(errors, "MOST_SPELLED", 8)
+    assert errors.nearest("othr-71", few) == []  # two slips, and too many names to compare
+    assert errors.nearest("ohter-17", few) == ["other-17"]
+    assert errors.nearest("other-117", few) == ["other-11", "other-17"]
     assert errors.nearest("7", range(10)) == [7]
     error = gd.errors.UnknownNodeError("x", iter(["a", "b", "c", "xx"]))
     assert (error.examples, error.nearest) == (["a", "b", "c"], ["xx"])

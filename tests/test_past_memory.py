@@ -168,8 +168,9 @@ CHILD = """
 import json, resource, sys
 import numba  # so that kernels walk the arrays
 import graphdiff as gd
+from graphdiff.io import source
 from graphdiff.kernels import mapped
-mapped.PART = 1 << 14
+mapped.PART = source.SMALL = 1 << 14
 path, where = sys.argv[1:]
 def opened(name):
     if where == "as the command line opens it":

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: The version of the JSON that ``-o json`` prints.
 SCHEMA = 1
+#: The letters of a line of a terminal that does not say.
+COLUMNS = 80
 #: Which verb alone prints a format.
 ONLY = {"markdown": "compare, formats and errors", "latex": "why --formula"}
 #: What a graph is annotated with whose picture says how much of it is drawn.
@@ -288,41 +291,62 @@ def coloured(text: str) -> str:
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
     """Yield a progress callback that draws a bar on a terminal when the work takes longer than a second."""
-    with _bar(label) as progress, watched(None):
-        yield progress
+    drawn = _Bar(label, since=time.monotonic())
+    try:
+        with watched(None):
+            yield drawn.progress
+    finally:
+        drawn.wipe()
 
 
 @contextmanager
 def bar_of_passes() -> Iterator[None]:
     """Draw such a bar of each pass over edges that lie on the disk, where a verb draws none of its own."""
-    with _bar("edges") as progress, watched(progress):
-        yield
-
-
-@contextmanager
-def _bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
-    began = time.monotonic()
-    shown = False
-
-    def progress(done: int, total: int | None) -> None:
-        nonlocal shown
-        if sys.stderr is None or not sys.stderr.isatty() or time.monotonic() - began < 1:
-            return
-        if done == total:  # what is printed next has the line to itself
-            clear()
-            return
-        shown = True
-        share = f"{done / total:4.0%}" if total else f"{done:,}"
-        filled = int(30 * done / total) if total else 0
-        say(f"\r{label} [{'#' * filled}{' ' * (30 - filled)}] {share}")
-
-    def clear() -> None:
-        nonlocal shown
-        if shown:
-            say("\r" + " " * (len(label) + 50) + "\r")
-        shown = False
-
+    drawn = _Bar("edges")
     try:
-        yield progress
+        with watched(drawn.progress):
+            yield
     finally:
-        clear()
+        drawn.wipe()
+
+
+def _columns() -> int:
+    """Return how many letters a line of the terminal of standard error has."""
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(sys.stderr.fileno()).columns or COLUMNS
+    return COLUMNS
+
+
+class _Bar:
+    """A line on a terminal that says how far some work is, from a second after its begin on.
+
+    That is `since`, or where it is first told how far it is.
+    """
+
+    def __init__(self, label: str, since: float = math.inf) -> None:
+        self.label, self.since = label, since
+        self.done, self.length = -1, 0
+        self.is_drawn = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def progress(self, done: int, total: int | None) -> None:
+        """Draw how far it is; at its end, wipe the line for what is printed next. Less than before begins anew."""
+        now = time.monotonic()
+        if done < self.done or self.since > now:
+            self.since = now
+        self.done = done
+        if done == total:
+            self.wipe()
+            self.done, self.since = -1, math.inf
+        elif self.is_drawn and now - self.since >= 1:
+            share = f"{done / total:4.0%}" if total else f"{done:,}"
+            width = min(30, _columns() - len(self.label) - len(share) - 5)
+            filled = int(width * done / total) if total else 0
+            line = f"{self.label} [{'#' * filled}{' ' * (width - filled)}] {share}" if width > 0 else share
+            say(f"\r{line:{self.length}}")
+            self.length = len(line)
+
+    def wipe(self) -> None:
+        """Leave an empty line."""
+        if self.length:
+            say(f"\r{' ' * self.length}\r")
+        self.length = 0

@@ -38,6 +38,7 @@ from graphdiff.graph.topology import Topology
 from graphdiff.kernels.external import called
 from graphdiff.kernels.rows import count
 from graphdiff.remedies import Keyword
+from graphdiff.text.numbers import size_text
 
 __all__ = ["compile_on_disk", "default_memory"]
 
@@ -239,10 +240,10 @@ def _require_disk(job: _Job, facts: Facts) -> None:
     needed = (12 + 2 * weight) * facts.n_rows + max(spilled, 16 * facts.n_rows) + nodes + names
     held = sum(entry.stat().st_size for entry in job.work.path.iterdir() if entry.is_file())
     free = shutil.disk_usage(job.work.path).free + held
-    line = f"{facts.n_rows:,} edges take up to {needed / 1e9:,.1f} GB in {job.work.path} while they are sorted"
-    job.say(f"{line}; {free / 1e9:,.1f} GB are free")
+    line = f"{facts.n_rows:,} edges take up to {size_text(needed)} in {job.work.path} while they are sorted"
+    job.say(f"{line}; {size_text(free)} are free")
     if needed > free:
-        raise OutputError(f"{line}, and {free / 1e9:,.1f} GB are free there: make room, or write to another disk")
+        raise OutputError(f"{line}, and {size_text(free)} are free there: make room, or write to another disk")
 
 
 def _require_memory(job: _Job, n_nodes: int) -> None:

@@ -41,8 +41,8 @@ PARAMETERS = re.compile(r"(?<=[\w>])\(.*\)(?: const)?$")
 RECEIVER = re.compile(r"\(\*?([^()]+)\)(?=\.)")
 #: What stands between the parts of a function's name.
 BETWEEN = re.compile(r"\.|::|/")
-#: An int as Python writes it.
-INTEGER = re.compile(r"0|-?[1-9][0-9]{0,99}")
+#: An int as Python writes it, of up to 64 bits.
+INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
 #: What tokenisers write for the space that a token begins with, beside the space.
 SPACES = " \n\u2581\u0120"
 #: Attributes by which a node is found, beside its id.
@@ -157,10 +157,8 @@ class Names:
 
     def _meant(self, word: str) -> list[Any]:
         """Return the nodes that a word means which is no node's label."""
-        if INTEGER.fullmatch(word) and int(word) in self.graph:
-            return [int(word)]
         matches: list[Any] | None = (
-            self._texts.get(word)
+            self._by_text(word)
             or self._called.get(word)
             or self._without_version.get(word)
             or self._fitting(word)
@@ -171,6 +169,14 @@ class Names:
         if not matches:
             raise self._unknown(word)
         return matches
+
+    def _by_text(self, word: str) -> list[Any]:
+        """Return the nodes that are no text and are written so."""
+        from graphdiff.graph.views import has_ints_alone
+
+        if not has_ints_alone(self.graph):
+            return self._texts.get(word, [])
+        return [int(word)] if INTEGER.fullmatch(word) and int(word) in self.graph else []
 
     def _fitting(self, word: str) -> list[Any]:
         """Return the nodes that a word means as a pattern."""
@@ -254,8 +260,7 @@ class Names:
 
     @cached_property
     def _texts(self) -> dict[str, list[Any]]:
-        """The nodes that are no text by their text; ints are found without."""
-        return _listed((str(node), node) for node in self.graph if type(node) not in (str, int))
+        return _listed((str(node), node) for node in self.graph if type(node) is not str)
 
     @cached_property
     def _called(self) -> dict[str, list[Any]]:

@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.graph.attributes import records
+from graphdiff.graph.labels import Integers
 from graphdiff.graph.topology import Topology, keys_at
 from graphdiff.text.notebook import Displayed, shown
 
-__all__ = ["DiGraph", "MultiDiGraph", "Saved", "pictured", "saved_in", "view"]
+__all__ = ["DiGraph", "MultiDiGraph", "Saved", "has_ints_alone", "pictured", "saved_in", "view"]
 
 #: Of so many nodes the rows are made together, where all are wanted.
 BLOCK = 1 << 10
@@ -51,6 +52,12 @@ def saved_in(graph: Any) -> Saved | None:
     return saved if isinstance(saved, Saved) else None
 
 
+def has_ints_alone(graph: Any) -> bool:
+    """Return whether a graph is a view whose nodes are all ints, which are found in an array."""
+    saved = saved_in(graph)
+    return saved is not None and (saved.topology.names is None or isinstance(saved.topology.names, Integers))
+
+
 def view(saved: Saved, about: Mapping[str, Any]) -> nx.DiGraph | nx.MultiDiGraph:
     """Return a saved graph as a frozen networkx graph, with what is known of it as a whole.
 
@@ -68,8 +75,8 @@ def view(saved: Saved, about: Mapping[str, Any]) -> nx.DiGraph | nx.MultiDiGraph
     graph.graph.update(about)
     graph.saved = saved
     graph._node = _Nodes(topology)
-    graph._succ = graph._adj = _Rows(topology, lambda: (topology.ptr, None))
-    graph._pred = _Rows(topology, lambda: _entering(topology))
+    graph._succ = graph._adj = _Rows(topology, _leaving)
+    graph._pred = _Rows(topology, _entering)
     graph.edges = (_MultiEdges if multi else _Edges)(graph)
     graph.number_of_edges = partial(_number_of_edges, graph)  # without looking at each row, as `str` asks for it
     return graph
@@ -214,13 +221,13 @@ class _Rows(_ByNode):
     `bounds` gives where the edges of each position stand, and which edge of the topology stands at each place.
     """
 
-    def __init__(self, topology: Topology, bounds: Callable[[], tuple[Ids, Ids | None]]) -> None:
+    def __init__(self, topology: Topology, bounds: Callable[[Topology], tuple[Ids, Ids | None]]) -> None:
         super().__init__(topology)
         self._made = bounds
 
     @cached_property
     def _bounds(self) -> tuple[Ids, Ids | None]:
-        return self._made()
+        return self._made(self.topology)
 
     def _some(self, ids: Ids) -> list[dict[Any, Any]]:
         topology, (ptr, order) = self.topology, self._bounds
@@ -244,6 +251,11 @@ def _row(steps: Iterator[tuple[Any, Any, dict[str, Any]]], size: int, multi: boo
         else:
             row[label] = record
     return row
+
+
+def _leaving(topology: Topology) -> tuple[Ids, None]:
+    """Return the bounds of the edges that leave each position: they stand in this order."""
+    return topology.ptr, None
 
 
 def _entering(topology: Topology) -> tuple[Ids, Ids]:

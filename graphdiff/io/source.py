@@ -97,8 +97,10 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
 
 #: How files of columns start, of which one column is read after the other: Parquet, and both kinds of Arrow.
 COLUMNAR = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
-#: How a saved graph starts, of which the edges stay where they lie.
+#: How a saved graph starts. Of a large one the edges stay where they lie; a small one is read, so that it stays what it
+#: is where somebody writes into the file.
 SAVED = b"\x89gdiff\r\n"
+SMALL = 1 << 26
 
 
 def beginning(path: str, n_bytes: int) -> bytes:
@@ -123,7 +125,7 @@ def beginning(path: str, n_bytes: int) -> bytes:
 
 
 def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:
-    """Return a file of columns, or a saved graph, as a map into memory; None where it is for `load` to read or refuse.
+    """Return a file of columns, or a large saved graph, as a map into memory; None where it is for `load`.
 
     `MAX_BYTES` is no limit of a saved graph, which takes memory by the node.
 
@@ -131,12 +133,14 @@ def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:
     --------
     >>> mapped("-", max_bytes=None)
     """
+    require_limits(max_bytes=max_bytes)
     if not isinstance(path, str | os.PathLike) or not os.path.isfile(path):
         return None
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         size, start = os.fstat(file.fileno()).st_size, file.read(8)
         limit = size if start == SAVED else MAX_BYTES
-        if size <= (limit if max_bytes is None else max_bytes) and start.startswith((*COLUMNAR, SAVED)):
+        is_apt = size > SMALL if start == SAVED else start.startswith(COLUMNAR)
+        if is_apt and size <= (limit if max_bytes is None else max_bytes):
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return None
 

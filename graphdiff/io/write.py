@@ -219,6 +219,8 @@ def _by_suffix(name: str) -> str:
     for key, writer in WRITERS.items():
         if suffix in writer.suffixes:
             return key
+    if suffix == ".gdiff":
+        raise UsageError(f"{name}: a saved graph has its weights: graphdiff.compile(graph, …).save(…) writes it")
     known = ", ".join(suffix for writer in WRITERS.values() for suffix in writer.suffixes)
     raise UsageError(
         f"{name}: no format has the suffix {suffix!r}; use one of {known}",

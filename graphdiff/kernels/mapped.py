@@ -38,10 +38,15 @@ def blocks(ptr: NDArray[Any]) -> Iterator[tuple[int, int, int]]:
     n_edges = int(ptr[-1])
     starts = np.arange(0, n_edges, PART, dtype=ptr.dtype)
     rows = np.searchsorted(ptr, starts, side="right") - 1
-    for first, row in zip(starts.tolist(), rows.tolist(), strict=True):
-        last = min(first + PART, n_edges)
-        yield first, last, row
-        tell(last, n_edges)
+    last = 0
+    try:
+        for first, row in zip(starts.tolist(), rows.tolist(), strict=True):
+            last = min(first + PART, n_edges)
+            yield first, last, row
+            tell(last, n_edges)
+    finally:
+        if last < n_edges:  # nobody wants the others
+            tell(n_edges, n_edges)
 
 
 def tails_of(ptr: NDArray[Any], first: int, last: int, row: int) -> NDArray[np.int64]:

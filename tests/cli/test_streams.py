@@ -23,6 +23,7 @@ from conftest import POINTER, Run
 
 import graphdiff as gd
 from graphdiff.cli import EPILOG, output
+from graphdiff.io import source
 from graphdiff.kernels import mapped, passes
 
 PACKAGES = str(Path(__file__).resolve().parents[2] / "data" / "openssh-server.Packages")
@@ -344,9 +345,11 @@ def test_without_arguments_help_is_on_standard_error(shell: Shell) -> None:
     assert done.stderr.startswith("Usage: graphdiff [OPTIONS] COMMAND [ARGS]...\n")
 
 
-@pytest.mark.parametrize(("is_terminal", "seconds"), [(True, 1), (True, 0), (False, 1)])
-def test_passes_over_a_saved_graph_draw_a_bar_on_a_terminal_after_a_second(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bool, seconds: int
+@pytest.mark.parametrize(
+    ("terminal", "seconds"), [("xterm", 1.0), ("xterm", 0.01), ("dumb", 1.0), (None, 1.0)], ids=str
+)
+def test_a_pass_over_a_large_saved_graph_draws_a_bar_on_a_terminal_after_a_second(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terminal: str | None, seconds: float
 ) -> None:
     pytest.importorskip("numba")  # once it is loaded, kernels walk the arrays
     ends = np.sort(np.random.default_rng(4).integers(0, 300, (5000, 2)), axis=1)
@@ -354,13 +357,15 @@ def test_passes_over_a_saved_graph_draw_a_bar_on_a_terminal_after_a_second(
     gd.CompiledGraph.from_arrays(*ends.T, np.ones(len(ends)), n_nodes=300).save(tmp_path / "x.gdiff")
     gd.forward(gd.CompiledGraph.load(tmp_path / "x.gdiff"), 0)
     monkeypatch.setattr(mapped, "PART", 256)
+    monkeypatch.setattr(source, "SMALL", 0)
     clock = itertools.count(step=seconds)
     monkeypatch.setattr(output, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal is not None)
+    monkeypatch.setenv("TERM", str(terminal))
     done = run("why", str(tmp_path / "x.gdiff"), "0", "299")
     shown = done.err.split("\r")
     assert done.status == 0
-    assert ("edges [###" in done.err) == bool(is_terminal and seconds)
+    assert ("edges [###" in done.err) == (terminal == "xterm" and seconds == 1)
     assert shown[-1] == ""  # the last is wiped off, and what is printed next has the line
     assert all(part.isspace() or part.startswith("edges [") for part in shown if part)
 
@@ -371,9 +376,32 @@ def test_a_bar_that_a_verb_draws_stands_alone_and_is_wiped_off_by_an_error(
     clock = itertools.count()
     monkeypatch.setattr(output, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm")
     with suppress(ZeroDivisionError), output.bar_of_passes(), output.bar("cut") as progress:
         passes.tell(1, 2)
         progress(1, 2)
         progress(1 // 0, 2)
     shown = capfd.readouterr().err
-    assert shown == f"\rcut [{'#' * 15}{' ' * 15}]  50%\r{' ' * 53}\r"
+    assert shown == f"\rcut [{'#' * 15}{' ' * 15}]  50%\r{' ' * 41}\r"
+
+
+@pytest.mark.parametrize("columns", [11, 14, 25, 40, 41, 42, 200])
+def test_a_bar_fits_into_a_line_of_the_terminal_and_is_wiped_off_whole(
+    columns: int, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = itertools.count()
+    monkeypatch.setattr(output, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(os, "get_terminal_size", lambda number: os.terminal_size((columns, 24)))
+    monkeypatch.setenv("TERM", "xterm")
+    with output.bar("cut") as progress:
+        for done in (1, 1_000_000, 2_000_000):
+            progress(done, None)
+        for done in range(1, 101):
+            progress(done, 100)
+    *shown, last = capfd.readouterr().err.split("\r")
+    assert max(map(len, shown)) < columns
+    assert last == ""
+    assert shown[-1].isspace()
+    assert len(shown[-1]) == len(shown[-2]) > 0
+    assert " 99%" in shown[-2]

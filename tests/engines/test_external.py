@@ -350,7 +350,8 @@ def test_what_does_not_fit_is_refused_with_its_size(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(external, "A_NODE_ON_DISK", 10**15)
         with pytest.raises(
-            OutputError, match=r"2 edges take up to .* GB in .*unfinished while they are sorted, and .* GB"
+            OutputError,
+            match=r"2 edges take up to .* TB in .*unfinished while they are sorted, and .* [MGT]B are",
         ):
             gd.read_edges(path, out=out, memory="1GB")
     gd.read_edges(path, out=out, memory="1GB")  # which goes on from there

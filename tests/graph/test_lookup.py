@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 
 import graphdiff as gd
@@ -234,12 +238,24 @@ def test_an_int_is_found_by_its_text_and_by_no_other(tmp_path: Path) -> None:
         names.node("41")
 
 
-def test_looking_for_a_word_keeps_no_name_of_a_node_that_has_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("node", [True, 1.0, Fraction(1, 1), Decimal("1.0"), np.int64(1), 10**120])
+def test_a_node_that_is_a_number_is_found_as_it_is_written_and_as_itself(node: Any) -> None:
+    names = Names(nx.DiGraph([(node, "b")]))
+    assert names.node(str(node)) is node
+    if str(node) != "1":
+        with pytest.raises(UnknownNodeError, match="no node '1'"):
+            names.node("1")
+
+
+def test_looking_for_a_word_keeps_no_name_of_a_node_that_has_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gd.CompiledGraph.from_arrays([5, 2], [2, 40], n_nodes=41).save(tmp_path / "x.gdiff")
     kept: list[int] = []
     listed = lookup._listed
     monkeypatch.setattr(lookup, "_listed", lambda pairs: (found := listed(pairs), kept.append(len(found)))[0])
     with pytest.raises(UnknownNodeError, match="no node 'x'"):
-        Names(nx.path_graph(50, create_using=nx.DiGraph)).node("x")
+        Names(gd.read(tmp_path / "x.gdiff")).node("x")
     with pytest.raises(UnknownNodeError, match="did you mean 'n1'"):
         Names(nx.DiGraph([(f"n{i}", f"n{i + 1}") for i in range(50)])).node("n1x")
     assert kept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -158,6 +159,17 @@ def test_labels_of_many_kinds_are_the_same_labels_in_another_graph(tmp_path: Any
         assert gd.compare(seen[0], after).to_dict() == expected
     changed = gd.what_if(views[0], "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)])
     assert changed.after == gd.what_if(old, "a", 3, add_edges=[("a", "new", 1), ("new", 3, 7)]).after == 17
+
+
+def test_a_view_is_pickled_with_all_that_it_has(tmp_path: Any) -> None:
+    graph = nx.MultiDiGraph([("a", "b", "k", {"weight": 2.0}), ("a", "b", "l", {"weight": 3.0})], title="t")
+    gd.compile(graph, weight="weight").with_attributes(graph).save(tmp_path / "x.gdiff")
+    seen = gd.read(tmp_path / "x.gdiff")
+    again = pickle.loads(pickle.dumps(seen))
+    assert list(again.edges(keys=True, data=True)) == list(graph.edges(keys=True, data=True))
+    assert (list(again.pred["b"]), len(again.edges), again.graph["title"]) == (["a"], 2, "t")
+    assert gd.total_influence(again, "a", "b") == 5.0
+    assert nx.is_frozen(again)
 
 
 @pytest.mark.parametrize("gone", [[], [("a", "b", "k2")], [("c", "d", 0)]])

@@ -144,11 +144,25 @@ def test_a_saved_graph_is_as_large_as_it_is_unless_a_limit_is_given(tmp_path, mo
     path = tmp_path / "x.gdiff"
     gd.compile(nx.DiGraph([("a", "b")]), weight=None).save(path)
     monkeypatch.setattr(source, "MAX_BYTES", 10)
+    monkeypatch.setattr(source, "SMALL", 10)
     assert list(read(path).edges) == [("a", "b")]
     with pytest.raises(LimitError, match=f"holds more than 100 bytes; max_bytes={path.stat().st_size:_} reads it"):
         read(path, max_bytes=100)
     with pytest.raises(LimitError, match="holds more than 10 bytes"):  # what is no map
         read(io.BytesIO(path.read_bytes()))
+    for wrong in (2**70, 0, "5"):
+        with pytest.raises(UsageError, match=r"max_bytes=.* is no limit: above 0 and up to"):
+            read(path, max_bytes=wrong)
+
+
+def test_a_small_saved_graph_stays_what_it_is_where_its_file_is_written_into(tmp_path):
+    path = tmp_path / "x.gdiff"
+    gd.compile(nx.DiGraph([("a", "b"), ("b", "c")]), weight=None).save(path)
+    graph = read(path)
+    path.write_bytes(bytes(path.stat().st_size))
+    assert gd.count_paths(graph, "a", "c") == 1
+    path.write_bytes(b"")
+    assert list(graph.edges) == [("a", "b"), ("b", "c")]
 
 
 def test_the_limit_is_inclusive_and_holds_for_plain_files():

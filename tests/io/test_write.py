@@ -361,6 +361,8 @@ def test_an_unknown_suffix_names_the_formats(marked: nx.DiGraph, tmp_path: Path)
         write(marked, tmp_path / "x.pdf")
     with pytest.raises(UsageError, match="no format 'pdf'; there are dot, svg"):
         render(marked, "pdf")
+    with pytest.raises(UsageError, match=r"x\.gdiff: a saved graph has its weights: graphdiff\.compile"):
+        write(marked, tmp_path / "x.gdiff")
 
 
 def test_an_option_that_the_format_lacks_is_refused(marked: nx.DiGraph) -> None:

@@ -60,6 +60,12 @@ def test_a_pass_in_parts_tells_whoever_watches_how_far_it_is(
     with passes.watched(watch):
         list(mapped.blocks(ptr))
     assert told == [(edge, 36) for edge in (5, 10, 15, 20, 25, 30, 35, 36)]
+    told.clear()
+    with passes.watched(watch):
+        some = mapped.blocks(ptr)
+        assert [next(some), next(some), next(some)]
+        some.close()
+    assert told == [(5, 36), (10, 36), (36, 36)]
 
 
 def test_what_is_asked_for_lies_in_the_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
