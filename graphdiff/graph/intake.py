@@ -466,7 +466,7 @@ def _given(edges: Edges, name: str) -> list[Any]:
     column = edges.columns.get(name)
     if column is None:
         return [_MISSING] * edges.n_edges
-    return [_MISSING if value is None else value for value in column]
+    return [_MISSING if gone else value for value, gone in zip(column, column.missing.tolist(), strict=True)]
 
 
 def _parts_of_one(values: list[Any], exact: bool) -> list[Any]:

@@ -187,3 +187,22 @@ def test_an_error_names_an_edge_of_a_saved_graph_as_that_of_the_graph(gone: list
         told.append((str(caught.value), caught.value.edge))
     assert told[0] == told[1]
     assert ("(key 'k2')" in told[0][0]) == (caught.value.edge[:2] == ("a", "b"))
+
+
+@pytest.mark.parametrize(
+    "given", [[1.0, None], [None], [1, "x", None], [float("nan"), 1.0], ["5%", None], [True, None]], ids=str
+)
+@pytest.mark.parametrize("default", [None, 1])
+def test_a_weight_that_is_none_is_no_weight_that_is_missing(given: list[Any], default: Any, tmp_path: Any) -> None:
+    graph = nx.DiGraph([(0, 9)])
+    for number, weight in enumerate(given):
+        graph.add_edge(number, number + 1, w=weight)
+    gd.compile(graph, weight=None).with_attributes(graph).save(tmp_path / "x.gdiff")
+    told = []
+    for asked in (graph, gd.read(tmp_path / "x.gdiff")):
+        with pytest.raises(
+            WeightError, match="has no 'w', the first is" if default is None else "not a finite"
+        ) as caught:
+            gd.compile(asked, weight="w", default_weight=default)
+        told.append(str(caught.value))
+    assert told[0] == told[1]
