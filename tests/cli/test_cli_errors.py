@@ -56,7 +56,7 @@ MISTAKES = {
     "undirected": (["why", "undirected.dot", "a", "b"], "undirected"),
     "a tree": (["why", "tree.txt", "app"], "a tree for people"),
     "prose": (["why", "prose.txt", "app"], "no format that is known"),
-    "too large": (["why", "plain.csv", "a", "--max-bytes", "5"], "more than 5 bytes; --max-bytes 20 reads it"),
+    "too large": (["why", "plain.csv", "a", "--max-bytes", "5"], "more than 5 bytes; --max-bytes 22 reads it"),
     "too slow": (["why", "graph.dot", "a", "--timeout", "0.001"], "reading took over 0.001 seconds; --timeout 0.01"),
     "output that exists": (["draw", "plain.csv", "-O", "taken.svg"], "taken.svg exists; --force replaces it"),
     "an unknown suffix": (["draw", "plain.csv", "-O", "x.pdf"], ".pdf"),
