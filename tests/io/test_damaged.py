@@ -89,7 +89,10 @@ def test_every_real_file_is_read_or_refused_with_a_reason(folder: str, shared_da
 # --- damage -------------------------------------------------------------------------------------------------------
 
 #: Formats that Graphviz reads, in a process for each.
-DRAWN = {"dot", "cmake", "terraform", "systemd", "llvm-calls", "llvm-flow", "pprof", "gprof2dot", "bazel", "maven"}
+DRAWN = {
+    "dot", "cmake", "terraform", "systemd", "llvm-calls", "llvm-flow", "pprof", "gprof2dot", "bazel", "maven", "pyan",
+    "turbo",
+}  # fmt: skip
 LOCKED = [{}, {"markers": "here"}, {"extras": "nodes"}, {"extras": "all", "groups": "lint"}]
 OPTIONS: dict[str, list[dict[str, str]]] = {
     "uv": LOCKED,
