@@ -291,23 +291,15 @@ def coloured(text: str) -> str:
 @contextmanager
 def bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
     """Yield a progress callback that draws a bar on a terminal when the work takes longer than a second."""
-    drawn = _Bar(label, since=time.monotonic())
-    try:
-        with watched(None):
-            yield drawn.progress
-    finally:
-        drawn.wipe()
+    with _Bar(label, since=time.monotonic()) as drawn, watched(None):
+        yield drawn.progress
 
 
 @contextmanager
 def bar_of_passes() -> Iterator[None]:
     """Draw such a bar of each pass over edges that lie on the disk, where a verb draws none of its own."""
-    drawn = _Bar("edges")
-    try:
-        with watched(drawn.progress):
-            yield
-    finally:
-        drawn.wipe()
+    with _Bar("edges") as drawn, watched(drawn.progress):
+        yield
 
 
 def _columns() -> int:
@@ -324,19 +316,22 @@ class _Bar:
     """
 
     def __init__(self, label: str, since: float = math.inf) -> None:
-        self.label, self.since = label, since
-        self.done, self.length = -1, 0
+        self.label, self.since, self.length = label, since, 0
         self.is_drawn = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._wipe()
+
     def progress(self, done: int, total: int | None) -> None:
-        """Draw how far it is; at its end, wipe the line for what is printed next. Less than before begins anew."""
+        """Draw how far it is; at its end, wipe the line for what is printed next, and begin anew."""
         now = time.monotonic()
-        if done < self.done or self.since > now:
-            self.since = now
-        self.done = done
+        self.since = min(self.since, now)
         if done == total:
-            self.wipe()
-            self.done, self.since = -1, math.inf
+            self._wipe()
+            self.since = math.inf
         elif self.is_drawn and now - self.since >= 1:
             share = f"{done / total:4.0%}" if total else f"{done:,}"
             width = min(30, _columns() - len(self.label) - len(share) - 5)
@@ -345,8 +340,7 @@ class _Bar:
             say(f"\r{line:{self.length}}")
             self.length = len(line)
 
-    def wipe(self) -> None:
-        """Leave an empty line."""
+    def _wipe(self) -> None:
         if self.length:
             say(f"\r{' ' * self.length}\r")
         self.length = 0
