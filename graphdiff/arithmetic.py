@@ -108,6 +108,18 @@ def is_number(value: object) -> bool:
     return hasattr(value, "__add__") and hasattr(value, "__mul__") and not hasattr(value, "__len__")
 
 
+def are_finite(numbers: NDArray[Any]) -> bool:
+    """Return whether no number of an array is infinite or NaN; no mask as long as the array is made.
+
+    Examples
+    --------
+    >>> are_finite(np.array([1.0, -0.0])), are_finite(np.array([1.0, np.nan])), are_finite(np.array([]))
+    (True, False, True)
+    """
+    # NaN is the smallest and the largest of all.
+    return bool(np.isfinite(numbers.min(initial=0)) and np.isfinite(numbers.max(initial=0)))
+
+
 def is_finite(value: Number) -> bool:
     """Return whether a number is neither NaN nor infinite; symbols count as finite."""
     if type(value) is int:  # spares most numbers the rest

@@ -18,6 +18,8 @@ from graphdiff.remedies import Keyword, Remedy
 __all__ = ["require_free", "save"]
 
 
+#: How a saved graph starts.
+SAVED_GRAPH = b"\x89gdiff\r\n"
 #: How packed files start, and what pyarrow calls that; it knows others by their suffix.
 PACKED = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
 

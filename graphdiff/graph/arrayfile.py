@@ -36,8 +36,6 @@ from graphdiff.errors import FormatError, InputError, UsageError
 __all__ = ["ArrayFile", "check_arrays", "check_header", "columns_in", "write"]
 
 
-MAGIC = b"\x89gdiff\r\n"
-
 VERSION = 2
 
 #: Those that are read: the first has neither attributes of nodes nor what is known of the whole graph.
@@ -103,7 +101,7 @@ def _bytes(array: NDArray[Any]) -> memoryview:
 
 
 def _parts(header: bytes, entries: list[Entry], raw: Mapping[str, memoryview]) -> Iterator[bytes | memoryview]:
-    yield PREFIX.pack(MAGIC, VERSION, len(header), crc32(header)) + header
+    yield PREFIX.pack(files.SAVED_GRAPH, VERSION, len(header), crc32(header)) + header
     written = 0
     for entry in entries:
         yield bytes(entry.offset - written)
@@ -143,7 +141,7 @@ class ArrayFile:
         if len(self._data) < PREFIX.size:
             raise self.damaged("it is cut off")
         magic, version, length, checksum = PREFIX.unpack(self._data[: PREFIX.size].tobytes())
-        if magic != MAGIC:
+        if magic != files.SAVED_GRAPH:
             raise self.damaged("it does not start as one")
         if version not in VERSIONS:
             known = " and ".join(map(str, VERSIONS))
@@ -377,17 +375,6 @@ def _check_columns(file: ArrayFile, arrays: Arrays) -> None:
     for of, column, name, kind in columns_in(file.settings):
         if kind != "weights" and not _is_column(arrays, column, kind):
             raise file.damaged(f"the attribute {name!r} of its {of} is not sound")
-
-
-def are_finite(weights: NDArray[Any]) -> bool:
-    """Return whether no weight is infinite or NaN, looking at so many at once.
-
-    Examples
-    --------
-    >>> are_finite(np.array([1.0, -0.0])), are_finite(np.array([1.0, np.nan]))
-    (True, False)
-    """
-    return all(np.isfinite(weights[start : start + BLOCK]).all() for start in range(0, len(weights), BLOCK))
 
 
 def _are_below(array: NDArray[Any], limit: int) -> bool:

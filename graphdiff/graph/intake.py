@@ -557,7 +557,7 @@ def checked(edges: Edges, given: Sequence[Any] | NDArray[Any]) -> Weights:
         return sound
     values: Sequence[Any] = given.tolist() if isinstance(given, np.ndarray) else given
     kinds = set(map(type, values))
-    if kinds == {float} and _all_finite(array := np.array(values)):
+    if kinds == {float} and arithmetic.are_finite(array := np.array(values)):
         return array
     if kinds != {int}:
         _check(edges, values)
@@ -572,14 +572,9 @@ def checked_array(given: NDArray[Any]) -> NDArray[Any] | None:
     """Return an array of ints or of finite floats as the weights that it is; None for any other."""
     if given.dtype.kind in "iu" and (given.dtype != np.uint64 or given.max(initial=0) < 2**63):
         return given.astype(np.int64, copy=False)
-    if given.dtype.kind == "f" and _all_finite(given):
+    if given.dtype.kind == "f" and arithmetic.are_finite(given):
         return given.astype(np.float32 if given.dtype == np.float32 else np.float64, copy=False)
     return None
-
-
-def _all_finite(values: NDArray[Any]) -> bool:
-    # Neither makes an array as long as the weights; NaN is the smallest and the largest of all.
-    return bool(np.isfinite(values.min(initial=0)) and np.isfinite(values.max(initial=0)))
 
 
 def _check(edges: Edges, values: Sequence[Any]) -> None:

@@ -64,7 +64,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.absences import absences_of
-from graphdiff.arithmetic import Weights
+from graphdiff.arithmetic import Weights, are_finite
 from graphdiff.errors import UsageError
 from graphdiff.graph import arrayfile
 from graphdiff.graph.arrayfile import ArrayFile, write
@@ -220,7 +220,7 @@ def _opened(
     arrayfile.check_header(file)
     arrays = {which: read(which) for which in file.entries}
     arrayfile.check_arrays(file, arrays)
-    if whole and not arrayfile.are_finite(arrays["weights"]):
+    if whole and not are_finite(arrays["weights"]):
         raise file.damaged("there are weights that are not finite")
     settings = dict(file.settings)
     columns = _columns(arrays, settings)

@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 from graphdiff import arithmetic
 from graphdiff.arithmetic import Number, Weights
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
-from graphdiff.files import csv_options, damage, damage_told, is_one_line, unpacked
-from graphdiff.graph.arrayfile import MAGIC
+from graphdiff.files import SAVED_GRAPH, csv_options, damage, damage_told, is_one_line, unpacked
 from graphdiff.graph.attributes import Column
 from graphdiff.graph.labels import Texts
 from graphdiff.io.ends import DELIMITERS
@@ -159,7 +158,7 @@ def kind_of_file(name: str) -> Literal["parquet", "arrow", "csv"]:
         If it is a saved graph, which is no table.
     """
     start = _start(name)
-    if start.startswith(MAGIC):
+    if start.startswith(SAVED_GRAPH):
         raise FormatError(f"{name} is a saved graph already, and no table of edges: CSV, Parquet or Arrow")
     magic = next((magic for magic in FILES if start.startswith(magic)), None)
     return "csv" if magic is None else "parquet" if FILES[magic] is _parquet else "arrow"

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain
 
+from graphdiff.files import SAVED_GRAPH
 from graphdiff.io.dot_text import find_graphs
 from graphdiff.io.ends import COUNTS, NUMBER, are_numbers_and_names, known_ends, no_edges_of
 
@@ -120,7 +121,7 @@ def is_saved(head: bytes) -> bool:
     >>> is_saved("\x89gdiff\r\n".encode())
     True
     """
-    return head.startswith("\x89gdiff\r\n".encode())
+    return head.startswith(SAVED_GRAPH.decode("latin-1").encode())
 
 
 def is_pajek(head: bytes) -> bool:

@@ -20,6 +20,7 @@ from threading import Thread
 from typing import IO, Any
 
 from graphdiff.errors import FormatError, GraphdiffError, InputError, LimitError
+from graphdiff.files import SAVED_GRAPH
 from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
 from graphdiff.remedies import Keyword, Remedy
@@ -97,9 +98,7 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
 
 #: How files of columns start, of which one column is read after the other: Parquet, and both kinds of Arrow.
 COLUMNAR = (b"PAR1", b"ARROW1", b"\xff\xff\xff\xff")
-#: How a saved graph starts. Of a large one the edges stay where they lie; a small one is read, so that it stays what it
-#: is where somebody writes into the file.
-SAVED = b"\x89gdiff\r\n"
+#: A saved graph of no more bytes is read, so that it stays what it is where somebody writes into the file.
 SMALL = 1 << 26
 
 
@@ -138,8 +137,10 @@ def mapped(path: PathOrFile, *, max_bytes: int | None) -> mmap.mmap | None:
         return None
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         size, start = os.fstat(file.fileno()).st_size, file.read(8)
-        limit = size if start == SAVED else MAX_BYTES
-        is_apt = size > SMALL if start == SAVED else start.startswith(COLUMNAR)
+        if start == SAVED_GRAPH:
+            is_apt, limit = size > SMALL, size
+        else:
+            is_apt, limit = start.startswith(COLUMNAR), MAX_BYTES
         if is_apt and size <= (limit if max_bytes is None else max_bytes):
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return None
