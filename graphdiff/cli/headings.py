@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
@@ -38,7 +40,21 @@ class Verb(click.Command):
         words = renamings.current_options(str(self.name), args, quiet=ctx.resilient_parsing)
         if {"-h", "--help"} & {*words}:
             ctx.meta[FORMAT] = self._format_in(ctx, words)
-        return super().parse_args(ctx, words)
+        ctx.allow_extra_args = True  # so that it is said here what more than one file is given as
+        rest = super().parse_args(ctx, words)
+        if rest and not ctx.resilient_parsing:
+            self._refuse(rest)
+        return rest
+
+    def _refuse(self, rest: Sequence[str]) -> None:
+        """Raise for the words of a command line that no argument takes."""
+        if not all(map(os.path.isfile, rest)):
+            raise click.UsageError(f"these words are too many: {' '.join(map(shlex.quote, rest))}")
+        pattern = shlex.quote(os.path.join(os.path.dirname(rest[0]), "*" + os.path.splitext(rest[0])[1]))
+        raise click.UsageError(
+            f"FILE is one name, and {shlex.quote(rest[0])} another: several are written {pattern}, in quotes, which keep the shell from "
+            "listing the files, or with + between them"
+        )
 
     def _format_in(self, ctx: click.Context, words: Sequence[str]) -> str | None:
         """Return the format that a command line names, or that its file is in; None where it has neither."""

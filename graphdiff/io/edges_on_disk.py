@@ -6,7 +6,6 @@ a pattern names.
 
 from __future__ import annotations
 
-import glob
 import math
 import os
 from collections import Counter
@@ -21,6 +20,7 @@ from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageEr
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
 from graphdiff.io.frames import Table, delimiter_of, kind_of_file, opened, require_sound
+from graphdiff.io.source import files_of
 from graphdiff.limits import bytes_of
 from graphdiff.remedies import Keyword, Remedy
 
@@ -143,11 +143,10 @@ def _files(given: Any) -> tuple[str, ...]:
     for pattern in patterns:
         if not isinstance(pattern, (str, os.PathLike)):
             raise UsageError(Keyword("out"), f" takes paths of files, not {type(pattern).__name__}")
-        name = os.fspath(pattern)
-        found = [name] if os.path.exists(name) else sorted(glob.glob(name, recursive=True))
-        if not found:
-            raise InputError(f"{name}: there is no such file")
-        names += found
+        for name in map(str, files_of(os.fspath(pattern))):
+            if not os.path.exists(name):
+                raise InputError(f"{name}: there is no such file")
+            names.append(name)
     if not names:
         raise UsageError("no file of edges is given")
     repeated = [name for name, times in Counter(map(os.path.realpath, names)).items() if times > 1]

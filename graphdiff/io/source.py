@@ -180,7 +180,7 @@ def files_of(path: PathOrFile | Sequence[PathOrFile]) -> list[PathOrFile]:
 
 def _matching(pattern: str) -> list[str]:
     """Return the files that a pattern fits, in the order of their names; itself where there is none."""
-    return [pattern] if os.path.lexists(pattern) else sorted(glob.glob(pattern)) or [pattern]
+    return [pattern] if os.path.lexists(pattern) else sorted(glob.glob(pattern, recursive=True)) or [pattern]
 
 
 def text_of(data: bytes) -> str:

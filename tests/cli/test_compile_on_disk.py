@@ -36,6 +36,19 @@ def test_a_pattern_of_files_is_compiled_and_asked(edges: str, tmp_path: Path, ru
     assert (graph.preset, graph.cycles) == ("unit", "collapse")
 
 
+def test_several_files_are_one_name(edges: str, tmp_path: Path, run: Run) -> None:
+    first, second, saved = str(tmp_path / "1.csv"), str(tmp_path / "2.csv"), str(tmp_path / "x.gdiff")
+    given = ("--memory", "1GB", "--columns", "source=who,target=whom,weight=amount", "-O", saved)
+    listed = run("compile", first, second, *given)
+    assert listed.status == 2
+    assert f"FILE is one name, and {second} another: several are written '{edges}', in quotes" in listed.err
+    assert "these words are too many: a 2.csv" in run("compile", first, "a", "2.csv", *given).err
+    assert not os.path.exists(saved)
+    assert "3 nodes, 3 edges" in run("compile", f"{first}+{second}", *given).err
+    missing = run("compile", f"{first}+{tmp_path}/3.csv", *given, "--force")
+    assert (missing.status, f"{tmp_path}/3.csv: there is no such file" in missing.err) == (66, True)
+
+
 def test_what_is_missing_is_named_before_a_file_is_looked_at(
     edges: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
