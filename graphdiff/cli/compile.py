@@ -37,8 +37,9 @@ SUFFIX = ".gdiff"
 @options.command("compile", epilog=EPILOG, short_help="How is a file saved that is asked often?")
 @click.option(
     "--memory", metavar="SIZE",
-    help="For tables of edges larger than the memory (CSV, Parquet, Arrow; FILE may be a pattern): compile on the "
-    "disk, with so much memory, as in 4GB. What was interrupted goes on when it is asked again.",
+    help="For tables of edges larger than the memory (CSV, Parquet, Arrow; FILE may be a pattern in quotes, or "
+    "a.csv+b.csv): compile on the disk, with so much memory, as in 4GB. What was interrupted goes on when it is asked "
+    "again.",
 )  # fmt: skip
 @options.verb
 def compile(settings: options.Settings, memory: str | None) -> None:

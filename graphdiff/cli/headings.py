@@ -52,8 +52,8 @@ class Verb(click.Command):
             raise click.UsageError(f"these words are too many: {' '.join(map(shlex.quote, rest))}")
         pattern = shlex.quote(os.path.join(os.path.dirname(rest[0]), "*" + os.path.splitext(rest[0])[1]))
         raise click.UsageError(
-            f"FILE is one name, and {shlex.quote(rest[0])} another: several are written {pattern}, in quotes, which keep the shell from "
-            "listing the files, or with + between them"
+            f"FILE is one name, and {shlex.quote(rest[0])} another: several are written {pattern}, in quotes, which "
+            "keep the shell from listing the files, or with + between them"
         )
 
     def _format_in(self, ctx: click.Context, words: Sequence[str]) -> str | None:

@@ -21,7 +21,19 @@ from graphdiff.errors import LimitError, UsageError
 from graphdiff.kernels import available, jit
 from graphdiff.kernels.names import LONGEST, hash_names, number_names, touch
 
-__all__ = ["Indexed", "Integers", "Numbering", "Once", "OnceOfMany", "Texts", "blocks", "packed", "require_nodes"]
+__all__ = [
+    "Indexed",
+    "Integers",
+    "Numbering",
+    "Once",
+    "OnceOfMany",
+    "Texts",
+    "blocks",
+    "equal_int",
+    "own_id",
+    "packed",
+    "require_nodes",
+]
 
 
 #: Labels that are made into objects at once, where all are wanted.
@@ -48,6 +60,43 @@ def require_nodes(labels: Iterable[Hashable]) -> None:
     """Raise `UsageError` where a label cannot be a node of networkx, of which None is the only one."""
     if any(label is None for label in labels):
         raise UsageError("the label None is no node to networkx: give that node another label")
+
+
+def equal_int(label: Hashable) -> int | None:
+    """Return the int that a label is equal to, as a dict of ints finds it; None where it is equal to none.
+
+    Raises
+    ------
+    TypeError
+        If it cannot be hashed.
+
+    Examples
+    --------
+    >>> equal_int(7), equal_int(-1.0), equal_int(np.bool_(True)), equal_int(0.5), equal_int("7")
+    (7, -1, 1, None, None)
+    """
+    if isinstance(label, (int, np.integer)):
+        return int(label)
+    hash(label)
+    if isinstance(label, str):  # which int would read
+        return None
+    try:
+        number = int(label.real if isinstance(label, complex) else label)  # type: ignore[call-overload]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if number == label else None
+
+
+def own_id(count: int, label: Hashable) -> int | None:
+    """Return the id of a label where these are the ids 0 to `count` - 1 themselves, or None where it is none.
+
+    Examples
+    --------
+    >>> own_id(3, 2), own_id(3, 2.0), own_id(3, 3)
+    (2, 2, None)
+    """
+    number = equal_int(label)
+    return number if number is not None and 0 <= number < count else None
 
 
 class Once:
@@ -267,18 +316,17 @@ class Integers(Indexed):
 
     def find(self, label: Hashable) -> int | None:
         """Return the id of `label`, or None where it is none of the values: the index is bisected."""
-        if not isinstance(label, (int, np.integer)):
-            if hash(label) != label:
-                return None
-            label = hash(label)  # 1.0 is 1, as in a dict
+        wanted = equal_int(label)
+        if wanted is None:
+            return None
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
             number = int(self.lookup[middle])
             value = int(self.values[number])
-            if value == label:
+            if value == wanted:
                 return number
-            low, high = (middle + 1, high) if value < label else (low, middle)
+            low, high = (middle + 1, high) if value < wanted else (low, middle)
         return None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 from typing import Any, Self, cast
 
@@ -19,7 +19,7 @@ from graphdiff.absences import Absences
 from graphdiff.arithmetic import Weights
 from graphdiff.errors import UnknownEdgeError, UnknownNodeError, UsageError, edge_text
 from graphdiff.graph.attributes import Column, Columns
-from graphdiff.graph.labels import Indexed, Integers, Texts, blocks
+from graphdiff.graph.labels import Indexed, Integers, Texts, blocks, own_id
 from graphdiff.graph.parallels import Parallels
 from graphdiff.kernels import FEW, run
 from graphdiff.kernels.mapped import is_past_memory
@@ -236,7 +236,7 @@ class Topology:
         if names is not None and not isinstance(names, Indexed):
             return {names[number]: position for position, number in enumerate(self.ids.tolist())}.get
         positions = self.positions
-        find = _itself(self.n_nodes) if names is None else names.find
+        find = partial(own_id, self.n_nodes) if names is None else names.find
 
         def position(label: Hashable) -> int | None:
             number = find(label)
@@ -442,16 +442,6 @@ class Topology:
             return np.sort(self.positions[list(self.marked_leaves)])
         left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
         return np.flatnonzero(~left[self.representative])
-
-
-def _itself(count: int) -> Callable[[Hashable], int | None]:
-    """Return what finds an id by itself: as in a dict, 1.0 is 1."""
-
-    def find(label: Hashable) -> int | None:
-        number = hash(label)
-        return number if 0 <= number < count and number == label else None
-
-    return find
 
 
 def keeps_nothing(data: Mapping[str, Any]) -> bool:

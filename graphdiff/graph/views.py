@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphdiff.graph.attributes import records
-from graphdiff.graph.labels import Integers
+from graphdiff.graph.labels import Integers, own_id
 from graphdiff.graph.topology import Topology, keys_at
 from graphdiff.text.notebook import Displayed, shown
 
@@ -147,7 +147,9 @@ class _ByNode(Mapping[Hashable, Any]):
 
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        self.names: Any = range(topology.n_nodes) if topology.names is None else topology.names
+        names: Any = topology.names
+        self.names = range(topology.n_nodes) if names is None else names
+        self._id: Callable[[Any], int | None] = partial(own_id, topology.n_nodes) if names is None else names.find
 
     def __len__(self) -> int:
         return self.topology.n_nodes
@@ -163,12 +165,6 @@ class _ByNode(Mapping[Hashable, Any]):
         if number is None:
             raise KeyError(label)
         return self._some(np.array([number]))[0]
-
-    def _id(self, label: Any) -> int | None:
-        if isinstance(self.names, range):
-            return int(label) if isinstance(label, (int, np.integer)) and label in self.names else None
-        number: int | None = self.names.find(label)
-        return number
 
     def _some(self, ids: Ids) -> list[Any]:
         """Return what is asked for, of the nodes with some ids."""

@@ -87,7 +87,8 @@ def read(
     LimitError
         Reading it takes more than a stated limit.
     UsageError
-        An unknown format, or an option that this format does not take; several files that do not add up.
+        An unknown format, or an option that this format does not take; several files that do not add up; what is
+        neither a path nor a file.
     PluginError
         Another package's format that cannot be used.
 

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from threading import Thread
 from typing import IO, Any
 
-from graphdiff.errors import FormatError, GraphdiffError, InputError, LimitError
+from graphdiff.errors import FormatError, GraphdiffError, InputError, LimitError, UsageError
 from graphdiff.files import SAVED_GRAPH
 from graphdiff.io.commits import opened, parts_of
 from graphdiff.limits import require_limits
@@ -67,6 +67,8 @@ def load(path: PathOrFile, *, max_bytes: int | None) -> tuple[str, bytes]:
 
     Raises
     ------
+    UsageError
+        `path` is neither a path nor a file.
     InputError
         The file cannot be opened or read.
     FormatError
@@ -206,6 +208,9 @@ def line_at(text: str, place: int, name: str) -> str:
 
 def _read_raw(path: PathOrFile, name: str, max_bytes: int) -> bytes:
     if not isinstance(path, str | os.PathLike):
+        if not hasattr(path, "read"):
+            told = "; bytes are read from io.BytesIO(…)" if isinstance(path, bytes | bytearray | memoryview) else ""
+            raise UsageError(f"a file is a path, or is open, and no {type(path).__name__}{told}")
         return _bounded(path, name, max_bytes)
     if path == "-":
         if sys.stdin is None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -114,6 +117,27 @@ def test_numbers_are_found_as_python_finds_them(tmp_path: Any) -> None:
     assert [1 in seen, 1.0 in seen, True in seen, 2 in seen, 3 in seen, np.int64(1) in seen] == [
         True, True, True, True, False, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("nodes", [range(3), [-1, 1, 2**62]], ids=["ids themselves", "ints"])
+@pytest.mark.parametrize(
+    "label",
+    [1, True, np.bool_(True), np.int8(1), np.uint64(1), 1.0, np.float64(-1), Fraction(1), Decimal(1), 1 + 0j, 2.0**62,
+     2.5, 2**70, "1", b"1", "", None, float("inf"), float("nan"), (1,), 1 + 1j],
+)  # fmt: skip
+def test_what_equals_an_int_is_that_node_as_in_a_dict(nodes: Any, label: Any, tmp_path: Path) -> None:
+    graph = nx.DiGraph(zip(nodes, [*nodes][1:], strict=False))
+    if isinstance(nodes, range):
+        gd.CompiledGraph.from_arrays([0, 1], [1, 2]).save(tmp_path / "x.gdiff")
+        view = gd.read(tmp_path / "x.gdiff")
+    else:
+        view = view_of(graph, tmp_path, None)
+    assert (label in view) is (label in graph)
+    assert (label in view.succ) is (label in graph.succ)
+    compiled = gd.compile(view, weight=gd.weights.unit)
+    if label in graph:
+        assert list(view.succ[label]) == list(graph.succ[label])
+        assert gd.total_influence(compiled, label, label) == 1
 
 
 def test_an_attribute_that_is_not_there_is_told_with_those_that_are(tmp_path: Any) -> None:

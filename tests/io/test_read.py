@@ -30,6 +30,17 @@ def edges(source: object, **options: object) -> list[tuple[str, str]]:
     return list(read(source, **options).edges())
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [(b"a b", r"no bytes; bytes are read from io\.BytesIO"), (None, "no NoneType$"), (3, "no int$"), ({}, "no dict$")],
+)
+def test_what_is_no_file_is_told(given, told):
+    with pytest.raises(UsageError, match=f"a file is a path, or is open, and {told}"):
+        read(given)
+    with pytest.raises(UsageError, match=f"a file is a path, or is open, and {told}"):
+        read([given, given])
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress], ids=["plain", "gz", "bz2", "xz"])
 @pytest.mark.parametrize("suffix", ["", ".gz", ".GZ", ".bz2", ".xz"])
 def test_compression_is_seen_by_content_and_its_suffix_taken_off(tmp_path, pack, suffix):
