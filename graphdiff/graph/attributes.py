@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 import networkx as nx
 import numpy as np
@@ -30,6 +30,7 @@ __all__ = [
     "ORDINAL",
     "Column",
     "Columns",
+    "Record",
     "Records",
     "attribute_kinds",
     "column_of",
@@ -404,7 +405,32 @@ class Records(Sequence[Mapping[str, Any]]):
         return chain.from_iterable(self[block] for block in blocks)
 
 
-def records(columns: Columns, places: Ints) -> list[dict[str, Any]]:
+class Record(dict[str, Any]):
+    """The attributes of a node or an edge of a graph that is arrays: they are made when asked for, so that what is set
+    in them would be lost, and is refused.
+
+    Examples
+    --------
+    >>> Record(kind="a") == {"kind": "a"}, type(Record(kind="a").copy())
+    (True, <class 'dict'>)
+    >>> Record(kind="a")["kind"] = "b"
+    Traceback (most recent call last):
+    networkx.exception.NetworkXError: attributes of a saved graph cannot be changed; change those of a copy, G.copy()
+    """
+
+    __slots__ = ()
+
+    def _refuse(self, *args: Any, **options: Any) -> NoReturn:
+        """Raise, as what changes a graph that networkx has frozen."""
+        raise nx.NetworkXError("attributes of a saved graph cannot be changed; change those of a copy, G.copy()")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Record, (dict(self),)  # which is whole when it is made: pickle would set item by item
+
+
+def records(columns: Columns, places: Ints) -> list[Record]:
     """Return the attributes at some places, each place's as a dict of its own.
 
     Examples
@@ -412,12 +438,13 @@ def records(columns: Columns, places: Ints) -> list[dict[str, Any]]:
     >>> records({"kind": column_of(["a", None], "kind")}, np.arange(2))
     [{'kind': 'a'}, {}]
     """
-    records: list[dict[str, Any]] = [{} for _ in range(len(places))]
+    records = [Record() for _ in range(len(places))]
+    put = dict.__setitem__
     for name, column in columns.items():
         missing = column.missing[places].tolist()
         for record, value, gone in zip(records, column.listed(places), missing, strict=True):
             if not gone:
-                record[name] = value
+                put(record, name, value)
     return records
 
 

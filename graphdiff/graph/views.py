@@ -6,7 +6,7 @@ makes an object an edge.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from graphdiff.graph.attributes import records
+from graphdiff.graph.attributes import Record, records
 from graphdiff.graph.labels import Integers, own_id
 from graphdiff.graph.topology import Topology, keys_at
 from graphdiff.text.notebook import Displayed, shown
@@ -166,7 +166,7 @@ class _ByNode(Mapping[Hashable, Any]):
             raise KeyError(label)
         return self._some(np.array([number]))[0]
 
-    def _some(self, ids: Ids) -> list[Any]:
+    def _some(self, ids: Ids) -> Sequence[Any]:
         """Return what is asked for, of the nodes with some ids."""
         raise NotImplementedError
 
@@ -207,7 +207,7 @@ class _Values(_Pairs):
 class _Nodes(_ByNode):
     """The attributes of each node."""
 
-    def _some(self, ids: Ids) -> list[dict[str, Any]]:
+    def _some(self, ids: Ids) -> list[Record]:
         return records(self.topology.node_attributes, ids)
 
 
@@ -238,7 +238,7 @@ class _Rows(_ByNode):
         return [_row(steps, size, keys is not None) for size in (last - first).tolist()]
 
 
-def _row(steps: Iterator[tuple[Any, Any, dict[str, Any]]], size: int, multi: bool) -> dict[Any, Any]:
+def _row(steps: Iterator[tuple[Any, Any, Record]], size: int, multi: bool) -> dict[Any, Any]:
     row: dict[Any, Any] = {}
     for _ in range(size):
         label, key, record = next(steps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from collections.abc import Callable
 from decimal import Decimal
@@ -117,6 +118,37 @@ def test_numbers_are_found_as_python_finds_them(tmp_path: Any) -> None:
     assert [1 in seen, 1.0 in seen, True in seen, 2 in seen, 3 in seen, np.int64(1) in seen] == [
         True, True, True, True, False, True,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda graph, record: record.__setitem__("weight", 3),
+        lambda graph, record: record.__delitem__("weight"),
+        lambda graph, record: record.update(weight=3),
+        lambda graph, record: record.__ior__({"weight": 3}),
+        lambda graph, record: record.setdefault("x", 3),
+        lambda graph, record: record.pop("weight"),
+        lambda graph, record: record.popitem(),
+        lambda graph, record: record.clear(),
+        lambda graph, record: nx.set_edge_attributes(graph, 3, "weight"),
+        lambda graph, record: nx.set_node_attributes(graph, 3, "size"),
+    ],
+)
+@pytest.mark.parametrize("kind", [nx.DiGraph, nx.MultiDiGraph])
+def test_setting_an_attribute_is_refused_where_it_would_be_lost(change: Any, kind: Any, tmp_path: Path) -> None:
+    graph = kind([("a", "b", {"weight": 2})])
+    seen = view_of(graph, tmp_path)
+    [record] = (data for _, _, data in seen.edges(data=True))
+    with pytest.raises(
+        nx.NetworkXError, match=r"attributes of a saved graph cannot be changed; .* a copy, G\.copy\(\)"
+    ):
+        change(seen, record)
+    assert record == {"weight": 2}
+    for same in (record.copy(), copy.deepcopy(record), pickle.loads(pickle.dumps(record)), {**record}, record | {}):
+        assert same == record
+    change(own := seen.copy(), next(data for _, _, data in own.edges(data=True)))
+    assert not nx.utils.graphs_equal(own, graph)
 
 
 @pytest.mark.parametrize("nodes", [range(3), [-1, 1, 2**62]], ids=["ids themselves", "ints"])
