@@ -14,7 +14,9 @@ What comes out depends on the rows only: at every memory limit the file has the 
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -103,17 +105,31 @@ class _Job:
 
 
 def default_memory() -> int:
-    """Return half of the memory that the machine has free now, and 4 GB where it does not say.
+    """Return half of what the system has for programs, or of what a container may take; what the work needs at least.
+
+    What the system keeps of files counts as free, since it gives that back. Where it does not say, 4 GB.
+
+    References
+    ----------
+    proc_meminfo(5), MemAvailable; Linux kernel documentation, *Control Group v2*, memory.max.
 
     Examples
     --------
-    >>> default_memory() > 0
+    >>> default_memory() >= AT_REST + LEAST
     True
     """
-    try:
-        return int(os.sysconf("SC_AVPHYS_PAGES")) * int(os.sysconf("SC_PAGE_SIZE")) // 2
-    except (ValueError, OSError, AttributeError):
-        return 4_000_000_000
+    available = _number_in("/proc/meminfo", r"MemAvailable:\s+(\d+) kB")
+    allowed = _number_in("/sys/fs/cgroup/memory.max", r"(\d+)")
+    there = [size for size in (available and 1024 * available, allowed) if size is not None]
+    return max(min(there, default=8_000_000_000) // 2, AT_REST + LEAST)
+
+
+def _number_in(path: str, pattern: str) -> int | None:
+    """Return the number that a file of the system has behind a pattern; None where there is none."""
+    with contextlib.suppress(OSError):
+        found = re.search(pattern, Path(path).read_text("ascii"))
+        return int(found[1]) if found else None
+    return None
 
 
 def compile_on_disk(

@@ -65,7 +65,7 @@ def compiled_on_disk(
     roles_of : callable
         Says which columns of a table are what, or raises.
     memory : int or str, optional
-        Bytes, also as in ``"4GB"``; by default half of what is free.
+        Bytes, also as in ``"4GB"``; by default half of what is available.
     default_weight, cycles
         As in `graphdiff.read_edges`.
     preset : Preset, optional

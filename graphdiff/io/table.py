@@ -126,7 +126,7 @@ def read_edges(
         file, a list, or all that a pattern names (``"edges/*.parquet"``). It has the ends, text or ints, and one
         weight. Work that was interrupted goes on when it is asked again (`graphdiff.engines.external`).
     memory : int or str, optional
-        Bytes that this may take, also as in ``"4GB"``; by default half of what is free.
+        Bytes that this may take, also as in ``"4GB"``; by default half of what is available.
     overwrite : bool
         Whether `out` may be replaced.
 

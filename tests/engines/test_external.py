@@ -503,6 +503,33 @@ def test_progress_goes_on_within_the_passes_of_the_order(tmp_path: Path, monkeyp
     assert len(set(in_order)) == 20  # one edge a pass
 
 
+@pytest.mark.parametrize(
+    ("meminfo", "allowed", "expected"),
+    [
+        ("MemFree: 100 kB\nMemAvailable:   8000000 kB\n", None, 4_096_000_000),
+        ("MemFree: 100 kB\nMemAvailable:   8000000 kB\n", "max\n", 4_096_000_000),
+        ("MemFree: 100 kB\nMemAvailable:   8000000 kB\n", "2000000000\n", 1_000_000_000),
+        ("MemAvailable: 900000 kB\n", "2000000000\n", external.AT_REST + external.LEAST),
+        (None, "3000000000\n", 1_500_000_000),
+        (None, None, 4_000_000_000),
+        ("MemFree: 100 kB\n", None, 4_000_000_000),
+    ],
+)
+def test_the_memory_where_none_is_given_is_half_of_what_there_is(
+    meminfo: str | None, allowed: str | None, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"/proc/meminfo": meminfo, "/sys/fs/cgroup/memory.max": allowed}
+
+    def read_text(path: Path, encoding: str) -> str:
+        text = told[str(path)]
+        if text is None:
+            raise FileNotFoundError(path)
+        return text
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    assert external.default_memory() == expected
+
+
 def test_a_disk_that_is_full_is_told_with_its_number(tmp_path: Path) -> None:
     """A limit of the size of files, which the system tells as it tells that a disk is full."""
     path = written([(node, node + 1, 1.0) for node in range(30_000)], tmp_path / "e.parquet")
