@@ -47,7 +47,7 @@ def test_ways_are_tried_the_quickest_first(monkeypatch: pytest.MonkeyPatch) -> N
     assert first is factors._iterated
     for way in (*quick, *others):
         solve = way(matrix)
-        assert np.allclose(np.asarray(solve(right, False)), expected, rtol=1e-12)
+        assert np.allclose(np.asarray(solve(right, False)), expected, rtol=1e-12, atol=0)
 
 
 # -- what bounds and improves a solution, beside exact numbers
@@ -153,7 +153,7 @@ def test_a_way_is_asked_no_more_often_than_it_helps() -> None:
         return share * np.linalg.solve(np.eye(3) - np.array(TABLE).T, put_in)
 
     found = equations(way=way).solved(np.array([1.0, 0.5, 0.25]), True)
-    assert np.allclose(found, np.linalg.solve(np.eye(3) - np.array(TABLE).T, [1.0, 0.5, 0.25]), rtol=1e-15)
+    assert np.allclose(found, np.linalg.solve(np.eye(3) - np.array(TABLE).T, [1.0, 0.5, 0.25]), rtol=1e-15, atol=0)
     assert calls in ([True] * 3, [True] * 4)
 
 
@@ -163,7 +163,7 @@ def test_parallel_edges_are_added_and_many_make_a_dense_table() -> None:
     few = factors._matrix(3, tails, heads, weights)
     many = factors._matrix(3, *(np.tile(each, 3) for each in (tails, heads)), np.tile(weights / 3, 3))
     for matrix in (few, many):
-        assert np.allclose(matrix if isinstance(matrix, np.ndarray) else matrix.toarray(), expected, rtol=1e-15)
+        assert np.allclose(matrix if isinstance(matrix, np.ndarray) else matrix.toarray(), expected, rtol=1e-15, atol=0)
     whole = np.arange(1.0, 10.0)
     dense = factors._matrix(3, np.repeat(np.arange(3), 3), np.tile(np.arange(3), 3), whole)
     assert isinstance(dense, np.ndarray)
@@ -225,7 +225,7 @@ def test_a_good_solution_is_improved_no_further_and_one_beyond_the_floats_neithe
 def test_a_slow_way_goes_on_until_enough() -> None:
     exact = equations().way
     slow = equations(way=lambda put_in, turned: 0.4 * exact(put_in, turned))
-    assert np.allclose(slow.solved(np.ones(3), False), exact(np.ones(3), False), rtol=1e-11)
+    assert np.allclose(slow.solved(np.ones(3), False), exact(np.ones(3), False), rtol=1e-11, atol=0)
 
 
 RING_OF_SIGNS = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([0.6, 0.6, -0.6, 0.6])
@@ -245,8 +245,8 @@ def test_a_way_that_fails_in_one_direction_is_not_taken(monkeypatch: pytest.Monk
         found = factors.factored(2, *RING_OF_SIGNS, 1.0)
         assert isinstance(found, factors.Factor)
         inverse = np.linalg.inv(np.eye(2) - np.array([[0.6, 0.6], [-0.6, 0.6]]))
-        assert np.allclose(found.ahead([1.0, 0.0]), inverse[0])
-        assert np.allclose(found.back([1.0, 0.0]), inverse[:, 0])
+        assert np.allclose(found.ahead([1.0, 0.0]), inverse[0], rtol=1e-13, atol=0)
+        assert np.allclose(found.back([1.0, 0.0]), inverse[:, 0], rtol=1e-13, atol=0)
 
 
 def test_the_bound_by_powers_is_rounded_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +278,7 @@ def test_what_a_positive_inverse_passes_on_is_bounded_closely() -> None:
         exact = np.linalg.inv(np.eye(4) - table) @ put_in
         most = found.onward(put_in)
         assert (exact <= most).all()
-        assert np.allclose(most, exact, rtol=1e-5)
+        assert np.allclose(most, exact, rtol=1e-5, atol=0)
 
 
 def test_of_a_grid_less_is_filled_by_minimum_degree() -> None:
@@ -297,3 +297,57 @@ def test_of_a_grid_less_is_filled_by_minimum_degree() -> None:
     by_degree = factors._filled(pattern, order)
     assert by_degree[0] < 0.7 * by_band[0]
     assert by_degree[1] == work < by_band[1]
+
+
+def test_a_matrix_is_dense_where_its_entries_are_as_many_and_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    tails, heads = (each.ravel() for each in np.mgrid[:3, :3])
+    monkeypatch.setattr(factors, "MAX_BYTES", 8 * 3**2)
+    assert isinstance(factors._matrix(3, tails, heads, np.ones(9)), np.ndarray)
+    assert not isinstance(factors._matrix(3, tails, heads, np.ones(9) * 1j), np.ndarray)
+    monkeypatch.setattr(factors, "MAX_BYTES", 8 * 3**2 - 1)
+    assert not isinstance(factors._matrix(3, tails, heads, np.ones(9)), np.ndarray)
+    monkeypatch.undo()
+    parallel = factors._matrix(9, np.zeros(81, dtype=int), np.ones(81, dtype=int), np.full(81, 0.25))
+    assert not isinstance(parallel, np.ndarray)
+    assert (parallel.nnz, parallel[0, 1]) == (1, 81 / 4)
+
+
+@pytest.mark.parametrize("exponent", [-1000, -300, 0, 300])
+@pytest.mark.parametrize("turned", [False, True])
+def test_iteration_sums_small_and_large_numbers_alike(exponent: int, turned: bool) -> None:
+    matrix = tridiagonal(50) - csr_of(np.eye(50, k=2) / 8)
+    right = np.arange(1.0, 51.0)
+    dense = np.eye(50) - (matrix.T if turned else matrix).toarray()
+    solve = factors._iterated(matrix)
+    found = np.ldexp(solve(np.ldexp(right, exponent), turned), -exponent)
+    assert np.allclose(found, np.linalg.solve(dense, right), rtol=1e-7, atol=0)
+    assert not solve(np.zeros(50), turned).any()
+
+
+def test_an_order_by_minimum_degree_is_a_matter_of_the_pattern_alone() -> None:
+    size = 30
+    random = np.random.default_rng(5)
+    ends = tuple(random.integers(0, size, (2, 60)))
+    pattern = csr_of((np.ones(60), ends), shape=(size, size))
+    pattern = (pattern + pattern.T).tocsr()
+    plain = factors._minimum_degree(pattern).tolist()
+    for large in (2.0 * size, 1e300):
+        assert factors._minimum_degree(pattern * large).tolist() == plain
+
+
+def test_without_signs_what_is_not_proven_is_not_tried_by_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "_by_signs", lambda *given: pytest.fail("there are no signs"))
+    ring = np.array([0, 1, 2]), np.array([1, 2, 0])
+    assert isinstance(factors.factored(3, *ring, np.full(3, 0.5), 1.0), factors.Factor)
+    for weight in (1 - 2.0**-53, 1.0, 1.25):
+        assert isinstance(factors.factored(3, *ring, np.full(3, weight), 1.0), factors.Unproven)
+
+
+def test_pivots_are_exchanged_where_they_are_small() -> None:
+    """By the diagonal alone an entry of 2**-30 is divided by, and the digits of the others are lost."""
+    matrix = csr_of(np.array([[1 - 2.0**-30, -1.0, 0.0], [-1.0, 1 / 3, 0.25], [0.0, 0.2, 0.7]]))
+    right = np.array([0.1, 0.7, 0.3])
+    exact = np.linalg.solve(np.eye(3) - matrix.toarray(), right)
+    [way] = factors._pivoting(abs(matrix))
+    assert np.allclose(way(matrix)(right, False), exact, rtol=1e-14, atol=0)
+    assert not np.allclose(factors._sparse(matrix, np.arange(3))(right, False), exact, rtol=1e-11, atol=0)
