@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from graphdiff.jacobians.jacobian import total_influences as total_influences
     from graphdiff.jacobians.plan import Plan as Plan
     from graphdiff.jacobians.plan import plan as plan
+    from graphdiff.kernels.passes import watched as watched
     from graphdiff.operations.flow import ArrayFlow as ArrayFlow
     from graphdiff.operations.network import Operations as Operations
     from graphdiff.paths.factored import factored as factored
@@ -191,6 +192,7 @@ _HOMES: dict[str, str | None] = {
     "total_influences": "jacobians.jacobian",
     "trace": "tracing",
     "uncertainty": "whatif.uncertainty",
+    "watched": "kernels.passes",
     "weights": None,
     "what_if": "whatif.what_if",
     "write": "io.write",

@@ -230,6 +230,7 @@ OTHERS = {
     "read": "a file",
     "read_edges": "a table",
     "trace": "a program",
+    "watched": "a function of what is done",
 }
 
 

@@ -34,7 +34,7 @@ WhatIf accumulate annotate check compare compile cost_of count_paths cut diagnos
 edge_contributions eliminate errors exclusive exclusive_sizes explain explain_versions factored filter_calls
 find_cycles first_steps forward gradient group iter_jacobian iter_paths jacobian node_contributions plan prune rank
 reach_sizes read read_edges read_targets replacement_scores reverse routes sample_paths sensitivities strongest_paths
-table tally to_pydot total_influence total_influences trace uncertainty weights what_if write
+table tally to_pydot total_influence total_influences trace uncertainty watched weights what_if write
 """
 
 

@@ -15,20 +15,29 @@ _watcher: ContextVar[Progress | None] = ContextVar("_watcher", default=None)
 
 @contextmanager
 def watched(progress: Progress | None) -> Iterator[None]:
-    """Have each pass of this thread that is made in parts tell how far it is; None has it tell nobody.
+    """Have each pass over edges that lie on the disk tell how far it is.
 
-    Passes lie below every question, and one question makes several, so that who watches is no argument of theirs.
+    For questions of a large saved graph that take no ``progress=``: one question makes several passes, each from 0 to
+    all of its edges, one after the other. It holds in the ``with`` block, for the thread that opens it. What `progress`
+    raises ends the question.
+
+    Parameters
+    ----------
+    progress : callable or None
+        Called as ``progress(done, edges)``, with how many of the edges of a pass are done, after each million or so and
+        at its end. None has nobody told, within another block, too.
 
     Examples
     --------
     >>> told = []
     >>> with watched(lambda done, edges: told.append(f"{done} of {edges}")):
-    ...     tell(2, 4)
+    ...     tell(2, 4)  # as a pass does
     ...     tell(4, 4)
     >>> tell(1, 4)
     >>> told
     ['2 of 4', '4 of 4']
     """
+    # Passes lie below every question: who watches is no argument of theirs.
     token = _watcher.set(progress)
     try:
         yield

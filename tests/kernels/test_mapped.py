@@ -107,3 +107,28 @@ def test_sweeps_of_a_mapped_graph_have_the_bits_of_those_in_memory(
     parts.clear()
     assert np.array_equal(gd.forward(loaded, 0).array, gd.forward(graph, 0).array)
     assert len(parts) > 10
+
+
+def test_who_asks_from_python_watches_every_pass_of_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    n = 300
+    gd.CompiledGraph.from_arrays(np.arange(n - 1), np.arange(1, n), np.ones(n - 1)).save(tmp_path / "x.gdiff")
+    graph = gd.CompiledGraph.load(tmp_path / "x.gdiff")
+    monkeypatch.setattr(mapped, "PART", 40)
+    told: list[tuple[int, int | None]] = []
+    with gd.watched(lambda done, edges: told.append((done, edges))):
+        assert gd.total_influence(graph, 0, n - 1) == 1
+        first = len(told)
+        assert gd.explain(graph, 0, n - 1).n_paths == 1
+    assert told[first - 1] == (n - 1, n - 1)
+    assert len(told) > first > 5
+    assert all(0 < done <= (edges or 0) <= n - 1 for done, edges in told)
+    told.clear()
+    assert gd.total_influence(graph, 0, n - 1) == 1
+    assert not told
+
+    def stop(done: int, edges: int | None) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), gd.watched(stop):
+        gd.forward(graph, 0)
+    assert gd.forward(graph, 0)[n - 1] == 1
