@@ -45,6 +45,8 @@ def test_ways_are_tried_the_quickest_first(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(factors, "MAX_BYTES", 8 * 6**2 - 1)
     first, *others = factors._ways(matrix)
     assert first is factors._iterated
+    assert len(others) == 1
+    assert factors._dense not in others
     for way in (*quick, *others):
         solve = way(matrix)
         assert np.allclose(np.asarray(solve(right, False)), expected, rtol=1e-12, atol=0)
@@ -351,3 +353,35 @@ def test_pivots_are_exchanged_where_they_are_small() -> None:
     [way] = factors._pivoting(abs(matrix))
     assert np.allclose(way(matrix)(right, False), exact, rtol=1e-14, atol=0)
     assert not np.allclose(factors._sparse(matrix, np.arange(3))(right, False), exact, rtol=1e-11, atol=0)
+
+
+def test_a_factor_fits_by_its_entries_on_both_sides_and_on_the_diagonal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "MAX_BYTES", 12 * (2 * 50 + 7))
+    assert factors._fits(50, 7)
+    assert not factors._fits(51, 7)
+    assert not factors._fits(50, 8)
+
+
+def test_where_no_way_sums_them_well_enough_it_is_said_with_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(factors, "_ways", lambda sizes: iter([lambda matrix: lambda put_in, turned: 0 * put_in]))
+    monkeypatch.setattr(factors, "_pivoting", lambda sizes: iter(()))
+    told = (
+        r"round a cycle of 2 nodes converge, and no way within 1 GiB sums them well enough; "
+        r"graphdiff\.sums\.factors\.MAX_BYTES is that limit"
+    )
+    with pytest.raises(LimitError, match=told):
+        factors.factored(2, *RING_OF_SIGNS, 1.0)
+
+
+def test_what_a_solution_is_short_of_is_added_to_a_bound() -> None:
+    """Of a way that helps once alone, by all but 2**-42, the rest is bounded by the witness."""
+    sizes = np.abs(np.array(TABLE))
+    inverse = np.linalg.inv(np.eye(3) - sizes)
+    answers = iter([1 - 2.0**-42, 0.0, 0.0])
+    once = equations(sizes, lambda put_in, turned: next(answers) * (inverse @ put_in))
+    witness = inverse @ np.ones(3)
+    found = factors.Factor(once, once, witness, witness - sizes @ witness, 0.9)
+    put_in = np.array([1.0, 0.5, 0.25])
+    most, exact = found.onward(put_in), inverse @ put_in
+    assert (exact <= most).all()
+    assert np.allclose(most, exact, rtol=1e-5, atol=0)
