@@ -350,6 +350,7 @@ def test_pivots_are_exchanged_where_they_are_small() -> None:
     matrix = csr_of(np.array([[1 - 2.0**-30, -1.0, 0.0], [-1.0, 1 / 3, 0.25], [0.0, 0.2, 0.7]]))
     right = np.array([0.1, 0.7, 0.3])
     exact = np.linalg.solve(np.eye(3) - matrix.toarray(), right)
+    assert np.allclose(factors._sparse(matrix, np.arange(3), 1.0)(right, False), exact, rtol=1e-14, atol=0)
     [way] = factors._pivoting(abs(matrix))
     assert np.allclose(way(matrix)(right, False), exact, rtol=1e-14, atol=0)
     assert not np.allclose(factors._sparse(matrix, np.arange(3))(right, False), exact, rtol=1e-11, atol=0)
@@ -374,14 +375,32 @@ def test_where_no_way_sums_them_well_enough_it_is_said_with_the_limit(monkeypatc
 
 
 def test_what_a_solution_is_short_of_is_added_to_a_bound() -> None:
-    """Of a way that helps once alone, by all but 2**-42, the rest is bounded by the witness."""
-    sizes = np.abs(np.array(TABLE))
-    inverse = np.linalg.inv(np.eye(3) - sizes)
-    answers = iter([1 - 2.0**-42, 0.0, 0.0])
-    once = equations(sizes, lambda put_in, turned: next(answers) * (inverse @ put_in))
-    witness = inverse @ np.ones(3)
-    found = factors.Factor(once, once, witness, witness - sizes @ witness, 0.9)
-    put_in = np.array([1.0, 0.5, 0.25])
-    most, exact = found.onward(put_in), inverse @ put_in
-    assert (exact <= most).all()
-    assert np.allclose(most, exact, rtol=1e-5, atol=0)
+    """Near a radius of 1 a small backward error is a large part of the solution: the witness bounds it."""
+    answers = iter([1 - 2.0**-12, 0.0, 0.0])
+    sizes, witness = [[1 - 2.0**-30]], np.ones(1)
+    once = equations(sizes, lambda put_in, turned: next(answers) * put_in * 2.0**30, ([36.0], [36.0]))
+    found = factors.Factor(once, once, witness, once.passed(witness)[1], 1 - 2.0**-31)
+    [most] = found.onward(np.ones(1))
+    assert 2.0**30 <= most <= 2.0**30 * (1 + 2.0**-10)
+    assert next(answers, None) == 0.0
+
+
+def test_a_way_that_fails_for_positive_weights_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = lambda matrix: lambda put_in, turned: 0 * put_in  # noqa: E731
+    monkeypatch.setattr(factors, "_ways", lambda sizes: iter([nothing, factors._dense]))
+    found = factors.factored(3, np.array([0, 1, 2]), np.array([1, 2, 0]), np.full(3, 0.5), 1.0)
+    assert isinstance(found, factors.Factor)
+    assert found.back([1.0, 0.0, 0.0]) == pytest.approx([8 / 7, 2 / 7, 4 / 7], rel=1e-14, abs=0)
+
+
+def test_the_first_witness_that_proves_it_is_taken() -> None:
+    calls = []
+
+    def way(put_in: Any, turned: bool) -> Any:
+        calls.append(put_in)
+        return 2 * put_in
+
+    witness, left, radius = factors._witness(equations([[0.5]], way, ([36.0], [36.0])), 1.0)
+    assert (witness.tolist(), left.tolist()) == ([2.0], pytest.approx([1.0], rel=1e-13, abs=0))
+    assert 0.5 <= radius < 0.5 + 1e-12
+    assert len(calls) == 1
