@@ -26,6 +26,7 @@ PARAMETERS = {
 #: What is there in Python only, and where the command line has the same.
 ELSEWHERE = {
     "graphdiff.io.formats.READERS": "graphdiff --help",
+    "graphdiff.read_edges(…, out=…)": "graphdiff compile … --memory 4GB",
     "graphdiff.routes": "graphdiff why",
     'graphdiff.filter_calls(G, hide="imports")': "--hide imports",
     "source= and target=": "--columns source=NAME,target=NAME",

@@ -857,7 +857,8 @@ def compiled(graph: Any, options: CompileOptions) -> CompiledGraph:
         return compile(graph, **options)
     if options:
         names = ", ".join(options)
-        raise TypeError(f"the graph is compiled already: give {names} to graphdiff.compile instead")
+        told = f"give {names} to graphdiff.compile of the graph, or of read(path)"
+        raise TypeError(f"the graph is compiled already: {told}")
     return graph
 
 

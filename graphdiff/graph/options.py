@@ -27,13 +27,13 @@ def takes_options(function: Function) -> Function:
     Examples
     --------
     >>> @takes_options
-    ... def total(graph, *, method="auto", **options): ...
-    >>> total({}, wieght="x")
+    ... def f(graph, *, method="auto", **options): ...
+    >>> f({}, wieght="x")
     Traceback (most recent call last):
-    TypeError: total() got an unexpected keyword argument 'wieght'; did you mean 'weight'?
-    >>> total(CompiledGraph.from_arrays([0], [1]), weight="x")
+    TypeError: f() got an unexpected keyword argument 'wieght'; did you mean 'weight'?
+    >>> f(CompiledGraph.from_arrays([0], [1]), weight="x")
     Traceback (most recent call last):
-    TypeError: total() got a graph that is compiled already: give weight to graphdiff.compile instead
+    TypeError: f() got a graph that is compiled already: give weight to graphdiff.compile of the graph, or of read(path)
     """
     parameters = inspect.signature(function).parameters.values()
     known = dict.fromkeys([one.name for one in parameters if one.kind is not one.VAR_KEYWORD] + [*OPTIONS])
@@ -50,8 +50,8 @@ def takes_options(function: Function) -> Function:
         among = (*args, *given.values(), *given.get("weightings", ()))
         if options and any(isinstance(one, CompiledGraph) for one in among):
             names = " and ".join(options)
-            already = f"got a graph that is compiled already: give {names} to graphdiff.compile instead"
-            raise TypeError(f"{function.__name__}() {already}")
+            told = f"give {names} to graphdiff.compile of the graph, or of read(path)"
+            raise TypeError(f"{function.__name__}() got a graph that is compiled already: {told}")
         return function(*args, **given)
 
     return cast(Function, checked)

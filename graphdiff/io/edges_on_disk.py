@@ -131,7 +131,7 @@ def require_possible(*, attributes: Iterable[str] | None, repeats: str, exact: b
             to, " keeps every row as an edge: leave ", Keyword("repeats", repeats), " out; totals are the same"
         )
     if exact:
-        raise UsageError(to, " is a saved graph, which has no fractions: ask exact totals of it instead")
+        raise UsageError(to, " has no fractions: compile what is read of it with ", Keyword("exact", True))
     if attributes:
         raise UsageError(to, " keeps the ends and one weight: leave ", Keyword("attributes"), " out")
 

@@ -267,20 +267,20 @@ def _roles(table: Table, source: str | None, target: str | None, weight: str | P
     column = (weight.counts_by or None) if isinstance(weight, Preset) else weight
     if (source is None) != (target is None):
         raise UsageError("give both ", Keyword("source"), " and ", Keyword("target"), ", or neither")
-    given = [name for name in (source, target, column) if name is not None]
-    if len(set(given)) < len(given):
-        raise UsageError(
-            "one column is given twice among ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
-        )
-    for name in given:
+    for name in (name for name in (source, target, column) if name is not None):
         _require_one(table, name)
     if source is None or target is None:
         source, target = _usual_ends(table)
     if weight is None:
         place = known_weight(table.columns, taken=(table.columns.index(source), table.columns.index(target)))
         column = None if place is None else table.columns[place]
-    for name in filter(None, (source, target, column)):
+    taken = [name for name in (source, target, column) if name is not None]
+    for name in taken:
         _require_one(table, name)
+        if taken.count(name) > 1:
+            raise UsageError(
+                f"the column {name!r} is two of ", Keyword("source"), ", ", Keyword("target"), ", ", Keyword("weight")
+            )
     return Roles(source, target, column)
 
 

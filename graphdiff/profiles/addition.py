@@ -12,6 +12,7 @@ from graphdiff.errors import UsageError
 from graphdiff.graph.measured import STACKS, is_profile
 from graphdiff.profiles.call_graph import FACTS, Function, from_calls, functions_of, lasting
 from graphdiff.profiles.stacks import Stacks
+from graphdiff.remedies import Keyword, Remedy
 
 __all__ = ["added", "summed"]
 
@@ -22,6 +23,7 @@ SAME = {
 #: Numbers of the whole profile that add up; other attributes of it are kept where all say the same.
 SUMS = ("total", "samples")
 LISTS = ("threads", "warnings")
+TABLES = Remedy(Keyword("", python="graphdiff.read_edges(…, out=…)"), "makes one graph of several tables of edges")
 
 
 def added(profiles: Sequence[nx.DiGraph], names: Sequence[str]) -> nx.DiGraph:
@@ -121,7 +123,7 @@ def _join_stacks(
 def _require_one_kind(profiles: Sequence[nx.DiGraph], names: Sequence[str]) -> None:
     for name, profile in zip(names, profiles, strict=True):
         if not is_profile(profile):
-            raise UsageError(f"{name} is no profile, and only profiles add up; give one file")
+            raise UsageError(f"{name} is no profile, and only profiles add up; give one file", TABLES)
     for key, called in SAME.items():
         said = {profile.graph.get(key): name for name, profile in reversed([*zip(names, profiles, strict=True)])}
         if len(said) > 1:

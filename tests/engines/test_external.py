@@ -265,7 +265,7 @@ ROWS = {"source": ["a", "b"], "target": ["b", "c"]}
         ({"target": [1, 2]}, {}, UsageError, r"one of its ends is text, the other ints; make both the same"),
         ({"source": [0.5, 1], "target": [1.0, 2]}, {}, UsageError, r"'source' is DOUBLE, and nodes .* text or ints"),
         ({}, {"repeats": "add"}, UsageError, r"out= keeps every row as an edge: leave repeats=\"add\" out"),
-        ({}, {"exact": True}, UsageError, r"out= is a saved graph, which has no fractions"),
+        ({}, {"exact": True}, UsageError, r"out= has no fractions: compile what is read of it with exact=True"),
         ({}, {"attributes": ["x"]}, UsageError, r"keeps the ends and one weight: leave attributes= out"),
         ({}, {"weight": gd.weights.even}, UsageError, r"on disk weights are a column: even is made in memory"),
         ({}, {"memory": "much"}, UsageError, r'memory="much" is no size'),

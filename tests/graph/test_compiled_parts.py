@@ -78,10 +78,12 @@ def test_what_is_compiled_takes_no_options() -> None:
     for options in ({"cycles": "solve"}, {"weight": None}, {"exact": True}, {"default_weight": 1}):
         with pytest.raises(TypeError) as caught:
             gd.compile(graph, **options)  # type: ignore[arg-type]
-        assert str(caught.value) == (
-            f"the graph is compiled already: give {next(iter(options))} to graphdiff.compile instead"
-        )
-    with pytest.raises(TypeError, match=r"give weight and exact to graphdiff.compile instead$"):
+        told = f"give {next(iter(options))} to graphdiff.compile of the graph, or of read(path)"
+        assert str(caught.value) == f"the graph is compiled already: {told}"
+    with pytest.raises(
+        TypeError,
+        match=r"give weight and exact to graphdiff.compile of the graph, or of read\(path\)$",
+    ):
         gd.total_influence(graph, "a", "c", weight=None, exact=True)
     assert counted(graph, {}).weights.tolist() == [1, 1, 1]  # type: ignore[union-attr]
     assert counted(weighted(EDGES), {"cycles": "solve", "weight": "none"}).cycles == "solve"

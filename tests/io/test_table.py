@@ -362,12 +362,13 @@ OPTIONS: dict[str, tuple[dict[str, str], str]] = {
     "one end": ({"source": "source"}, "both source= and target=, or neither"),
     "one column twice": (
         {"source": "source", "target": "source"},
-        "one column is given twice among source=, target=, weight=",
+        "the column 'source' is two of source=, target=, weight=",
     ),
     "an end as weight": (
         {"source": "source", "target": "target", "weight": "target"},
-        "one column is given twice among source=, target=, weight=",
+        "the column 'target' is two of source=, target=, weight=",
     ),
+    "a known end as weight": ({"weight": "source"}, "the column 'source' is two of source=, target=, weight="),
     "no such policy": ({"cycles": "ignore"}, "cycles=.ignore."),
 }
 
