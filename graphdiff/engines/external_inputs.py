@@ -5,6 +5,7 @@ They go to it batch by batch (`external_batches`). Rows have the order of the fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NoReturn
@@ -220,6 +221,8 @@ def _require_exact(edges: EdgeFiles, engine: Engine) -> None:
 
 def _with_default(number: str, default: float | int | None) -> tuple[str, str]:
     """Return how SQL makes a weight, and its dtype, as a table in memory has it."""
+    if isinstance(default, int):
+        _require_fits(number or "BIGINT", default)
     if not number:
         whole = default is None or isinstance(default, int)
         return (
@@ -229,11 +232,20 @@ def _with_default(number: str, default: float | int | None) -> tuple[str, str]:
     if default is not None and number != "DOUBLE" and not (number == "BIGINT" and isinstance(default, int)):
         import numpy as np
 
-        number = number if number == "FLOAT" and float(np.float32(default)) == default else "DOUBLE"
+        with np.errstate(over="ignore"):  # then it is another
+            number = number if number == "FLOAT" and float(np.float32(default)) == default else "DOUBLE"
     value = (
         f"CAST(w AS {number})" if default is None else f"coalesce(CAST(w AS {number}), CAST({default!r} AS {number}))"
     )
     return value, {"BIGINT": "<i8", "FLOAT": "<f4", "DOUBLE": "<f8"}[number]
+
+
+def _require_fits(number: str, default: int) -> None:
+    """Raise `WeightError` where an int that stands for empty cells is none of the numbers that the others are."""
+    if number == "BIGINT" and not -LARGEST - 1 <= default <= LARGEST:
+        raise WeightError(Keyword("default_weight", default), " is beyond the ints of 64 bits, which weights are here")
+    if number != "BIGINT" and abs(default) > LAST_EXACT:
+        raise WeightError(Keyword("default_weight", default), " beside floats is above 2**53 and would be rounded")
 
 
 def _first(edges: EdgeFiles, engine: Engine, wrong: str) -> tuple[str, int, Any]:
@@ -262,12 +274,11 @@ def _refuse_weight(edges: EdgeFiles, engine: Engine, wrong: str) -> NoReturn:
         raise WeightError(f"{at} missing; leave such rows out", stands)
     if isinstance(value, str) and not _is_number(value):
         raise WeightError(f"{at} {value[:60]!r}, which is no number")
+    if isinstance(value, int):
+        raise WeightError(f"{at} {value}, which is beyond the ints of 64 bits; make the column floats, or leave it out")
     raise WeightError(f"{at} {value}; leave such rows out")
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return "_" not in text
+    """Return whether a text is a number as files write it; Python takes digits of other scripts, too."""
+    return re.fullmatch(NUMERAL, text.strip()) is not None

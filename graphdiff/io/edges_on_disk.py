@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+import numpy as np
+
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
 from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
@@ -78,6 +80,7 @@ def compiled_on_disk(
     if preset is not None and preset is not unit:
         counts = Remedy(Keyword("weight", "unit", python="graphdiff.weights.unit"), "counts paths")
         raise UsageError(f"on disk weights are a column: {preset.name} is made in memory", counts)
+    default_weight = default_weight.item() if isinstance(default_weight, np.generic) else default_weight
     if default_weight is not None and type(default_weight) not in (int, float):
         raise UsageError(Keyword("default_weight", default_weight), ": on disk a float or an int")
     if isinstance(default_weight, float) and not math.isfinite(default_weight):

@@ -195,6 +195,10 @@ def test_other_files_give_the_same_bytes(kind: str, tmp_path: Path) -> None:
         (pa.array([0.5, 1.5, 2.5], pa.float32()), {}, np.array([0.5, 1.5, 2.5], dtype=np.float32)),
         (pa.array([True, False, True]), {}, np.array([1, 0, 1])),
         (pa.array([1, None, 3]), {"default_weight": 7}, np.array([1, 7, 3])),
+        (pa.array([1, None, 3]), {"default_weight": np.int64(7)}, np.array([1, 7, 3])),
+        (pa.array([1, None, 3]), {"default_weight": -(2**63)}, np.array([1, -(2**63), 3])),
+        (pa.array([1.5, None, 3]), {"default_weight": 2**53}, np.array([1.5, 2.0**53, 3])),
+        (pa.array([1, None, 3], pa.float32()), {"default_weight": 1e300}, np.array([1, 1e300, 3])),
         (pa.array([1, None, 3]), {"default_weight": 0.5}, np.array([1, 0.5, 3])),
         (pa.array([1, 2, 3]), {"weight": gd.weights.unit}, np.array([1, 1, 1])),
         (pa.array(["x", "y", "z"]), {}, np.array([1, 1, 1])),
@@ -271,6 +275,12 @@ ROWS = {"source": ["a", "b"], "target": ["b", "c"]}
         ({}, {"memory": "much"}, UsageError, r'memory="much" is no size'),
         ({}, {"memory": "100MB"}, LimitError, r"memory=100_000_000 is too little: Python, DuckDB and one block"),
         ({}, {"cycles": "ignore"}, UsageError, r'cycles="ignore": use one of'),
+        ({}, {"weight": "source"}, UsageError, r"the column 'source' is two of source=, target=, weight="),
+        ({"weight": [1, None]}, {"default_weight": 2**63}, WeightError, r"=9_2.* is beyond the ints of 64 bits"),
+        ({}, {"default_weight": -(2**63) - 1}, WeightError, r"=-9_2.* is beyond the ints of 64 bits"),
+        ({"weight": [1.5, None]}, {"default_weight": 2**53 + 1}, WeightError, r"=9_0.* beside floats is above 2\*\*53"),
+        ({"weight": [1.5, None]}, {"default_weight": 10**400}, WeightError, r"beside floats is above 2\*\*53"),
+        ({"weight": pa.array([1, 2**64 - 1], pa.uint64())}, {}, WeightError, r"is 1844.*, which is beyond the ints of"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_and_nothing_is_left(
@@ -290,6 +300,7 @@ def test_what_cannot_be_is_refused_and_nothing_is_left(
         ),
         ("source,target,weight\na,b,0.5\nb,c,9007199254740993\n", r"row 2: .* is 9007199254740993, which no float is"),
         ("source,target,weight\na,b,1_0\n", r"row 1: the weight in 'weight' is '1_0', which is no number"),
+        ("source,target,weight\na,b,\u0661\n", r"row 1: the weight in 'weight' is '\u0661', which is no number"),
         ("source,target,weight\na,b,nan\n", r"row 1: the weight in 'weight' is nan; leave such rows out"),
     ],
 )
