@@ -18,7 +18,7 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 from pathlib import Path
@@ -33,13 +33,13 @@ from graphdiff.engines.external_inputs import EdgeFiles, Facts, facts_of
 from graphdiff.engines.external_names import Names, labels_of, name_nodes, numbered_rows
 from graphdiff.engines.peeling import Room, arranged, pairs
 from graphdiff.engines.unfinished import MANIFEST, Unfinished
-from graphdiff.errors import InputError, LimitError, OutputError
+from graphdiff.errors import FormatError, InputError, LimitError, OutputError
 from graphdiff.graph import storage
-from graphdiff.graph.compiled import CyclePolicy, Progress, check_policy
+from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress, check_policy
 from graphdiff.graph.topology import Topology
 from graphdiff.kernels.external import called
 from graphdiff.kernels.rows import count
-from graphdiff.remedies import Keyword
+from graphdiff.remedies import Keyword, Remedy
 from graphdiff.text.numbers import size_text
 
 __all__ = ["compile_on_disk", "default_memory"]
@@ -162,7 +162,7 @@ def compile_on_disk(
     progress : callable
         Called with how much is done and how much there is to do.
     say : callable
-        Called with a line of what the work takes on the disk.
+        Called with a line of what the work goes on with, and of what it takes on the disk.
 
     Raises
     ------
@@ -179,8 +179,11 @@ def compile_on_disk(
     with Unfinished(os.path.realpath(output), _plain(work)) as unfinished:
         if not _was_saved(unfinished, output):
             files.require_free(output, overwrite=overwrite)
-            _compile(_Job(edges, unfinished, memory, progress, say), cycles)
-            _require_unchanged(edges.files, work["inputs"])
+            if unfinished.is_begun:
+                say(f"going on with what is done in {unfinished.path}")
+            with _kept_told(unfinished, say), _unchanged(edges.files, work["inputs"]):
+                _compile(_Job(edges, unfinished, memory, progress, say), cycles)
+            _require_sound(unfinished)
             files.require_free(output, overwrite=overwrite)
             os.replace(unfinished.path / "whole", os.path.realpath(output))
             files.sync_folder(Path(os.path.realpath(output)).parent)
@@ -207,11 +210,41 @@ def _stamps(names: Sequence[str]) -> list[list[Any]]:
     return stamps
 
 
-def _require_unchanged(names: Sequence[str], stamps: Any) -> None:
-    """Raise `InputError` where a file is another than the one that the first look was at."""
-    for name, old, new in zip(names, stamps, _stamps(names), strict=True):
-        if old != new:
-            raise InputError(f"{name} changed while it was read: ask again once nothing writes it")
+@contextlib.contextmanager
+def _kept_told(work: Unfinished, say: Callable[[str], None]) -> Iterator[None]:
+    """Where the work does not come to its end, say that what is done is kept, and how it goes on."""
+    try:
+        yield
+    except BaseException:
+        if work.is_begun:
+            say(f"what is done is kept in {work.path}: asking the same again goes on with it")
+        raise
+
+
+@contextlib.contextmanager
+def _unchanged(names: Sequence[str], stamps: Any) -> Iterator[None]:
+    """Raise `InputError` where a file is another than at the first look, whatever else is said of it then."""
+
+    def require() -> None:
+        for name, old, new in zip(names, stamps, _stamps(names), strict=True):
+            if old != new:
+                raise InputError(f"{name} changed while it was read: ask again once nothing writes it")
+
+    try:
+        yield
+    except (FormatError, InputError):
+        require()
+        raise
+    require()
+
+
+def _require_sound(work: Unfinished) -> None:
+    """Raise where what is made is no graph, since somebody wrote into the arrays that it is made of."""
+    try:
+        CompiledGraph.load(str(work.path / "whole"))
+    except FormatError as error:
+        work.begin_anew()
+        raise OutputError(f"{work.path} was damaged while it lay there, and is removed: ask again") from error
 
 
 def _was_saved(work: Unfinished, output: str) -> bool:
@@ -222,10 +255,12 @@ def _was_saved(work: Unfinished, output: str) -> bool:
 
 
 def _compile(job: _Job, cycles: str) -> None:
+    if not (job.work.path / "whole").exists():
+        job.work.forget("saved")
     facts = Facts(**job.stage("looked at", lambda: asdict(_looked_at(job))))
-    _require_disk(job, facts)
     names = Names(**job.stage("named", lambda: asdict(_named(job, facts))))
     _require_memory(job, names.n_nodes)
+    _require_disk(job, facts, names)
     job.stage("numbered", lambda: _numbered(job, facts, names))
     job.stage("in order", lambda: _in_order(job, facts, names))
     job.stage("in rows", lambda: _in_rows(job, facts, names))
@@ -243,23 +278,27 @@ def _named(job: _Job, facts: Facts) -> Names:
         return name_nodes(job.work, engine, job.edges, facts, job.room.n_bytes)
 
 
-def _require_disk(job: _Job, facts: Facts) -> None:
+def _require_disk(job: _Job, facts: Facts, names: Names) -> None:
     """Say what the work takes on the disk at most, and refuse it where that is not there."""
     if job.work.found("in rows") is not None:
         return
-    weight = np.dtype(facts.dtype).itemsize
-    spilled = min(SPILLED * facts.n_rows, int(A_PART * A_RANGE * job.room.n_bytes) + SPILLED * BLOCK)
-    nodes = A_NODE_ON_DISK * min(
-        2 * facts.n_rows, max(facts.highest - facts.lowest + 1, 0) if facts.are_ints else 2**40
-    )
-    names = 0 if facts.are_ints else 3 * facts.n_bytes
-    needed = (12 + 2 * weight) * facts.n_rows + max(spilled, 16 * facts.n_rows) + nodes + names
+    needed = _needed(facts, names, job.room.n_bytes)
     held = sum(entry.stat().st_size for entry in job.work.path.iterdir() if entry.is_file())
     free = shutil.disk_usage(job.work.path).free + held
-    line = f"{facts.n_rows:,} edges take up to {size_text(needed)} in {job.work.path} while they are sorted"
+    counts = f"edges: {facts.n_rows:,}, nodes: {names.n_nodes:,}"
+    line = f"{counts}, up to {size_text(needed)} in {job.work.path} while they are sorted"
     job.say(f"{line}; {size_text(free)} are free")
     if needed > free:
         raise OutputError(f"{line}, and {size_text(free)} are free there: make room, or write to another disk")
+
+
+def _needed(facts: Facts, names: Names, room: int) -> int:
+    """Return how many bytes the work takes on the disk at most: what its arrays take, and what the engine spills."""
+    weight = np.dtype(facts.dtype).itemsize
+    sorting = SPILLED * facts.n_rows
+    spilled = 0 if sorting <= A_PART * room else min(sorting, int(A_PART * A_RANGE * room) + SPILLED * BLOCK)
+    arrays = (12 + 2 * weight) * facts.n_rows + A_NODE_ON_DISK * names.n_nodes
+    return arrays + max(spilled, 16 * facts.n_rows) + facts.n_bytes + 3 * names.n_bytes
 
 
 def _require_memory(job: _Job, n_nodes: int) -> None:
@@ -267,8 +306,9 @@ def _require_memory(job: _Job, n_nodes: int) -> None:
     if needed > job.room.n_bytes:
         raise LimitError(
             f"{job.work.output}: {n_nodes:,} nodes take {A_NODE:,} bytes each in memory, and with what is there at "
-            f"rest {(needed + AT_REST) / 1e6:,.0f} MB, more than ",
+            f"rest {ceil((needed + AT_REST) / 1e6):,} MB, more than ",
             Keyword("memory", job.memory),
+            Remedy(Keyword("memory", f"{ceil((needed + AT_REST) / 1e6)}MB"), "has room for them"),
         )
 
 

@@ -67,11 +67,13 @@ class Marks:
 class Names:
     """How many nodes there are, and how they are told apart.
 
-    As ``"range"`` where they are 0, 1, …; else ``"marks"``, by bits, or ``"joined"``, by the engine.
+    As ``"range"`` where they are 0, 1, …; else ``"marks"``, by bits, or ``"joined"``, by the engine. Of text `n_bytes`
+    are those of all names.
     """
 
     n_nodes: int
     how: str
+    n_bytes: int = 0
 
 
 def name_nodes(work: Unfinished, engine: Engine, edges: EdgeFiles, facts: Facts, room: int) -> Names:
@@ -93,8 +95,11 @@ def name_nodes(work: Unfinished, engine: Engine, edges: EdgeFiles, facts: Facts,
         where = text_in_sql(str(work.file("names")))
         ends = f"SELECT {facts.ends} FROM {edges.rows(engine)}"
         one_by_one = f"SELECT unnest([s, t]) AS name FROM ({ends})"
+        work.wrote("names")
         engine.run(f"COPY (SELECT DISTINCT name FROM ({one_by_one}) ORDER BY name) TO {where} (FORMAT parquet)")
-        names = Names(int(engine.run(f"SELECT count(*) FROM read_parquet({where})")[0][0]), "joined")
+        size = "0" if facts.are_ints else "sum(strlen(name))"
+        n_nodes, n_bytes = engine.run(f"SELECT count(*), {size} FROM read_parquet({where})")[0]
+        names = Names(int(n_nodes), "joined", int(n_bytes or 0))
     if names.n_nodes > MOST_NODES:
         raise LimitError(f"{engine.name}: {names.n_nodes:,} nodes; a graph that is made on disk has up to 2**32")
     return names

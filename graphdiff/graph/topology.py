@@ -43,6 +43,8 @@ from graphdiff.text.names import PLAIN, Edge, Naming, Titled
 PEER = "peer"
 #: Up to so many edges are found by one index of all; of more each row has its own, made when it is asked for an edge.
 INDEXED = 1 << 14
+#: Of ids that are the labels, so many are looked at for one that is like what was asked for.
+LOOKED_AT = 1000
 
 
 def _frozen(array: Ints) -> Ints:
@@ -277,7 +279,7 @@ class Topology:
 
     def _no_node(self, label: Hashable) -> UnknownNodeError:
         if self.names is None:
-            return UnknownNodeError(label, ())
+            return _no_id(label, self.n_nodes)
         outputs = [self.names[leaf] for leaf in self.marked_leaves] if self.titles is None else ()  # of computations
         error = UnknownNodeError(label, self.titled, self.absences, outputs)
         error.nearest = self._titled_so(label) or error.nearest
@@ -442,6 +444,21 @@ class Topology:
             return np.sort(self.positions[list(self.marked_leaves)])
         left = np.diff(self.quotient.ptr.astype(np.int64)) > 0
         return np.flatnonzero(~left[self.representative])
+
+
+def _no_id(label: Hashable, count: int) -> UnknownNodeError:
+    r"""Return what is said where nodes are 0 to `count` - 1 and `label` is none; of many only the first are looked at.
+
+    Examples
+    --------
+    >>> print(_no_id("70", 10**9), _no_id(-1, 10**9), sep="\n")
+    no node '70'; did you mean 70?
+    no node -1; did you mean 1?
+    """
+    error = UnknownNodeError(label, range(min(count, LOOKED_AT)))
+    if isinstance(label, str) and label.isascii() and label.isdecimal() and len(label) < 20 and int(label) < count:
+        error.nearest = [int(label)]
+    return error
 
 
 def keeps_nothing(data: Mapping[str, Any]) -> bool:

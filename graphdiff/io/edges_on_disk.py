@@ -18,7 +18,7 @@ import numpy as np
 
 from graphdiff.engines.external import compile_on_disk, default_memory
 from graphdiff.engines.external_inputs import EdgeFiles
-from graphdiff.errors import FormatError, InputError, MissingExtraError, UsageError, WeightError
+from graphdiff.errors import FormatError, InputError, MissingExtraError, OutputError, UsageError, WeightError
 from graphdiff.graph.compiled import CompiledGraph, CyclePolicy, Progress
 from graphdiff.graph.presets import Preset, unit
 from graphdiff.io.frames import Table, delimiter_of, kind_of_file, opened, require_sound
@@ -75,6 +75,7 @@ def compiled_on_disk(
     overwrite, progress, say
         As in `graphdiff.engines.external.compile_on_disk`.
     """
+    output = _name(out)
     if not all(map(find_spec, ("duckdb", "pyarrow"))):  # before a file is looked at, which takes pyarrow alone
         raise MissingExtraError("duckdb and pyarrow", "duckdb")
     if preset is not None and preset is not unit:
@@ -87,7 +88,7 @@ def compiled_on_disk(
         raise WeightError(Keyword("default_weight", default_weight), ": a finite number")
     limit = default_memory() if memory is None else bytes_of(memory, "memory")
     names = _files(given)
-    if same := next((name for name in names if os.path.exists(out) and os.path.samefile(name, out)), None):
+    if same := next((name for name in names if os.path.exists(output) and os.path.samefile(name, output)), None):
         raise UsageError(Keyword("out", same), ": that file is read; write to another")
     kinds = {name: kind_of_file(name) for name in names}
     for name in names:
@@ -101,7 +102,6 @@ def compiled_on_disk(
     edges = EdgeFiles(
         names, kinds[names[0]], roles.source, roles.target, roles.weight, default_weight, delimiter, preset is unit
     )
-    output = os.fspath(out)
     with _damage_placed(edges):
         compile_on_disk(edges, output, memory=limit, cycles=cycles, overwrite=overwrite, progress=progress, say=say)
     return CompiledGraph.load(output)
@@ -137,6 +137,16 @@ def require_possible(*, attributes: Iterable[str] | None, repeats: str, exact: b
         raise UsageError(to, " has no fractions: compile what is read of it with ", Keyword("exact", True))
     if attributes:
         raise UsageError(to, " keeps the ends and one weight: leave ", Keyword("attributes"), " out")
+
+
+def _name(out: Any) -> str:
+    """Return the name of the file that is written."""
+    name = os.fspath(out) if isinstance(out, str | os.PathLike) else out
+    if not isinstance(name, str):
+        raise UsageError(Keyword("out"), f" takes the path of a file, not {type(out).__name__}")
+    if not name or "\0" in name:
+        raise OutputError(f"{name!r} is no name of a file")
+    return name
 
 
 def _files(given: Any) -> tuple[str, ...]:

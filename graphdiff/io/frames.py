@@ -138,13 +138,17 @@ def _file(name: str) -> Table:
 
 
 def _start(name: str) -> bytes:
+    """Return how a file starts that may be a table."""
     try:
         with open(name, "rb") as file:
-            return file.read(8)
+            start = file.read(8)
     except OSError as error:
         raise InputError.of(name, error) from error
     except ValueError as error:  # a path with a NUL in it
         raise InputError(f"{name!r}: {error}") from error
+    if start == SAVED_GRAPH:
+        raise FormatError(f"{name} is a saved graph already, and no table of edges: CSV, Parquet or Arrow")
+    return start
 
 
 def kind_of_file(name: str) -> Literal["parquet", "arrow", "csv"]:
@@ -158,8 +162,6 @@ def kind_of_file(name: str) -> Literal["parquet", "arrow", "csv"]:
         If it is a saved graph, which is no table.
     """
     start = _start(name)
-    if start.startswith(SAVED_GRAPH):
-        raise FormatError(f"{name} is a saved graph already, and no table of edges: CSV, Parquet or Arrow")
     magic = next((magic for magic in FILES if start.startswith(magic)), None)
     return "csv" if magic is None else "parquet" if FILES[magic] is _parquet else "arrow"
 

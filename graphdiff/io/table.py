@@ -107,8 +107,8 @@ def read_edges(
         and no are 1 and 0; decimals stay `decimal.Decimal`, an object an edge (sums of ints in DuckDB come as such,
         unless cast to BIGINT). A preset of `graphdiff.weights` reads no column (`imports` the column ``statements``).
     default_weight : number, optional
-        The weight of a row whose cell is empty, and of all where there is no such column. Without it an empty cell is
-        an error.
+        The weight of a row whose cell is empty, and of all where no column is named or known. Without it an empty cell
+        is an error.
     attributes : iterable of str, optional
         The columns that stay as attributes; by default all others that are numbers, yes and no, or text, each of a name
         of its own. Decimals are floats there, dates and times text; an empty cell is no value. An empty list keeps
@@ -118,7 +118,7 @@ def read_edges(
         ``(source, target, 1)``, …, and every path takes one of them. Added, they are one edge with the sum of their
         weights, of their number where there are none; of attributes such an edge has none. Totals are the same.
     progress : callable, optional
-        Called with how many names have been numbered, and how many there are.
+        Called with how many names have been numbered, and how many there are; with `out` with how far the work is.
     cycles, exact
         As in `graphdiff.compile`.
     out : path, optional

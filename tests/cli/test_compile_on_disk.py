@@ -26,7 +26,7 @@ def test_a_pattern_of_files_is_compiled_and_asked(edges: str, tmp_path: Path, ru
     given = ("compile", edges, "--memory", "1GB", "--columns", "source=who,target=whom,weight=amount", "-O", saved)
     done = run(*given)
     assert (done.status, done.out) == (0, "")
-    assert "3 edges take up to " in done.err
+    assert "graphdiff: edges: 3, nodes: 3, up to " in done.err
     assert done.err.endswith(f"3 nodes, 3 edges\nwrote {saved}, by amount\n")
     assert "Total influence of a on c along the arrows: 3." in run("why", saved, "a", "c").out
     assert sorted(os.listdir(tmp_path)) == ["1.csv", "2.csv", "x.gdiff"]

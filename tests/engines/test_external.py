@@ -22,6 +22,7 @@ from pyarrow import feather, parquet
 
 import graphdiff as gd
 from graphdiff.engines import external, external_engine, external_names, peeling
+from graphdiff.engines.external_inputs import EdgeFiles
 from graphdiff.engines.unfinished import Unfinished
 from graphdiff.errors import FormatError, InputError, LimitError, OutputError, UsageError, WeightError
 
@@ -354,7 +355,8 @@ def test_what_does_not_fit_is_refused_with_its_size(tmp_path: Path, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(external, "A_NODE", 10**9)
         with pytest.raises(
-            LimitError, match=r"2 nodes take 1,000,000,000 bytes each in memory.* more than memory=1_000_000_000"
+            LimitError,
+            match=r"2 nodes take 1,000,000,000 bytes each in memory.* memory=1_000_000_000; memory=\"2630MB\" has room",
         ):
             gd.read_edges(path, out=out, memory="1GB")
     shutil.rmtree(f"{out}.unfinished")
@@ -362,7 +364,7 @@ def test_what_does_not_fit_is_refused_with_its_size(tmp_path: Path, monkeypatch:
         patch.setattr(external, "A_NODE_ON_DISK", 10**15)
         with pytest.raises(
             OutputError,
-            match=r"2 edges take up to .* TB in .*unfinished while they are sorted, and .* [MGT]B are",
+            match=r"edges: 2, nodes: 2, up to .* TB in .*unfinished while they are sorted, and .* [MGT]B are",
         ):
             gd.read_edges(path, out=out, memory="1GB")
     gd.read_edges(path, out=out, memory="1GB")  # which goes on from there
@@ -438,6 +440,161 @@ def test_other_rows_are_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             gd.read_edges(path, out=out, memory="1GB")
     written([("a", "c", 3.0), ("a", "b", 2.0)], path)
     assert gd.read_edges(path, out=out, memory="1GB").edges() == [("a", "c"), ("a", "b")]
+
+
+def stopped(path: Path, out: Path, stage: str = "in order") -> Path:
+    """Interrupt the work before a stage, and return its folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(external, f"_{stage.replace(' ', '_')}", lambda *_: (_ for _ in ()).throw(Interrupted))
+        with pytest.raises(Interrupted):
+            gd.read_edges(path, out=out, memory="1GB")
+    return Path(f"{out}.unfinished")
+
+
+def lost(file: Path) -> None:
+    file.unlink()
+
+
+def cut(file: Path) -> None:
+    with open(file, "r+b") as opened:
+        opened.truncate(file.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("text", [True, False], ids=["text", "ints"])
+@pytest.mark.parametrize("damage", [lost, cut])
+@pytest.mark.parametrize("stage", ["in order", "in rows", "saved"])
+def test_what_is_gone_or_cut_of_what_is_done_is_made_anew(stage: str, damage: Any, text: bool, tmp_path: Path) -> None:
+    rows = [
+        (str(tail) if text else tail, str(head) if text else head, w) for tail, head, w in generated(5, cyclic=True)
+    ]
+    path, out = written(rows, tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    gd.read_edges(path, out=out, memory="1GB")
+    expected = out.read_bytes()
+    out.unlink()
+    folder = stopped(path, out, stage)
+    names = sorted(file.name for file in folder.glob("*.array") if file.stat().st_size > 1)
+    assert len(names) >= 3
+    for name in names:
+        damage(folder / name)
+        gd.read_edges(path, out=out, memory="1GB")
+        assert out.read_bytes() == expected
+        out.unlink()
+        assert stopped(path, out, stage) == folder
+
+
+def test_what_somebody_wrote_into_is_no_graph_and_leaves_none(tmp_path: Path) -> None:
+    path, out = written([("a", "b", 1.0), ("b", "c", 2.0)], tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    folder = stopped(path, out, "saved")
+    heads = folder / "rows.heads.array"
+    heads.write_bytes(bytes(heads.stat().st_size))
+    with pytest.raises(
+        OutputError, match=r"x.gdiff.unfinished was damaged while it lay there, and is removed: ask again"
+    ):
+        gd.read_edges(path, out=out, memory="1GB")
+    assert os.listdir(tmp_path) == ["e.parquet"]
+    assert gd.total_influence(gd.read_edges(path, out=out, memory="1GB"), "a", "c") == 2
+
+
+def test_a_saved_file_that_was_removed_is_saved_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, out = written([("a", "b", 1.0), ("b", "c", 2.0)], tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    with monkeypatch.context() as patch:
+        patch.setattr(external, "_require_sound", lambda *_: (_ for _ in ()).throw(Interrupted))
+        with pytest.raises(Interrupted):
+            gd.read_edges(path, out=out, memory="1GB")
+    (tmp_path / "x.gdiff.unfinished" / "whole").unlink()
+    assert gd.total_influence(gd.read_edges(path, out=out, memory="1GB"), "a", "c") == 2
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "lock.txt", "whole.gdiff"])
+def test_a_folder_with_a_file_of_somebody_is_left_alone(name: str, tmp_path: Path) -> None:
+    path, out = written([("a", "b", 1.0)], tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    folder = tmp_path / "x.gdiff.unfinished"
+    folder.mkdir()
+    for each in ("lock", name):
+        (folder / each).write_text("mine")
+    with pytest.raises(OutputError, match="is none that work left: move it away"):
+        gd.read_edges(path, out=out, memory="1GB")
+    assert sorted(os.listdir(folder)) == sorted(["lock", name])
+
+
+def test_it_is_said_what_is_kept_and_what_goes_on(tmp_path: Path) -> None:
+    path, out = written([("a", "b", 1.0)], tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    edges = EdgeFiles((str(path),), "parquet", "source", "target", "weight")
+    said: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(external, "_in_rows", lambda *_: (_ for _ in ()).throw(Interrupted))
+        with pytest.raises(Interrupted):
+            external.compile_on_disk(edges, str(out), memory=10**9, say=said.append)
+    folder = f"{out}.unfinished"
+    assert said[-1] == f"what is done is kept in {folder}: asking the same again goes on with it"
+    assert len(said) == 2
+    said.clear()
+    external.compile_on_disk(edges, str(out), memory=10**9, say=said.append)
+    assert said[0] == f"going on with what is done in {folder}"
+    assert gd.total_influence(gd.CompiledGraph.load(out), "a", "b") == 1
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+@pytest.mark.parametrize("step", range(3))
+def test_a_file_that_goes_away_or_changes_is_told_as_that(suffix: str, step: int, tmp_path: Path) -> None:
+    path, out = tmp_path / f"e{suffix}", tmp_path / "x.gdiff"
+    table = table_of([(node, node + 1, 1.0) for node in range(50)])
+    write = parquet.write_table if suffix == ".parquet" else arrow_csv.write_csv
+    for change, match in ((lost, "No such file or directory"), (cut, "changed while it was read: ask again once")):
+        write(table, path)
+        calls: list[int] = []
+
+        def changed(done: int, whole: int | None, calls: list[int] = calls, change: Any = change) -> None:
+            if len(calls) == step:
+                change(path)
+            calls.append(done)
+
+        with pytest.raises(InputError, match=match):
+            gd.read_edges(path, out=out, memory="1GB", progress=changed)
+        assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "error", "match"),
+    [
+        ("", OutputError, "^'' is no name of a file"),
+        ("x\0", OutputError, r"^'x\\x00' is no name of a file"),
+        (b"x.gdiff", UsageError, "^out= takes the path of a file, not bytes"),
+        (3, UsageError, "^out= takes the path of a file, not int"),
+        (["x"], UsageError, "^out= takes the path of a file, not list"),
+        ("nowhere/x.gdiff", OutputError, "nowhere/x.gdiff: No such file or directory"),
+    ],
+)
+def test_what_is_no_name_of_a_file_is_told(
+    out: Any, error: Any, match: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written([("a", "b", 1.0)], tmp_path / "e.parquet")
+    with pytest.raises(error, match=match):
+        gd.read_edges("e.parquet", out=out, memory="1GB", overwrite=True)
+    assert os.listdir(tmp_path) == ["e.parquet"]
+
+
+@pytest.mark.parametrize("nodes", ["text", "far apart", "near"])
+def test_what_is_said_of_the_disk_is_enough_and_no_multiple(nodes: str, tmp_path: Path) -> None:
+    random = np.random.default_rng(3)
+    ends = random.integers(0, 20_000, (2, 300_000)) * (10**12 if nodes == "far apart" else 1)
+    columns = [pa.array([f"node-{end}" for end in some]) if nodes == "text" else some for some in ends.tolist()]
+    path, said, held = tmp_path / "e.parquet", [""], [0]
+    parquet.write_table(pa.table({"source": columns[0], "target": columns[1], "weight": random.random(300_000)}), path)
+    edges = EdgeFiles((str(path),), "parquet", "source", "target", "weight")
+
+    def watched(done: int, whole: int | None) -> None:
+        folder = Path(f"{tmp_path}/x.gdiff.unfinished")
+        held.append(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(external, "size_text", lambda size: said.append(size) or str(size))
+        external.compile_on_disk(
+            edges, str(tmp_path / "x.gdiff"), memory=700_000_000, cycles="collapse", progress=watched
+        )
+    needed = int(said[1])
+    assert max(held) <= needed <= 4 * max(held)
 
 
 def test_two_at_once_are_refused(tmp_path: Path) -> None:
