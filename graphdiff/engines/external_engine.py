@@ -161,6 +161,7 @@ class Engine:
             raise self._named(" ".join(str(error).split())) from error
 
     def _named(self, text: str) -> GraphdiffError:
+        text = text.split(" Possible solutions:")[0]  # which are settings of its own
         if "out of memory" in text.lower():
             took = f"DuckDB needs more than the {self._memory / 1e6:,.0f} MB that are left to it: give a larger "
             return LimitError(f"{self.name}: ", took, Keyword("memory"), f" ({text[:200]})")

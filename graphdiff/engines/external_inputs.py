@@ -123,9 +123,7 @@ def facts_of(edges: EdgeFiles, engine: Engine) -> Facts:
     if edges.weight is None and edges.default_weight is None and not edges.counts:
         _require_no_possible_weight(edges)
     described = [str(kind) for _, kind, *_ in engine.run(f"DESCRIBE SELECT * FROM {edges.rows(engine)}")]
-    kinds = [
-        _kind_of_end(edges, name, kind) for name, kind in zip((edges.source, edges.target), described, strict=False)
-    ]
+    kinds = [_kind_of_end(edges, place, kind) for place, kind in enumerate(described[:2])]
     if kinds[0] != kinds[1]:
         raise UsageError(f"{edges.files[0]}: one of its ends is {kinds[0]}, the other {kinds[1]}; make both the same")
     are_ints = kinds[0] == "ints"
@@ -167,12 +165,13 @@ def _require_no_possible_weight(edges: EdgeFiles) -> None:
         raise WeightError(told, takes, counts)
 
 
-def _kind_of_end(edges: EdgeFiles, name: str, kind: str) -> str:
+def _kind_of_end(edges: EdgeFiles, place: int, kind: str) -> str:
     if kind in INTS:
         return "ints"
     if kind == "VARCHAR" or kind.startswith("ENUM"):
         return "text"
-    told = f"the column {name!r} is {kind}, and nodes of a graph that is made on disk are text or ints; cast it"
+    column = f"the column {edges.needed[place]!r} is {edges.schema.types[place]}"
+    told = f"{column}, and nodes of a graph that is made on disk are text or ints; cast it"
     raise UsageError(f"{edges.files[0]}: {told}")
 
 
@@ -191,7 +190,8 @@ def _weights(edges: EdgeFiles, kind: str | None) -> tuple[str, str]:
         return "BIGINT", f"{missing} OR w > {LARGEST}" if kind == "UBIGINT" else missing
     if kind == '"NULL"':
         return "BIGINT", missing
-    told = f"the column {edges.weight!r} is {kind}, and weights on disk are floats, ints of 64 bits, or yes and no"
+    column = f"the column {edges.weight!r} is {edges.schema.types[2]}"
+    told = f"{column}, and weights on disk are floats, ints of 64 bits, or yes and no"
     raise WeightError(f"{edges.files[0]}: {told}; cast it")
 
 
