@@ -451,6 +451,34 @@ def stopped(path: Path, out: Path, stage: str = "in order") -> Path:
     return Path(f"{out}.unfinished")
 
 
+@pytest.mark.parametrize("stage", ["in order", "in rows", "saved"])
+def test_no_stage_that_has_ended_is_done_again(stage: str, tmp_path: Path) -> None:
+    path, out = written(generated(5, cyclic=True), tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    gd.read_edges(path, out=out, memory="1GB")
+    expected = out.read_bytes()
+    out.unlink()
+    # Within the stage, once it has begun to write: what it writes anew, or removes, is no damage.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Unfinished, "finish", lambda self, name, **found: ended(self, name, found, stage))
+        with pytest.raises(Interrupted):
+            gd.read_edges(path, out=out, memory="1GB")
+    stages = ["looked at", "named", "numbered", "in order", "in rows", "saved"]
+    with pytest.MonkeyPatch.context() as patch:
+        for done in stages[: stages.index(stage)]:
+            patch.setattr(external, f"_{done.replace(' ', '_')}", lambda *_: pytest.fail("done again"))
+        gd.read_edges(path, out=out, memory="1GB")
+    assert out.read_bytes() == expected
+
+
+FINISH = Unfinished.finish
+
+
+def ended(work: Unfinished, name: str, found: dict[str, Any], stage: str) -> None:
+    if name == stage:
+        raise Interrupted
+    FINISH(work, name, **found)
+
+
 def lost(file: Path) -> None:
     file.unlink()
 
