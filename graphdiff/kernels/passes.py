@@ -18,8 +18,8 @@ def watched(progress: Progress | None) -> Iterator[None]:
     """Have each pass over edges that lie on the disk tell how far it is.
 
     For questions of a large saved graph that take no ``progress=``: one question makes several passes, each from 0 to
-    all of its edges, one after the other. It holds in the ``with`` block, for the thread that opens it. What `progress`
-    raises ends the question.
+    all of its edges, one after the other. Without numba, sweeps are made by numpy, and tell nobody. It holds in the
+    ``with`` block, for the thread that opens it. What `progress` raises ends the question.
 
     Parameters
     ----------
