@@ -32,7 +32,7 @@ SUBJECTS = {
     "A graph apart from one total": ("structure", "sets"),
     "Profiles": ("profiles",),
     "Computations and networks": ("tracing", "operations"),
-    "Past one machine's memory": ("engines",),
+    "Past one machine's memory": ("engines", "kernels"),
 }
 WIDTH = 86
 
