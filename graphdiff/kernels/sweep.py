@@ -10,7 +10,7 @@ Every path in turn, depth first with a stack: the products of the weights along 
 from __future__ import annotations
 
 from collections.abc import MutableSequence, Sequence
-from math import frexp, ldexp, log
+from math import frexp, inf, ldexp, log
 from typing import Any
 
 import numpy as np
@@ -224,13 +224,16 @@ def entropy(
 ) -> int:
     """Add up part / total · log|weight| of all edges that have a part, as numbers whose exact sum that is.
 
-    The first `size` of `partials` are those of edges before. Returns how many they are then (J. Shewchuk, "Adaptive
+    The first `size` of `partials`, which has room for 2,100, are those of edges before. Returns how many they are then,
+    or -1 where a term is no finite number (J. Shewchuk, "Adaptive
     precision floating-point arithmetic and fast robust geometric predicates", Discrete & Computational Geometry 18,
     1997, as `math.fsum` has it).
     """
     for edge in range(len(parts)):
         if parts[edge] != 0:
             added, kept = parts[edge] / total * log(abs(weights[edge])), 0
+            if not abs(added) < inf:  # what is lost of it would be no number, and take a place each time
+                return -1
             for place in range(size):
                 larger, smaller = added, partials[place]
                 if abs(larger) < abs(smaller):

@@ -600,7 +600,7 @@ def flow_between(graph: CompiledGraph, source: End | None, target: End | None) -
 def path_entropy(flows: Flow) -> float | None:
     """Return the entropy, in nats, of the paths' shares of the sum of absolute influences; None where that is 0.
 
-    It is None, too, where roundings of walks have made that sum negative.
+    It is None, too, where roundings of walks have made that sum negative, or a share is beyond the floats.
 
     No path is listed: the entropy of products is a sum over edges, H = ln T - sum of share(e) · ln |w(e)|.
 
@@ -612,17 +612,23 @@ def path_entropy(flows: Flow) -> float | None:
     if not flows.total > 0:
         return None
     seeded = (float(number / flows.total) * _log(seed) for number, seed in _through_ends(flows))
-    return max(0.0, _log(flows.total) - math.fsum((*_logs_of_steps(flows), *seeded)))
+    steps = _logs_of_steps(flows)
+    return None if steps is None else max(0.0, _log(flows.total) - math.fsum((*steps, *seeded)))
 
 
-def _logs_of_steps(flows: Flow) -> Iterable[float]:
-    """Return the share of each edge times the logarithm of its weight, or a few numbers with the same exact sum."""
+def _logs_of_steps(flows: Flow) -> Iterable[float] | None:
+    """Return the share of each edge times the logarithm of its weight, or a few numbers with the same exact sum.
+
+    None where one of them is no finite number.
+    """
     weights, _ = flows.graph.read
     if arithmetic.in_floats(weights) and flows.are_kernels and pays(len(weights)):
         sums, size = np.empty(PARTIALS), 0
         for first, parts in flows.blocks():
             block = np.asarray(weights[first : first + len(parts)], dtype=np.float64)
             size = int(jit(kernel.entropy)(parts, block, float(flows.total), sums, size))
+            if size < 0:
+                return None
         return list(map(float, sums[:size]))
     parts, weights = flows.edges, flows.graph.weights
     used = np.flatnonzero(parts)
@@ -630,8 +636,9 @@ def _logs_of_steps(flows: Flow) -> Iterable[float]:
     return (float(number / flows.total) * _log(weight) for number, weight in steps)
 
 
-#: Floats that do not overlap are no more than these.
-PARTIALS = 64
+#: Floats that do not overlap are no more than these: each has a bit of its own of the 2,098 from 2**-1074 to 2**1023,
+#: and one more stands there while a number is added. They are few where numbers fall, and hundreds where they rise.
+PARTIALS = 2100
 
 
 def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:

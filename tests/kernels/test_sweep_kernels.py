@@ -12,6 +12,7 @@ import pytest
 from kernel_forms import Rows, forms
 
 from graphdiff.kernels import sweep
+from graphdiff.sums.flow import PARTIALS
 
 SEEDS = range(4)
 
@@ -124,6 +125,31 @@ def test_an_entropy_is_added_up_without_rounding(seed: int) -> None:
         assert sum(map(Fraction, partials[:size].tolist())) == sum(terms)
         assert 1 <= size < 12
         assert form(np.zeros(2), np.ones(2), 1.0, partials) == 0
+
+
+@pytest.mark.parametrize("step", [1, 3, -1, -3])
+@pytest.mark.parametrize("one_bit", [True, False])
+def test_an_entropy_of_numbers_that_rise_takes_hundreds_of_places_and_no_more_than_there_are(
+    step: int, one_bit: bool
+) -> None:
+    """Small numbers first leave a bit here and there, each a number of its own."""
+    rng = rng_of(7)
+    exponents = np.arange(-1020, 1)[:: int(np.sign(step))].repeat(abs(step))
+    parts = np.ldexp(np.ones(len(exponents)) if one_bit else rng.random(len(exponents)) + 0.5, exponents)
+    weights = rng.choice([math.e, 1 / math.e] if one_bit else [0.25, 0.75, 1.5, 3.0], len(parts))
+    terms = [Fraction(float(p) * math.log(w)) for p, w in zip(parts, weights, strict=True)]
+    for form in forms(sweep.entropy):
+        partials = np.zeros(2 * PARTIALS)
+        size = form(parts, weights, 1.0, partials)
+        assert sum(map(Fraction, partials[:size].tolist())) == sum(terms)
+        assert not partials[PARTIALS:].any()
+        assert size > 150 if step > 0 else size < 40
+
+
+def test_an_entropy_of_what_is_no_finite_number_is_none() -> None:
+    for form in forms(sweep.entropy):
+        for part, weight in ((np.inf, 2.0), (np.nan, 2.0), (1e308, 1e-300)):
+            assert form(np.array([1.0, part]), np.array([2.0, weight]), 1.0, np.zeros(PARTIALS)) == -1
 
 
 def test_roundings_are_those_of_the_longest_chain() -> None:
