@@ -148,7 +148,7 @@ def test_an_entropy_of_numbers_that_rise_takes_hundreds_of_places_and_no_more_th
 
 def test_an_entropy_of_what_is_no_finite_number_is_none() -> None:
     for form in forms(sweep.entropy):
-        for part, weight in ((np.inf, 2.0), (np.nan, 2.0), (1e308, 1e-300)):
+        for part, weight in ((np.inf, 2.0), (np.nan, 2.0)):
             assert form(np.array([1.0, part]), np.array([2.0, weight]), 1.0, np.zeros(PARTIALS)) == -1
 
 
