@@ -179,11 +179,13 @@ def compile_on_disk(
     with Unfinished(os.path.realpath(output), _plain(work)) as unfinished:
         if not _was_saved(unfinished, output):
             files.require_free(output, overwrite=overwrite)
-            if unfinished.is_begun:
+            goes_on = unfinished.is_begun
+            if goes_on:
                 say(f"going on with what is done in {unfinished.path}")
             with _kept_told(unfinished, say), _unchanged(edges.files, work["inputs"]):
                 _compile(_Job(edges, unfinished, memory, progress, say), cycles)
-            _require_sound(unfinished)
+            if goes_on:  # only what lay there can have been written into
+                _require_sound(unfinished)
             files.require_free(output, overwrite=overwrite)
             os.replace(unfinished.path / "whole", os.path.realpath(output))
             files.sync_folder(Path(os.path.realpath(output)).parent)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter, namedtuple
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -479,6 +481,13 @@ def ended(work: Unfinished, name: str, found: dict[str, Any], stage: str) -> Non
     FINISH(work, name, **found)
 
 
+@contextmanager
+def interrupted_behind(*_: Any) -> Iterator[None]:
+    """Interrupt once all is made, and before it takes its place."""
+    yield
+    raise Interrupted
+
+
 def lost(file: Path) -> None:
     file.unlink()
 
@@ -526,7 +535,7 @@ def test_what_somebody_wrote_into_is_no_graph_and_leaves_none(tmp_path: Path) ->
 def test_a_saved_file_that_was_removed_is_saved_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, out = written([("a", "b", 1.0), ("b", "c", 2.0)], tmp_path / "e.parquet"), tmp_path / "x.gdiff"
     with monkeypatch.context() as patch:
-        patch.setattr(external, "_require_sound", lambda *_: (_ for _ in ()).throw(Interrupted))
+        patch.setattr(external, "_unchanged", interrupted_behind)
         with pytest.raises(Interrupted):
             gd.read_edges(path, out=out, memory="1GB")
     (tmp_path / "x.gdiff.unfinished" / "whole").unlink()
