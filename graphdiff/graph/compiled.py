@@ -845,6 +845,10 @@ def weight_meaning_of(weight: Any, meaning: str) -> str:
     return weight if isinstance(weight, str) else str(getattr(weight, "__name__", "weight"))
 
 
+#: What is said of options beside a compiled graph.
+ALREADY = "compiled already: give {} to graphdiff.compile of the graph, or of read(path)"
+
+
 def compiled(graph: Any, options: CompileOptions) -> CompiledGraph:
     """Return `graph` compiled; as it is where it is already.
 
@@ -857,8 +861,7 @@ def compiled(graph: Any, options: CompileOptions) -> CompiledGraph:
         return compile(graph, **options)
     if options:
         names = ", ".join(options)
-        told = f"give {names} to graphdiff.compile of the graph, or of read(path)"
-        raise TypeError(f"the graph is compiled already: {told}")
+        raise TypeError(f"the graph is {ALREADY.format(names)}")
     return graph
 
 

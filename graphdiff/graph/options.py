@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 from graphdiff.errors import meant, nearest
-from graphdiff.graph.compiled import CompiledGraph, CompileOptions
+from graphdiff.graph.compiled import ALREADY, CompiledGraph, CompileOptions
 
 __all__ = ["takes_options"]
 
@@ -50,8 +50,7 @@ def takes_options(function: Function) -> Function:
         among = (*args, *given.values(), *given.get("weightings", ()))
         if options and any(isinstance(one, CompiledGraph) for one in among):
             names = " and ".join(options)
-            told = f"give {names} to graphdiff.compile of the graph, or of read(path)"
-            raise TypeError(f"{function.__name__}() got a graph that is compiled already: {told}")
+            raise TypeError(f"{function.__name__}() got a graph that is {ALREADY.format(names)}")
         return function(*args, **given)
 
     return cast(Function, checked)

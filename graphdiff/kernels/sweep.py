@@ -21,6 +21,10 @@ from graphdiff.kernels.prefetch import prefetch
 ONE = np.uint64(1)  # unsigned indices spare the check for wraparound: up to twice as fast
 AHEAD = np.uint64(64)  # edges: some 100 ns, what memory takes to answer
 
+#: Floats that do not overlap are no more than these: each has a bit of its own of the 2,098 from 2**-1074 to 2**1023,
+#: and one more stands there while a number is added. They are few where numbers fall, and hundreds where they rise.
+PARTIALS = 2100
+
 #: Numbers from 2**WIDTH on are numbers below it times a power of that; further apart than two such powers neither
 #: changes the other.
 WIDTH = 512
@@ -224,10 +228,9 @@ def entropy(
 ) -> int:
     """Add up part / total · log|weight| of all edges that have a part, as numbers whose exact sum that is.
 
-    The first `size` of `partials`, which has room for 2,100, are those of edges before. Returns how many they are then,
-    or -1 where a term is no finite number (J. Shewchuk, "Adaptive
-    precision floating-point arithmetic and fast robust geometric predicates", Discrete & Computational Geometry 18,
-    1997, as `math.fsum` has it).
+    The first `size` of `partials`, which has room for `PARTIALS`, are those of edges before. Returns how many they are
+    then, or -1 where a term is no finite number (J. Shewchuk, "Adaptive precision floating-point arithmetic and fast
+    robust geometric predicates", Discrete & Computational Geometry 18, 1997, as `math.fsum` has it).
     """
     for edge in range(len(parts)):
         if parts[edge] != 0:

@@ -623,7 +623,7 @@ def _logs_of_steps(flows: Flow) -> Iterable[float] | None:
     """
     weights, _ = flows.graph.read
     if arithmetic.in_floats(weights) and flows.are_kernels and pays(len(weights)):
-        sums, size = np.empty(PARTIALS), 0
+        sums, size = np.empty(kernel.PARTIALS), 0
         for first, parts in flows.blocks():
             block = np.asarray(weights[first : first + len(parts)], dtype=np.float64)
             size = int(jit(kernel.entropy)(parts, block, float(flows.total), sums, size))
@@ -634,11 +634,6 @@ def _logs_of_steps(flows: Flow) -> Iterable[float] | None:
     used = np.flatnonzero(parts)
     steps = zip(parts[used].tolist(), arithmetic.listed(arithmetic.taken(weights, used)), strict=True)
     return (float(number / flows.total) * _log(weight) for number, weight in steps)
-
-
-#: Floats that do not overlap are no more than these: each has a bit of its own of the 2,098 from 2**-1074 to 2**1023,
-#: and one more stands there while a number is added. They are few where numbers fall, and hundreds where they rise.
-PARTIALS = 2100
 
 
 def entropies_by_sign(flows: Flow) -> tuple[float | None, float | None]:

@@ -12,7 +12,7 @@ import pytest
 from kernel_forms import Rows, forms
 
 from graphdiff.kernels import sweep
-from graphdiff.sums.flow import PARTIALS
+from graphdiff.kernels.sweep import PARTIALS
 
 SEEDS = range(4)
 
