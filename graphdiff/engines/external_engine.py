@@ -73,7 +73,7 @@ class Engine:
             raise MissingExtraError("duckdb and pyarrow", "duckdb") from error
         self._arrow, self._errors = pyarrow, (duckdb.Error, pyarrow.ArrowException, OSError)
         self._folder, self._memory, self.name = folder, max(memory, LEAST), name
-        self._raised: Exception | None = None
+        self._raised: BaseException | None = None
 
     @cached_property
     def _connection(self) -> Any:
@@ -134,7 +134,7 @@ class Engine:
                 for arrays in block:
                     yield self._arrow.record_batch([self._arrow.array(array) for array in arrays], schema=schema)
 
-        self._connection.register(table, self._arrow.RecordBatchReader.from_batches(schema, batches()))
+        self.take_batches(table, schema, batches())
 
     def take_batches(self, table: str, schema: Any, batches: Iterator[Any]) -> None:
         """Have the engine read batches of Arrow, once and in their order, as one table."""
@@ -142,7 +142,9 @@ class Engine:
         def kept() -> Iterator[Any]:
             try:
                 yield from batches
-            except Exception as error:
+            except GeneratorExit:  # nobody wants the rest
+                raise
+            except BaseException as error:  # Ctrl-C, too
                 self._raised = error
                 raise
 
@@ -156,7 +158,7 @@ class Engine:
         except GraphdiffError:
             raise
         except self._errors as error:
-            if self._raised is not None:  # of ours, which came through the engine as a text
+            if self._raised is not None:  # which came through the engine as a text
                 raise self._raised from error
             raise self._named(" ".join(str(error).split())) from error
 

@@ -23,7 +23,7 @@ from pyarrow import csv as arrow_csv
 from pyarrow import feather, parquet
 
 import graphdiff as gd
-from graphdiff.engines import external, external_engine, external_names, peeling
+from graphdiff.engines import external, external_engine, external_inputs, external_names, peeling
 from graphdiff.engines.external_inputs import EdgeFiles
 from graphdiff.engines.unfinished import Unfinished
 from graphdiff.errors import FormatError, InputError, LimitError, OutputError, UsageError, WeightError
@@ -479,6 +479,24 @@ def ended(work: Unfinished, name: str, found: dict[str, Any], stage: str) -> Non
     if name == stage:
         raise Interrupted
     FINISH(work, name, **found)
+
+
+@pytest.mark.parametrize("name", ["batches_of", "_placed"])
+def test_ctrl_c_within_what_the_engine_reads_is_ctrl_c(name: str, tmp_path: Path) -> None:
+    path, out = written(generated(5, cyclic=True), tmp_path / "e.parquet"), tmp_path / "x.gdiff"
+    module = external_inputs if name == "batches_of" else external
+    before = getattr(module, name)
+
+    def interrupted(*arguments: Any) -> Iterator[Any]:
+        yield next(before(*arguments))
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, name, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            gd.read_edges(path, out=out, memory="1GB")
+    assert not out.exists()
+    assert gd.read_edges(path, out=out, memory="1GB").n_edges
 
 
 @contextmanager
